@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * P_Key children: further IPoIB links over the same port, by rtnetlink (rtnl.c) or sysfs (sysfs.c).
+ */
+#include "child.h"
+
+#include "intf.h"
+#include "port.h"
+#include "rtnl.h"
+#include "sysfs.h"
+
+static struct ipoib_dev *ipoib_child_find(struct ipoib_dev *parent, u16 pkey)
+{
+	struct ipoib_dev *priv;
+
+	list_for_each_entry(priv, &parent->port->devs, node) {
+		if (test_bit(IPOIB_F_LEGACY, &priv->flags) && priv->intf.pkey == pkey)
+			return priv;
+	}
+	return NULL;
+}
+
+int ipoib_child_register(struct ipoib_dev *parent, struct net_device *dev, u16 pkey, bool legacy)
+{
+	int ret;
+
+	ASSERT_RTNL();
+	pkey |= IPOIB_PKEY_FULL;
+	if (legacy && (pkey == parent->intf.pkey || ipoib_child_find(parent, pkey)))
+		return -ENOTUNIQ;
+
+	ret = ipoib_intf_prepare(dev, parent->port, parent->dev, pkey);
+	if (ret)
+		return ret;
+	if (legacy) {
+		set_bit(IPOIB_F_LEGACY, &ipoib_priv(dev)->flags);
+		ipoib_sysfs_prepare(dev);
+	}
+	ipoib_rtnl_prepare(dev, 0);
+	ret = register_netdevice(dev);
+	if (ret)
+		ipoib_intf_abandon(dev);
+	return ret;
+}
+
+int ipoib_child_create(struct ipoib_dev *parent, u16 pkey)
+{
+	unsigned int rx_queues = 1, tx_queues = 1;
+	struct net_device *dev;
+	size_t priv_size = 0;
+	char name[IFNAMSIZ];
+	int ret;
+
+	ASSERT_RTNL();
+	ret = parent->ops->get_mq_param(parent->intf.hca, parent->intf.port, &priv_size, &rx_queues,
+					&tx_queues);
+	if (ret)
+		return ret;
+	snprintf(name, sizeof(name), "%.10s.%04x", parent->dev->name, pkey);
+	dev = alloc_netdev_mqs(priv_size, name, NET_NAME_PREDICTABLE, ipoib_intf_setup, tx_queues,
+			       rx_queues);
+	if (!dev)
+		return -ENOMEM;
+	dev_net_set(dev, dev_net(parent->dev));
+	ret = ipoib_child_register(parent, dev, pkey, true);
+	if (ret)
+		free_netdev(dev);
+	return ret;
+}
+
+int ipoib_child_delete(struct ipoib_dev *parent, u16 pkey)
+{
+	struct ipoib_dev *child;
+
+	ASSERT_RTNL();
+	child = ipoib_child_find(parent, pkey | IPOIB_PKEY_FULL);
+	if (!child)
+		return -ENODEV;
+	unregister_netdevice(child->dev);
+	return 0;
+}

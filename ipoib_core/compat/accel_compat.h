@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel API drift that data paths meet: NAPI, skbs, ethtool, HCA capabilities. The HAVE_ macros
+ * are answers of probe.sh, one for each file in tests/.
+ */
+#ifndef ACCEL_COMPAT_H
+#define ACCEL_COMPAT_H
+
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <rdma/ib_verbs.h>
+
+#include "common.h"
+#include "generated/features.h"
+
+/* NAPI for receiving, of the default weight. */
+static inline void accel_napi_add(struct net_device *dev, struct napi_struct *napi,
+				  int (*poll)(struct napi_struct *, int))
+{
+#ifdef HAVE_NAPI_ADD_WITHOUT_WEIGHT
+	netif_napi_add(dev, napi, poll);
+#else
+	netif_napi_add(dev, napi, poll, NAPI_POLL_WEIGHT);
+#endif
+}
+
+/* NAPI for send completions only: busy polling leaves it alone. */
+static inline void accel_napi_add_tx(struct net_device *dev, struct napi_struct *napi,
+				     int (*poll)(struct napi_struct *, int))
+{
+#ifdef HAVE_NAPI_ADD_TX
+	netif_napi_add_tx(dev, napi, poll);
+#else
+	netif_tx_napi_add(dev, napi, poll, NAPI_POLL_WEIGHT);
+#endif
+}
+
+/*
+ * May a packet pass GRO by? When GRO of @napi holds none, neither to be merged nor to be handed on,
+ * and does not keep packets over the end of a run. Where one cannot tell it may not. NAPI of @napi.
+ */
+static inline bool accel_gro_is_idle(const struct napi_struct *napi)
+{
+#ifdef HAVE_NAPI_GRO_BITMASK
+	return !napi->gro_bitmask && !napi->rx_count && !READ_ONCE(napi->dev->gro_flush_timeout);
+#else
+	return false;
+#endif
+}
+
+/* An skb around @data of @size bytes with its tail of shared info; BH off. */
+static inline struct sk_buff *accel_build_skb(void *data, unsigned int size)
+{
+#ifdef HAVE_NAPI_BUILD_SKB
+	return napi_build_skb(data, size);
+#else
+	return build_skb(data, size);
+#endif
+}
+
+/* The largest packet that the card segments, bytes. */
+static inline void accel_set_tso_max_size(struct net_device *dev, unsigned int size)
+{
+#ifdef HAVE_NETIF_SET_TSO_MAX_SIZE
+	netif_set_tso_max_size(dev, size);
+#else
+	netif_set_gso_max_size(dev, size);
+#endif
+}
+
+static inline bool accel_hca_has_tso(const struct ib_device *hca)
+{
+#ifdef HAVE_IB_KERNEL_CAP_FLAGS
+	return hca->attrs.kernel_cap_flags & IBK_UD_TSO;
+#else
+	return hca->attrs.device_cap_flags & IB_DEVICE_UD_TSO;
+#endif
+}
+
+static inline bool accel_hca_blocks_loopback(const struct ib_device *hca)
+{
+#ifdef HAVE_IB_KERNEL_CAP_FLAGS
+	return hca->attrs.kernel_cap_flags & IBK_BLOCK_MULTICAST_LOOPBACK;
+#else
+	return hca->attrs.device_cap_flags & IB_DEVICE_BLOCK_MULTICAST_LOOPBACK;
+#endif
+}
+
+/* What follows the first two parameters of ethtool's get_coalesce() and set_coalesce(). */
+#ifdef HAVE_ETHTOOL_COALESCE_4_ARGS
+#define ACCEL_COALESCE_ARGS \
+	, struct kernel_ethtool_coalesce *kcoal, struct netlink_ext_ack *extack
+#else
+#define ACCEL_COALESCE_ARGS
+#endif
+
+/* The same for get_ringparam(). */
+#ifdef HAVE_ETHTOOL_RINGPARAM_4_ARGS
+#define ACCEL_RINGPARAM_ARGS \
+	, struct kernel_ethtool_ringparam *kring, struct netlink_ext_ack *extack
+#else
+#define ACCEL_RINGPARAM_ARGS
+#endif
+
+#endif /* ACCEL_COMPAT_H */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place of ipoib_core that knows that kernels differ. HAVE_* come from probe.sh, which
+ * compiled tests/<name>.c against the target kernel. The newest kernel's names are used in the
+ * code; this header supplies them where an older kernel has none.
+ */
+#ifndef IPOIB_COMPAT_H
+#define IPOIB_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <net/rtnetlink.h>
+#include <rdma/ib_verbs.h>
+
+#include "common.h"
+#include "generated/features.h"
+
+/* Path record callbacks: (int status, struct sa_path_rec *rec, COMPAT_NUM_PRS void *context) */
+#if defined(HAVE_PATH_CB_NUM_PRS_UINT)
+#define COMPAT_NUM_PRS unsigned int num_prs,
+#elif defined(HAVE_PATH_CB_NUM_PRS_INT)
+#define COMPAT_NUM_PRS int num_prs,
+#else
+#define COMPAT_NUM_PRS
+#endif
+
+#ifndef HAVE_DEV_ADDR_MOD
+static inline void dev_addr_mod(struct net_device *dev, unsigned int offset, const void *addr,
+				size_t len)
+{
+	memcpy(dev->dev_addr + offset, addr, len);
+}
+#endif
+
+static inline bool compat_hca_is_vf(const struct ib_device *hca)
+{
+#ifdef HAVE_IB_KERNEL_CAP_FLAGS
+	return hca->attrs.kernel_cap_flags & IBK_VIRTUAL_FUNCTION;
+#else
+	return hca->attrs.device_cap_flags & IB_DEVICE_VIRTUAL_FUNCTION;
+#endif
+}
+
+#ifdef HAVE_NDO_ETH_IOCTL
+#define COMPAT_ETH_IOCTL(function) .ndo_eth_ioctl = (function)
+#else
+#define COMPAT_ETH_IOCTL(function) .ndo_do_ioctl = (function)
+#endif
+
+/* Arguments of rtnl_link_ops.newlink, and what the code takes from them. */
+#ifdef HAVE_RTNL_NEWLINK_PARAMS
+#define COMPAT_NEWLINK_ARGS						\
+	struct net_device *dev, struct rtnl_newlink_params *params,	\
+	struct netlink_ext_ack *extack
+#define COMPAT_NEWLINK_NET()	rtnl_newlink_link_net(params)
+#define COMPAT_NEWLINK_TB()	(params->tb)
+#define COMPAT_NEWLINK_DATA()	(params->data)
+#else
+#define COMPAT_NEWLINK_ARGS						\
+	struct net *src_net, struct net_device *dev, struct nlattr *tb[], \
+	struct nlattr *data[], struct netlink_ext_ack *extack
+#define COMPAT_NEWLINK_NET()	(src_net)
+#define COMPAT_NEWLINK_TB()	(tb)
+#define COMPAT_NEWLINK_DATA()	(data)
+#endif
+
+#ifdef HAVE_RTNL_NETNS_REFUND
+#define COMPAT_NETNS_REFUND .netns_refund = true,
+#else
+#define COMPAT_NETNS_REFUND
+#endif
+
+#endif /* IPOIB_COMPAT_H */

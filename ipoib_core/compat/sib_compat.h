@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Kernel APIs that tests/soft_ib uses and that differ between kernels, all in one place. */
+#ifndef SIB_COMPAT_H
+#define SIB_COMPAT_H
+
+#include <linux/smp.h>
+#include <rdma/ib_verbs.h>
+#include <rdma/uverbs_ioctl.h>
+
+#include "common.h"
+#include "generated/features.h"
+
+static inline void sib_csd_init(call_single_data_t *csd, smp_call_func_t fn, void *data)
+{
+#ifdef HAVE_INIT_CSD
+	INIT_CSD(csd, fn, data);
+#else
+	*csd = (call_single_data_t){ .func = fn, .info = data };
+#endif
+}
+
+/* What create_cq is called with last; NULL when a kernel client makes the CQ. */
+#ifdef HAVE_CREATE_CQ_ATTRS
+#define SIB_CREATE_CQ_USER struct uverbs_attr_bundle
+#else
+#define SIB_CREATE_CQ_USER struct ib_udata
+#endif
+
+/* What only kernel clients may use of an HCA; @tso and @vf are for some. */
+static inline void sib_set_kernel_caps(struct ib_device_attr *attr, bool tso, bool vf)
+{
+#ifdef HAVE_IB_KERNEL_CAP_FLAGS
+	attr->kernel_cap_flags = IBK_LOCAL_DMA_LKEY | IBK_BLOCK_MULTICAST_LOOPBACK |
+				 (tso ? IBK_UD_TSO : 0) | (vf ? IBK_VIRTUAL_FUNCTION : 0);
+#else
+	attr->device_cap_flags |= IB_DEVICE_LOCAL_DMA_LKEY | IB_DEVICE_BLOCK_MULTICAST_LOOPBACK;
+	if (tso)
+		attr->device_cap_flags |= IB_DEVICE_UD_TSO;
+	if (vf)
+		attr->device_cap_flags |= IB_DEVICE_VIRTUAL_FUNCTION;
+#endif
+}
+
+#endif /* SIB_COMPAT_H */

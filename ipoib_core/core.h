@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ipoib_core: the state behind the interfaces, and who protects it.
+ *
+ *   ib_client ----> port.c ----- registry.c <---- accels
+ *                     |   choice.c autoload.c
+ *                   intf.c (the port's interface)  child.c rtnl.c sysfs.c (P_Key children)
+ *                     |
+ *   netdev.c -- xmit.c --> path.c  --> ah.c --> ops->send
+ *                     \--> mcast.c --> ah.c
+ *   event.c --> link.c pkey.c address.c, mcast_join.c (SA)
+ *
+ * Locks, from the outside in:
+ *   ipoib_registry_lock  mutex: accels, ports, which accel a port has (registry.c)
+ *   RTNL                 lists of interfaces, open and stop, MTU
+ *   ipoib_dev.op_lock    mutex: one of open, stop, attach, detach, set_qkey of an accel at a time
+ *   ipoib_dev.mcast_lock spinlock, BH off: multicast groups (mcast.c)
+ *   ipoib_dev.path_lock  spinlock, BH off: paths (path.c)
+ * Nothing waits for the SA with RTNL or op_lock held, and no work that takes RTNL is waited for
+ * under RTNL: what needs RTNL is done by ipoib_port.work, which looks at bits and only visits
+ * interfaces that are on the port's list.
+ */
+#ifndef IPOIB_CORE_H
+#define IPOIB_CORE_H
+
+#include <linux/ethtool.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable-types.h>
+#include <linux/workqueue.h>
+#include <rdma/ib_sa.h>
+
+#include "ipoib_accel.h"
+
+#define IPOIB_VERSION		"0.1.0"
+
+struct ipoib_port;
+struct ipoib_mcast;
+
+/* Full-member bit of a P_Key (IBA 10.9.1.1); the IPoIB link has it set (RFC 4391 section 4). */
+#define IPOIB_PKEY_FULL		0x8000
+/* Offset of the GID in an IPoIB address (RFC 4391 section 9.1.1). */
+#define IPOIB_ADDR_GID		4
+/* QP number that multicast packets carry (IBA 9.6.1). */
+#define IPOIB_MCAST_QPN		0xffffff
+
+/* Bytes of IP that fit into an InfiniBand payload of @ib_mtu bytes. */
+#define IPOIB_UD_MTU(ib_mtu)	((ib_mtu) - IPOIB_ENCAP_LEN)
+
+/* ipoib_dev.flags */
+enum {
+	IPOIB_F_UP,		/* ndo_open was called; RTNL */
+	IPOIB_F_OPEN,		/* the accel is open: send() is allowed; written under RTNL */
+	IPOIB_F_MCAST,		/* multicast work runs */
+	IPOIB_F_JOINED,		/* member of the broadcast group on an active port */
+	IPOIB_F_NOTIFY,		/* tell the peers (gratuitous ARP) once joined */
+	IPOIB_F_MC_DIRTY,	/* the netdev's multicast list changed */
+	IPOIB_F_LEGACY,		/* child made through sysfs create_child */
+	IPOIB_F_UMCAST,		/* user space joins by itself: see /sys umcast */
+	IPOIB_F_ADDR_SET,	/* the user chose the GUID in the address */
+	IPOIB_F_CARRIER_LOGGED,	/* the reason for no carrier was logged already */
+};
+
+/* ipoib_dev.todo: what ipoib_port.work shall do under RTNL */
+enum {
+	IPOIB_TODO_MTU,		/* the broadcast group's MTU changed */
+	IPOIB_TODO_CARRIER,	/* IPOIB_F_JOINED changed */
+	IPOIB_TODO_RESTART,	/* stop and open the accel */
+};
+
+/* Packets that the core drops, by cause; `ethtool -S` shows them by these names. */
+enum ipoib_drop {
+	IPOIB_DROP_MALFORMED,	/* shorter than the header, or a type that IPoIB has not */
+	IPOIB_DROP_NOT_OPEN,	/* no P_Key, or between stop and open */
+	IPOIB_DROP_PATH_QUEUE,	/* too many packets wait for a path record */
+	IPOIB_DROP_PATH_LIMIT,	/* too many paths, or path record queries in flight */
+	IPOIB_DROP_UNREACHABLE,	/* the SA knows no path, asked a moment ago */
+	IPOIB_DROP_MCAST_QUEUE,	/* too many packets wait for a multicast join */
+	IPOIB_DROP_MCAST_LIMIT,	/* too many send-only groups */
+	IPOIB_DROP_NUM
+};
+
+/**
+ * struct ipoib_ah - an address handle and the record that it was made from
+ * @ah: the handle
+ * @dlid: destination LID, host order
+ * @sl: service level
+ * @rate: static rate, enum ib_rate
+ * @dead: on ipoib_dev.ah_dead once retired
+ *
+ * Readers hold rcu_read_lock_bh(); ah.c destroys it after a grace period and once the sends posted
+ * with it have completed.
+ */
+struct ipoib_ah {
+	struct ib_ah *ah;
+	u32 dlid;
+	u8 sl;
+	u8 rate;
+	struct llist_node dead;
+};
+
+/**
+ * struct ipoib_dev - the core's state of an interface
+ * @intf: what the accel sees of it; must be first, rdma_netdev.clnt_priv points here
+ * @dev: = intf.dev
+ * @port: the port; outlives the interface
+ * @ops: = intf.accel->ops
+ * @node: on ipoib_port.devs, parent first; RTNL
+ * @flags: IPOIB_F_*
+ * @todo: IPOIB_TODO_*
+ * @gid_index: index of intf.local_gid in the port's GID table
+ * @op_lock: see above
+ * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
+ * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
+ * @admin_mtu: MTU that the user asked for, bytes; RTNL
+ * @mcast_mtu: largest MTU that the broadcast group allows, bytes
+ * @ethtool: merged from the core's and the accel's, see ethtool.c
+ * @accel_ethtool: the accel's own, or NULL
+ * @drops: packets dropped by the core
+ * @path_table: DGID -> struct ipoib_path, RCU
+ * @paths: all paths; @path_lock
+ * @path_lock: paths, their queues and states
+ * @path_count: length of @paths
+ * @path_queued: packets waiting on all paths
+ * @path_queries: path record queries in flight, also of paths that are removed already
+ * @path_idle: woken when @path_queries reaches 0
+ * @path_gc: removes idle paths
+ * @mcast_table: MGID -> struct ipoib_mcast, RCU
+ * @mcasts: all groups; @mcast_lock
+ * @mcast_lock: groups, their queues and flags
+ * @mcast_sendonly: send-only groups among @mcasts
+ * @mcast_queued: packets waiting on all groups
+ * @mcast_joining: joins in flight; mcast_work only
+ * @mcast_work: the only one who joins, leaves and frees groups (mcast_join.c)
+ * @broadcast: the broadcast group, among @mcasts, or NULL
+ * @bcast_rec: its record, valid after the first join; written by @mcast_work
+ * @ah_dead: retired address handles
+ * @ah_work: destroys them
+ * @ah_waiting: those that wait for their sends; @ah_work only
+ * @ah_marks: ops->tx_posted() of each queue when they were retired
+ * @mcg_dentry: debugfs file of the groups, see debugfs.c; RTNL
+ * @path_dentry: that of the paths; RTNL
+ */
+struct ipoib_dev {
+	struct ipoib_intf intf;
+	struct net_device *dev;
+	struct ipoib_port *port;
+	const struct ipoib_ops *ops;
+	struct list_head node;
+	unsigned long flags;
+	unsigned long todo;
+	u16 gid_index;
+	struct mutex op_lock; /* one op of the accel at a time */
+	unsigned int open_backoff;
+	unsigned long open_at;
+	unsigned int admin_mtu;
+	unsigned int mcast_mtu;
+	struct ethtool_ops ethtool;
+	const struct ethtool_ops *accel_ethtool;
+	atomic_long_t drops[IPOIB_DROP_NUM];
+
+	struct rhashtable path_table;
+	struct list_head paths;
+	spinlock_t path_lock; /* paths, their queues and states */
+	unsigned int path_count;
+	unsigned int path_queued;
+	unsigned int path_queries;
+	wait_queue_head_t path_idle;
+	struct delayed_work path_gc;
+
+	struct rhashtable mcast_table;
+	struct list_head mcasts;
+	spinlock_t mcast_lock; /* groups, their queues and flags */
+	unsigned int mcast_sendonly;
+	unsigned int mcast_queued;
+	unsigned int mcast_joining;
+	struct delayed_work mcast_work;
+	struct ipoib_mcast *broadcast;
+	struct ib_sa_mcmember_rec bcast_rec;
+
+	struct llist_head ah_dead;
+	struct delayed_work ah_work;
+	struct llist_node *ah_waiting;
+	u32 *ah_marks;
+
+	struct dentry *mcg_dentry;
+	struct dentry *path_dentry;
+};
+
+/**
+ * ipoib_priv() - the core's state of one of its interfaces
+ * @dev: the interface
+ */
+static inline struct ipoib_dev *ipoib_priv(const struct net_device *dev)
+{
+	return container_of(ipoib_intf(dev), struct ipoib_dev, intf);
+}
+
+/**
+ * ipoib_addr_qpn() - QP number in an IPoIB address (RFC 4391 section 9.1.1)
+ * @hwaddr: IPOIB_HW_ADDR_LEN bytes
+ */
+static inline u32 ipoib_addr_qpn(const u8 *hwaddr)
+{
+	return hwaddr[1] << 16 | hwaddr[2] << 8 | hwaddr[3];
+}
+
+/**
+ * ipoib_drop() - drop a packet to be sent and count why
+ * @priv: interface
+ * @skb: packet, consumed
+ * @why: cause
+ *
+ * Context: any but hard interrupt.
+ */
+static inline void ipoib_drop(struct ipoib_dev *priv, struct sk_buff *skb, enum ipoib_drop why)
+{
+	atomic_long_inc(&priv->drops[why]);
+	dev_kfree_skb_any(skb);
+}
+
+/**
+ * ipoib_seconds_since() - how long ago something was last used
+ * @used: seconds of jiffies, which senders set meanwhile
+ *
+ * Signed: a sender on another CPU may be a second ahead of what this one has read.
+ */
+static inline long ipoib_seconds_since(const unsigned long *used)
+{
+	return (long)(jiffies / HZ - READ_ONCE(*used));
+}
+
+/* For the works of interfaces that do not need RTNL; main.c. */
+extern struct workqueue_struct *ipoib_wq;
+/* The SA client that all queries are made for; main.c. */
+extern struct ib_sa_client ipoib_sa_client;
+
+#endif /* IPOIB_CORE_H */

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ethtool: driver, link and statistics are the core's; the rest is what the accel offers.
+ */
+#include "ethtool_ops.h"
+
+#include <linux/ethtool.h>
+
+#include "port.h"
+
+/* Units of 100 Mbit/s of data and encoding bits that users know a lane's speed by. */
+struct ipoib_lane_speed {
+	unsigned int code;
+	unsigned int mbps;
+};
+
+/* XDR of PortInfo's LinkSpeedActive and its extensions; older kernels have no name for it. */
+#define IPOIB_SPEED_XDR		256
+
+/* IBA 14.2.5.6 PortInfo LinkSpeedActive and its extensions, from SDR to XDR */
+static const struct ipoib_lane_speed ipoib_lane_speeds[] = {
+	{ IB_SPEED_SDR, 2500 }, { IB_SPEED_DDR, 5000 }, { IB_SPEED_QDR, 10000 },
+	{ IB_SPEED_FDR10, 10000 }, { IB_SPEED_FDR, 14000 }, { IB_SPEED_EDR, 25000 },
+	{ IB_SPEED_HDR, 50000 },
+	{ IB_SPEED_NDR, 100000 }, { IPOIB_SPEED_XDR, 200000 },
+};
+
+/* The names of in-tree ib_ipoib, in its order, then ours. */
+static const char ipoib_netdev_strings[][ETH_GSTRING_LEN] = {
+	"rx_packets", "tx_packets", "rx_bytes", "tx_bytes",
+	"tx_errors", "rx_dropped", "tx_dropped", "multicast",
+};
+
+static const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
+	[IPOIB_DROP_MALFORMED] = "tx_drop_malformed",
+	[IPOIB_DROP_NOT_OPEN] = "tx_drop_not_open",
+	[IPOIB_DROP_PATH_QUEUE] = "tx_drop_path_queue",
+	[IPOIB_DROP_PATH_LIMIT] = "tx_drop_path_limit",
+	[IPOIB_DROP_UNREACHABLE] = "tx_drop_unreachable",
+	[IPOIB_DROP_MCAST_QUEUE] = "tx_drop_mcast_queue",
+	[IPOIB_DROP_MCAST_LIMIT] = "tx_drop_mcast_limit",
+};
+
+static_assert(ARRAY_SIZE(ipoib_drop_strings) == IPOIB_DROP_NUM);
+
+#define IPOIB_CORE_STATS (ARRAY_SIZE(ipoib_netdev_strings) + IPOIB_DROP_NUM)
+
+static void ipoib_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	const struct ipoib_intf *intf = ipoib_intf(dev);
+
+	/* Scripts look for in-tree's name; the version says who it is. */
+	strscpy(info->driver, "ib_ipoib", sizeof(info->driver));
+	snprintf(info->version, sizeof(info->version), "ipoib-accel %s %s", IPOIB_VERSION,
+		 intf->accel->name);
+	ib_get_device_fw_str(intf->hca, info->fw_version);
+	strscpy(info->bus_info, intf->hca->dev.parent ? dev_name(intf->hca->dev.parent) : "",
+		sizeof(info->bus_info));
+}
+
+static int ipoib_get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *cmd)
+{
+	const struct ipoib_intf *intf = ipoib_intf(dev);
+	struct ib_port_attr attr;
+	unsigned int i;
+	int width;
+
+	cmd->base.speed = SPEED_UNKNOWN;
+	cmd->base.duplex = DUPLEX_UNKNOWN;
+	if (!netif_carrier_ok(dev))
+		return 0;
+	if (ib_query_port(intf->hca, intf->port, &attr))
+		return -EIO;
+	cmd->base.duplex = DUPLEX_FULL;
+	/* Links always train to the best that both ends can do. */
+	cmd->base.autoneg = AUTONEG_ENABLE;
+	cmd->base.port = PORT_OTHER;
+	cmd->base.phy_address = 0xff;
+	width = ib_width_enum_to_int(attr.active_width);
+	for (i = 0; i < ARRAY_SIZE(ipoib_lane_speeds); i++) {
+		if (width > 0 && ipoib_lane_speeds[i].code == attr.active_speed)
+			cmd->base.speed = ipoib_lane_speeds[i].mbps * width;
+	}
+	return 0;
+}
+
+static int ipoib_get_sset_count(struct net_device *dev, int sset)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	int more = 0;
+
+	if (priv->accel_ethtool && priv->accel_ethtool->get_sset_count)
+		more = priv->accel_ethtool->get_sset_count(dev, sset);
+	if (sset != ETH_SS_STATS)
+		return priv->accel_ethtool && priv->accel_ethtool->get_sset_count ? more :
+										   -EOPNOTSUPP;
+	return IPOIB_CORE_STATS + max(more, 0);
+}
+
+static void ipoib_get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	if (sset == ETH_SS_STATS) {
+		memcpy(data, ipoib_netdev_strings, sizeof(ipoib_netdev_strings));
+		data += sizeof(ipoib_netdev_strings);
+		memcpy(data, ipoib_drop_strings, sizeof(ipoib_drop_strings));
+		data += sizeof(ipoib_drop_strings);
+	}
+	if (priv->accel_ethtool && priv->accel_ethtool->get_strings)
+		priv->accel_ethtool->get_strings(dev, sset, data);
+}
+
+static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	struct rtnl_link_stats64 all;
+	int i;
+
+	dev_get_stats(dev, &all);
+	*data++ = all.rx_packets;
+	*data++ = all.tx_packets;
+	*data++ = all.rx_bytes;
+	*data++ = all.tx_bytes;
+	*data++ = all.tx_errors;
+	*data++ = all.rx_dropped;
+	*data++ = all.tx_dropped;
+	*data++ = all.multicast;
+	for (i = 0; i < IPOIB_DROP_NUM; i++)
+		*data++ = atomic_long_read(&priv->drops[i]);
+	if (priv->accel_ethtool && priv->accel_ethtool->get_ethtool_stats)
+		priv->accel_ethtool->get_ethtool_stats(dev, stats, data);
+}
+
+void ipoib_ethtool_merge(struct ipoib_dev *priv)
+{
+	priv->accel_ethtool = priv->dev->ethtool_ops;
+	if (priv->accel_ethtool)
+		priv->ethtool = *priv->accel_ethtool;
+	priv->ethtool.get_drvinfo = ipoib_get_drvinfo;
+	priv->ethtool.get_link = ethtool_op_get_link;
+	priv->ethtool.get_link_ksettings = ipoib_get_link_ksettings;
+	priv->ethtool.get_sset_count = ipoib_get_sset_count;
+	priv->ethtool.get_strings = ipoib_get_strings;
+	priv->ethtool.get_ethtool_stats = ipoib_get_ethtool_stats;
+	if (!priv->ethtool.get_ts_info)
+		priv->ethtool.get_ts_info = ethtool_op_get_ts_info;
+	priv->dev->ethtool_ops = &priv->ethtool;
+}

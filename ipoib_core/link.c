@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The logical link of an interface.
+ *
+ *	up    the user says so                            IPOIB_F_UP
+ *	open  up, P_Key and GID are in the port's tables  IPOIB_F_OPEN: the accel is open
+ *	carrier  open, port ACTIVE, broadcast group joined
+ *
+ * All of it is done under RTNL. IPOIB_F_OPEN lets send() be called: it is cleared, and a grace
+ * period waited for, before the accel is stopped, because ndo_start_xmit looks at it under RCU.
+ */
+#include "link.h"
+
+#include "address.h"
+#include "mcast.h"
+#include "params.h"
+#include "path.h"
+#include "pkey.h"
+#include "port.h"
+
+#define IPOIB_OPEN_BACKOFF_MAX	16	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
+
+/* How often to look for the GID of an address that the user chose. */
+#define IPOIB_GID_POLL		HZ
+
+static int ipoib_link_open_accel(struct ipoib_dev *priv)
+{
+	struct net_device *dev = priv->dev;
+	int ret = 0;
+
+	mutex_lock(&priv->op_lock);
+	if (priv->ops->set_pkey_index)
+		ret = priv->ops->set_pkey_index(dev, priv->intf.pkey_index);
+	if (!ret)
+		ret = priv->ops->ib_dev_open(dev);
+	mutex_unlock(&priv->op_lock);
+	return ret;
+}
+
+static void ipoib_link_stop_accel(struct ipoib_dev *priv)
+{
+	mutex_lock(&priv->op_lock);
+	priv->ops->ib_dev_stop(priv->dev);
+	mutex_unlock(&priv->op_lock);
+}
+
+int ipoib_link_open(struct ipoib_dev *priv)
+{
+	int ret;
+
+	ASSERT_RTNL();
+	if (!test_bit(IPOIB_F_UP, &priv->flags) || test_bit(IPOIB_F_OPEN, &priv->flags))
+		return 0;
+	if (!ipoib_pkey_find(priv)) {
+		if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+			netdev_info(priv->dev,
+				    "no carrier: P_Key 0x%04x is not in the port's table; waiting for the subnet manager\n",
+				    priv->intf.pkey);
+		return 0;
+	}
+	if (!ipoib_address_find(priv)) {
+		if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+			netdev_info(priv->dev,
+				    "no carrier: GID %pI6 of the address is not in the port's table; waiting for the subnet manager\n",
+				    priv->intf.local_gid.raw);
+		return 0;
+	}
+	/* That reason is gone: the next one is worth a message again. */
+	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	ret = ipoib_link_open_accel(priv);
+	if (ret)
+		goto failed;
+	ret = ipoib_mcast_start(priv);
+	if (ret) {
+		ipoib_link_stop_accel(priv);
+		goto failed;
+	}
+	ipoib_dbg(priv, "open, QP 0x%06x, P_Key 0x%04x at index %u\n",
+		  ipoib_addr_qpn(priv->dev->dev_addr), priv->intf.pkey, priv->intf.pkey_index);
+	set_bit(IPOIB_F_NOTIFY, &priv->flags);
+	set_bit(IPOIB_F_OPEN, &priv->flags);
+	netif_tx_start_all_queues(priv->dev);
+	return 0;
+
+failed:
+	/* Once, however often it is tried. */
+	if (!priv->open_backoff)
+		netdev_err(priv->dev, "accel %s cannot open: error %d\n", priv->intf.accel->name,
+			   ret);
+	return ret;
+}
+
+/* No user is there to see that the data path did not open: it is tried again. */
+static void ipoib_link_open_failed(struct ipoib_dev *priv)
+{
+	priv->open_backoff = priv->open_backoff ?
+			     min(priv->open_backoff * 2, IPOIB_OPEN_BACKOFF_MAX) : 1;
+	priv->open_at = jiffies + priv->open_backoff * HZ;
+}
+
+void ipoib_link_reopen(struct ipoib_dev *priv)
+{
+	if (ipoib_link_open(priv))
+		ipoib_link_open_failed(priv);
+	else
+		priv->open_backoff = 0;
+}
+
+/* A GUID of the user's: the RDMA core tells no client when it comes into the port's table. */
+static bool ipoib_link_awaits_gid(const struct ipoib_dev *priv)
+{
+	return test_bit(IPOIB_F_UP, &priv->flags) && !test_bit(IPOIB_F_OPEN, &priv->flags) &&
+	       test_bit(IPOIB_F_ADDR_SET, &priv->flags);
+}
+
+unsigned long ipoib_link_retry(struct ipoib_dev *priv)
+{
+	bool due;
+
+	ASSERT_RTNL();
+	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
+				   ipoib_link_awaits_gid(priv);
+	if (due)
+		ipoib_link_reopen(priv);
+	if (priv->open_backoff)
+		return max_t(long, priv->open_at - jiffies, 1);
+	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
+}
+
+/* Everything of closing but the accel. */
+static void ipoib_link_quiesce(struct ipoib_dev *priv)
+{
+	clear_bit(IPOIB_F_OPEN, &priv->flags);
+	netif_carrier_off(priv->dev);
+	clear_bit(IPOIB_F_JOINED, &priv->flags);
+	netif_tx_disable(priv->dev);
+	/* Senders that saw IPOIB_F_OPEN are through after this: no new paths and groups. */
+	synchronize_net();
+	ipoib_mcast_stop(priv);
+	ipoib_path_purge(priv);
+}
+
+void ipoib_link_close(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	priv->open_backoff = 0;
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	ipoib_link_quiesce(priv);
+	ipoib_link_stop_accel(priv);
+	ipoib_dbg(priv, "closed\n");
+}
+
+void ipoib_link_restart(struct ipoib_dev *priv)
+{
+	int ret;
+
+	ASSERT_RTNL();
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	/* Detached, the watchdog does not take the pause for a time-out. */
+	netif_device_detach(priv->dev);
+	clear_bit(IPOIB_F_OPEN, &priv->flags);
+	synchronize_net();
+	ipoib_link_stop_accel(priv);
+	ret = ipoib_link_open_accel(priv);
+	if (!ret) {
+		set_bit(IPOIB_F_OPEN, &priv->flags);
+		netif_device_attach(priv->dev);
+		return;
+	}
+	netif_device_attach(priv->dev);
+	ipoib_link_quiesce(priv);
+	netdev_err(priv->dev, "accel %s cannot open again: error %d; trying on\n",
+		   priv->intf.accel->name, ret);
+	ipoib_link_open_failed(priv);
+}
+
+/* Follows a change of the broadcast group's MTU without forgetting what the user asked for. */
+static void ipoib_link_update_mtu(struct ipoib_dev *priv)
+{
+	unsigned int admin_mtu = priv->admin_mtu;
+	int ret;
+
+	ret = dev_set_mtu(priv->dev, min(admin_mtu, READ_ONCE(priv->mcast_mtu)));
+	priv->admin_mtu = admin_mtu;
+	if (ret)
+		netdev_warn(priv->dev, "setting the broadcast group's MTU %u failed: %d\n",
+			    priv->mcast_mtu, ret);
+}
+
+void ipoib_link_update(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	if (test_and_clear_bit(IPOIB_TODO_MTU, &priv->todo))
+		ipoib_link_update_mtu(priv);
+
+	if (!ipoib_port_active(priv->port))
+		clear_bit(IPOIB_F_JOINED, &priv->flags);
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags) || !test_bit(IPOIB_F_JOINED, &priv->flags)) {
+		netif_carrier_off(priv->dev);
+		return;
+	}
+	netif_carrier_on(priv->dev);
+	/* Peers may know an old address, QP number or LID of ours: tell them. */
+	if (test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags)) {
+		/* netdev_notify_peers() takes RTNL itself. */
+		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
+		call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
+	}
+}
+
+/* Children follow their parent up and down, as with in-tree ib_ipoib. */
+static void ipoib_link_children(struct ipoib_dev *priv, bool up)
+{
+	struct ipoib_dev *child;
+
+	if (priv->intf.parent)
+		return;
+	list_for_each_entry(child, &priv->port->devs, node) {
+		struct net_device *dev = child->dev;
+		unsigned int flags = dev_get_flags(dev);
+
+		if (child == priv || !(flags & IFF_UP) == !up)
+			continue;
+		dev_change_flags(dev, up ? flags | IFF_UP : flags & ~IFF_UP, NULL);
+	}
+}
+
+int ipoib_link_ndo_open(struct net_device *dev)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	int ret;
+
+	netif_carrier_off(dev);
+	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	priv->open_backoff = 0;
+	set_bit(IPOIB_F_UP, &priv->flags);
+	ret = ipoib_link_open(priv);
+	if (ret) {
+		clear_bit(IPOIB_F_UP, &priv->flags);
+		return ret;
+	}
+	if (ipoib_link_awaits_gid(priv))
+		ipoib_port_kick(priv->port);
+	ipoib_link_children(priv, true);
+	return 0;
+}
+
+int ipoib_link_ndo_stop(struct net_device *dev)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	clear_bit(IPOIB_F_UP, &priv->flags);
+	ipoib_link_close(priv);
+	ipoib_link_children(priv, false);
+	return 0;
+}

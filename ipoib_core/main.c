@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipoib_core: IP over InfiniBand in datagram mode (RFC 4391, 4392), with pluggable data paths.
+ */
+#define pr_fmt(fmt) "ipoib_core: " fmt
+
+#include <linux/module.h>
+#include <linux/workqueue.h>
+
+#include "choice.h"
+#include "core.h"
+#include "debugfs.h"
+#include "intf.h"
+#include "netdev.h"
+#include "params.h"
+#include "port.h"
+#include "registry.h"
+#include "rtnl.h"
+
+struct workqueue_struct *ipoib_wq;
+struct ib_sa_client ipoib_sa_client;
+
+static int __init ipoib_init(void)
+{
+	int ret;
+
+	ipoib_params_init();
+	ipoib_netdev_init();
+	ret = ipoib_choice_init();
+	if (ret)
+		return ret;
+	ipoib_wq = alloc_workqueue("ipoib_core", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!ipoib_wq) {
+		ret = -ENOMEM;
+		goto exit_choice;
+	}
+	ib_sa_register_client(&ipoib_sa_client);
+	/* Before the client: its ports make interfaces of the kind. */
+	ret = ipoib_rtnl_init();
+	if (ret)
+		goto unregister_sa;
+	ret = ipoib_debugfs_init();
+	if (ret)
+		goto exit_rtnl;
+	ret = ib_register_client(&ipoib_client);
+	if (ret)
+		goto exit_debugfs;
+	return 0;
+
+exit_debugfs:
+	ipoib_debugfs_exit();
+exit_rtnl:
+	ipoib_rtnl_exit();
+unregister_sa:
+	ib_sa_unregister_client(&ipoib_sa_client);
+	destroy_workqueue(ipoib_wq);
+exit_choice:
+	ipoib_choice_exit();
+	/* modprobe takes -EEXIST for "loaded already" and says nothing. */
+	if (ret == -EEXIST)
+		ret = -EBUSY;
+	pr_err("not loaded: error %d\n", ret);
+	return ret;
+}
+
+/*
+ * There is no RCU callback of ours that could outlive the module, and so no rcu_barrier(): memory
+ * goes by kfree_rcu() alone, and the tables' own callbacks are the kernel's code.
+ */
+static void __exit ipoib_exit(void)
+{
+	ib_unregister_client(&ipoib_client);
+	ipoib_autoload_exit();
+	ipoib_debugfs_exit();
+	ipoib_rtnl_exit();
+	ipoib_intf_wait_gone();
+	ib_sa_unregister_client(&ipoib_sa_client);
+	destroy_workqueue(ipoib_wq);
+	ipoib_choice_exit();
+}
+
+module_init(ipoib_init);
+module_exit(ipoib_exit);
+
+MODULE_AUTHOR("ipoib-accel maintainers");
+MODULE_DESCRIPTION("IP over InfiniBand with pluggable data paths");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(IPOIB_VERSION);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPOIB_MCAST_H
+#define IPOIB_MCAST_H
+
+#include "core.h"
+
+/* ipoib_mcast.flags */
+enum {
+	IPOIB_MC_FULL,		/* full member: the broadcast group or on the netdev's list */
+	IPOIB_MC_BUSY,		/* a join is in flight */
+	IPOIB_MC_DONE,		/* its answer came: status and rec are valid */
+	IPOIB_MC_LOST,		/* the SA client says that the membership is gone */
+	IPOIB_MC_JOINED,	/* a member */
+	IPOIB_MC_ATTACHED,	/* the accel receives for it, at attached_mlid */
+	IPOIB_MC_LEAVE,		/* to be left and freed */
+};
+
+/**
+ * struct ipoib_mcast - a multicast group of an interface
+ * @hash: in ipoib_dev.mcast_table
+ * @mgid: key
+ * @node: on ipoib_dev.mcasts
+ * @created: jiffies
+ * @priv: interface
+ * @flags: IPOIB_MC_*
+ * @ah: handle to send with, or NULL; RCU
+ * @queue: packets that wait for @ah; mcast_lock
+ * @multicast: membership at the SA client, from join to ib_sa_free_multicast(); mcast_work only
+ * @rec: what the SA said at the last join
+ * @status: how the last join ended
+ * @attached_mlid: host order; mcast_work only
+ * @retry_at: jiffies before which no join is tried
+ * @backoff: seconds to wait after the next failure
+ * @used: time of the last packet in seconds of jiffies; written when it changes only
+ * @seen: generation of the netdev's list in which the group was; mcast_work only
+ * @rcu: for senders that still see it
+ *
+ * Groups are added by mcast_work and, send-only, by senders; only mcast_work removes them.
+ */
+struct ipoib_mcast {
+	struct rhash_head hash;
+	union ib_gid mgid;
+	struct list_head node;
+	unsigned long created;
+	struct ipoib_dev *priv;
+	unsigned long flags;
+	struct ipoib_ah __rcu *ah;
+	struct sk_buff_head queue;
+	struct ib_sa_multicast *multicast;
+	struct ib_sa_mcmember_rec rec;
+	int status;
+	u16 attached_mlid;
+	unsigned long retry_at;
+	unsigned int backoff;
+	unsigned long used;
+	unsigned int seen;
+	struct rcu_head rcu;
+};
+
+/**
+ * ipoib_mcast_send() - send to a group
+ * @priv: interface
+ * @skb: data at the encapsulation header, the pseudo header before it; consumed
+ * @hwaddr: group's address, its P_Key set; lives in @skb's headroom
+ *
+ * A group that is not known is joined for sending only; the packet waits for that.
+ *
+ * Context: ndo_start_xmit.
+ */
+void ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
+
+/**
+ * ipoib_mcast_sync() - make the groups of full membership those of the netdev's list
+ * @priv: interface
+ *
+ * Context: mcast_work.
+ */
+void ipoib_mcast_sync(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_set_umcast() - leave groups that user space has joined to it, or not any more
+ * @priv: interface
+ * @on: groups that are added from now on and that another client of the port has joined already
+ *	are not joined; when switched off, all groups are looked at again
+ *
+ * Context: any but hard interrupt.
+ */
+void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
+
+/**
+ * ipoib_mcast_create() - add a group
+ * @priv: interface, its mcast_lock held
+ * @mgid: not in the table
+ * @full: full member, else send-only
+ *
+ * Return: the group, or NULL without memory or above the limit of send-only groups.
+ */
+struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full);
+
+/**
+ * ipoib_mcast_remove() - take a group out of the table and free it
+ * @mcast: not a member any more, no callback will come
+ *
+ * Context: process, mcast_work or when that is cancelled.
+ */
+void ipoib_mcast_remove(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_set_ah() - from now on packets to a group go out with another handle
+ * @mcast: group
+ * @ah: new handle, or NULL: packets wait again
+ *
+ * Sends what has waited and retires the old handle. Context: process.
+ */
+void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah);
+
+/**
+ * ipoib_mcast_drop_queue() - drop what waits for a group
+ * @mcast: group
+ *
+ * Context: process.
+ */
+void ipoib_mcast_drop_queue(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_init() - prepare the group table
+ * @priv: interface
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipoib_mcast_init(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_exit() - free the group table
+ * @priv: interface, after ipoib_mcast_stop()
+ */
+void ipoib_mcast_exit(struct ipoib_dev *priv);
+
+/* ---- mcast_join.c ---- */
+
+/**
+ * ipoib_mcast_start() - join the broadcast group, then the others
+ * @priv: interface, its accel open
+ *
+ * Returns at once; IPOIB_F_JOINED and IPOIB_TODO_CARRIER tell of success. Context: RTNL.
+ * Return: 0 or -ENOMEM.
+ */
+int ipoib_mcast_start(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_stop() - leave and forget every group
+ * @priv: interface
+ *
+ * Does not wait for the SA. Context: RTNL.
+ */
+void ipoib_mcast_stop(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_kick() - something changed: let mcast_work look at once
+ * @priv: interface
+ *
+ * Context: any.
+ */
+void ipoib_mcast_kick(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_retry() - the fabric changed: end all waiting periods after failed joins
+ * @priv: interface
+ *
+ * Context: any but hard interrupt.
+ */
+void ipoib_mcast_retry(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_work() - the work function of ipoib_dev.mcast_work
+ * @work: the work
+ */
+void ipoib_mcast_work(struct work_struct *work);
+
+#endif /* IPOIB_MCAST_H */

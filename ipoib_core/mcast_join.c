@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Joining and leaving multicast groups.
+ *
+ * One work of each interface, mcast_work, does all of it, so that no two joins, leaves or removals
+ * of a group meet. Others set bits and kick it: ndo_set_rx_mode, senders with a new group, and the
+ * SA client's callbacks. It never waits for the SA: a join in flight is BUSY until its callback
+ * sets DONE. ib_sa_free_multicast() only waits for a callback that is running, and the callback
+ * takes nothing but mcast_lock, so that ipoib_mcast_stop() may call it under RTNL.
+ *
+ *	            join                answer 0
+ *	  (idle) ---------> BUSY ---------------------> JOINED (+ATTACHED when FULL)
+ *	     ^               | error: back-off             | LOST: the fabric changed
+ *	     +---------------+<----------------------------+
+ *
+ * A group that is LOST keeps its handle and its attachment until the new answer says otherwise:
+ * traffic goes on where the fabric still carries it.
+ */
+#include "mcast.h"
+
+#include <linux/random.h>
+
+#include "ah.h"
+#include "params.h"
+#include "port.h"
+
+#define IPOIB_MCAST_BACKOFF_MAX	16	/* seconds between failed joins: 1, 2, 4, 8, 16, 16... */
+#define IPOIB_MCAST_JOINING	16	/* joins in flight of an interface */
+#define IPOIB_MCAST_IDLE	300	/* seconds until an unused send-only group is left */
+#define IPOIB_MCAST_GC		(60 * HZ)
+/* After an event all groups of all hosts are lost at once: spread their joins. */
+#define IPOIB_MCAST_JITTER_MS	200
+
+/* IBA 15.2.5.17 JoinState bits */
+#define IPOIB_JOIN_FULL		0x01
+#define IPOIB_JOIN_SEND_ONLY	0x08	/* SendOnlyFullMember */
+
+/* What another group takes over from the broadcast group, so that the SA may create it. */
+#define IPOIB_JOIN_LIKE_BROADCAST						\
+	(IB_SA_MCMEMBER_REC_QKEY | IB_SA_MCMEMBER_REC_MTU_SELECTOR |		\
+	 IB_SA_MCMEMBER_REC_MTU | IB_SA_MCMEMBER_REC_TRAFFIC_CLASS |		\
+	 IB_SA_MCMEMBER_REC_RATE_SELECTOR | IB_SA_MCMEMBER_REC_RATE |		\
+	 IB_SA_MCMEMBER_REC_SL | IB_SA_MCMEMBER_REC_FLOW_LABEL |		\
+	 IB_SA_MCMEMBER_REC_HOP_LIMIT)
+
+void ipoib_mcast_kick(struct ipoib_dev *priv)
+{
+	if (test_bit(IPOIB_F_MCAST, &priv->flags))
+		mod_delayed_work(ipoib_wq, &priv->mcast_work, 0);
+}
+
+void ipoib_mcast_retry(struct ipoib_dev *priv)
+{
+	struct ipoib_mcast *mcast;
+
+	spin_lock_bh(&priv->mcast_lock);
+	list_for_each_entry(mcast, &priv->mcasts, node) {
+		mcast->retry_at = jiffies;
+		mcast->backoff = 0;
+	}
+	spin_unlock_bh(&priv->mcast_lock);
+	ipoib_mcast_kick(priv);
+}
+
+/* The SA client: a join was answered, or (-ENETRESET) a membership ended. */
+static int ipoib_mcast_event(int status, struct ib_sa_multicast *multicast)
+{
+	struct ipoib_mcast *mcast = multicast->context;
+	struct ipoib_dev *priv = mcast->priv;
+
+	spin_lock_bh(&priv->mcast_lock);
+	if (test_bit(IPOIB_MC_BUSY, &mcast->flags)) {
+		mcast->status = status;
+		if (!status)
+			mcast->rec = multicast->rec;
+		set_bit(IPOIB_MC_DONE, &mcast->flags);
+	} else {
+		set_bit(IPOIB_MC_LOST, &mcast->flags);
+	}
+	spin_unlock_bh(&priv->mcast_lock);
+	ipoib_mcast_kick(priv);
+	/* mcast_work frees the membership. */
+	return 0;
+}
+
+static void ipoib_mcast_free_membership(struct ipoib_mcast *mcast)
+{
+	if (mcast->multicast)
+		ib_sa_free_multicast(mcast->multicast);
+	mcast->multicast = NULL;
+	if (test_and_clear_bit(IPOIB_MC_BUSY, &mcast->flags))
+		mcast->priv->mcast_joining--;
+	clear_bit(IPOIB_MC_DONE, &mcast->flags);
+	clear_bit(IPOIB_MC_JOINED, &mcast->flags);
+	clear_bit(IPOIB_MC_LOST, &mcast->flags);
+}
+
+static void ipoib_mcast_detach(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	if (!test_and_clear_bit(IPOIB_MC_ATTACHED, &mcast->flags))
+		return;
+	mutex_lock(&priv->op_lock);
+	priv->ops->detach_mcast(priv->dev, &mcast->mgid, mcast->attached_mlid);
+	mutex_unlock(&priv->op_lock);
+}
+
+static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	u16 mlid = be16_to_cpu(mcast->rec.mlid);
+	int ret;
+
+	if (test_bit(IPOIB_MC_ATTACHED, &mcast->flags)) {
+		if (mcast->attached_mlid == mlid)
+			return 0;
+		ipoib_mcast_detach(mcast);
+	}
+	mutex_lock(&priv->op_lock);
+	ret = priv->ops->attach_mcast(priv->dev, &mcast->mgid, mlid);
+	mutex_unlock(&priv->op_lock);
+	if (ret)
+		return ret;
+	mcast->attached_mlid = mlid;
+	set_bit(IPOIB_MC_ATTACHED, &mcast->flags);
+	return 0;
+}
+
+static struct ipoib_ah *ipoib_mcast_make_ah(struct ipoib_mcast *mcast)
+{
+	const struct ib_sa_mcmember_rec *rec = &mcast->rec;
+	struct ipoib_dev *priv = mcast->priv;
+	struct rdma_ah_attr attr = {
+		.type = RDMA_AH_ATTR_TYPE_IB,
+	};
+
+	rdma_ah_set_dlid(&attr, be16_to_cpu(rec->mlid));
+	rdma_ah_set_port_num(&attr, priv->intf.port);
+	rdma_ah_set_sl(&attr, rec->sl);
+	rdma_ah_set_static_rate(&attr, rec->rate);
+	rdma_ah_set_grh(&attr, (union ib_gid *)&mcast->mgid, be32_to_cpu(rec->flow_label),
+			priv->gid_index, rec->hop_limit, rec->traffic_class);
+	return ipoib_ah_create(priv, &attr);
+}
+
+static void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	mcast->backoff = mcast->backoff ? min(mcast->backoff * 2, IPOIB_MCAST_BACKOFF_MAX) : 1;
+	mcast->retry_at = jiffies + mcast->backoff * HZ;
+	ipoib_mcast_drop_queue(mcast);
+
+	/* A group that is joined again is used meanwhile: there is nothing to say yet. */
+	if (mcast != priv->broadcast || test_bit(IPOIB_F_JOINED, &priv->flags)) {
+		ipoib_dbg_mcast(priv, "joining %pI6: error %d\n", mcast->mgid.raw, status);
+		return;
+	}
+	/* Once until it succeeds: an SM that is away must not fill the log. */
+	if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		netdev_warn(priv->dev,
+			    "no carrier: joining the broadcast group %pI6 failed (%d)%s; trying on\n",
+			    mcast->mgid.raw, status,
+			    status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
+			    status == -ETIMEDOUT ? ", does a subnet manager run?" : "");
+}
+
+/* The link's parameters come from the broadcast group (RFC 4391 section 4). */
+static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	unsigned int mtu = IPOIB_UD_MTU(ib_mtu_enum_to_int(mcast->rec.mtu));
+	int ret;
+
+	mutex_lock(&priv->op_lock);
+	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
+	mutex_unlock(&priv->op_lock);
+	if (ret) {
+		netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
+		return ret;
+	}
+
+	priv->intf.qkey = be32_to_cpu(mcast->rec.qkey);
+	priv->bcast_rec = mcast->rec;
+	mtu = min(mtu, IPOIB_UD_MTU(priv->intf.max_ib_mtu));
+	if (READ_ONCE(priv->mcast_mtu) != mtu) {
+		WRITE_ONCE(priv->mcast_mtu, mtu);
+		set_bit(IPOIB_TODO_MTU, &priv->todo);
+	}
+	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	return 0;
+}
+
+/* An answer came: @mcast is BUSY and DONE. */
+static void ipoib_mcast_finish(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	struct ipoib_ah *ah;
+	int ret;
+
+	spin_lock_bh(&priv->mcast_lock);
+	ret = mcast->status;
+	clear_bit(IPOIB_MC_DONE, &mcast->flags);
+	clear_bit(IPOIB_MC_BUSY, &mcast->flags);
+	spin_unlock_bh(&priv->mcast_lock);
+	priv->mcast_joining--;
+
+	if (ret == -ENETRESET) {
+		set_bit(IPOIB_MC_LOST, &mcast->flags);
+		return;
+	}
+	if (!ret && mcast == priv->broadcast)
+		ret = ipoib_mcast_broadcast_joined(mcast);
+	if (!ret && test_bit(IPOIB_MC_FULL, &mcast->flags))
+		ret = ipoib_mcast_attach(mcast);
+	if (ret)
+		goto failed;
+
+	ah = ipoib_mcast_make_ah(mcast);
+	if (IS_ERR(ah)) {
+		ret = PTR_ERR(ah);
+		goto failed;
+	}
+	ipoib_dbg_mcast(priv, "joined %pI6, MLID 0x%04x\n", mcast->mgid.raw,
+			be16_to_cpu(mcast->rec.mlid));
+	mcast->backoff = 0;
+	set_bit(IPOIB_MC_JOINED, &mcast->flags);
+	ipoib_mcast_set_ah(mcast, ah);
+	return;
+
+failed:
+	ipoib_mcast_free_membership(mcast);
+	ipoib_mcast_failed(mcast, ret);
+}
+
+static void ipoib_mcast_join(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	struct ib_sa_multicast *multicast;
+	struct ib_sa_mcmember_rec rec = {
+		.mgid = mcast->mgid,
+		.port_gid = priv->intf.local_gid,
+		.pkey = cpu_to_be16(priv->intf.pkey),
+		.join_state = IPOIB_JOIN_FULL,
+	};
+	ib_sa_comp_mask mask = IB_SA_MCMEMBER_REC_MGID | IB_SA_MCMEMBER_REC_PORT_GID |
+			       IB_SA_MCMEMBER_REC_PKEY | IB_SA_MCMEMBER_REC_JOIN_STATE;
+
+	if (mcast != priv->broadcast) {
+		const struct ib_sa_mcmember_rec *link = &priv->bcast_rec;
+
+		mask |= IPOIB_JOIN_LIKE_BROADCAST;
+		rec.qkey = link->qkey;
+		rec.mtu_selector = IB_SA_EQ;
+		rec.mtu = link->mtu;
+		rec.traffic_class = link->traffic_class;
+		rec.rate_selector = IB_SA_EQ;
+		rec.rate = link->rate;
+		rec.sl = link->sl;
+		rec.flow_label = link->flow_label;
+		rec.hop_limit = link->hop_limit;
+		if (!test_bit(IPOIB_MC_FULL, &mcast->flags))
+			rec.join_state = IPOIB_JOIN_SEND_ONLY;
+	}
+
+	set_bit(IPOIB_MC_BUSY, &mcast->flags);
+	priv->mcast_joining++;
+	multicast = ib_sa_join_multicast(&ipoib_sa_client, priv->intf.hca, priv->intf.port, &rec,
+					 mask, GFP_KERNEL, ipoib_mcast_event, mcast);
+	if (!IS_ERR(multicast)) {
+		mcast->multicast = multicast;
+		return;
+	}
+	clear_bit(IPOIB_MC_BUSY, &mcast->flags);
+	priv->mcast_joining--;
+	ipoib_mcast_failed(mcast, PTR_ERR(multicast));
+}
+
+static bool ipoib_mcast_idle(const struct ipoib_mcast *mcast)
+{
+	return !test_bit(IPOIB_MC_FULL, &mcast->flags) &&
+	       ipoib_seconds_since(&mcast->used) > IPOIB_MCAST_IDLE;
+}
+
+static void ipoib_mcast_leave(struct ipoib_mcast *mcast)
+{
+	ipoib_dbg_mcast(mcast->priv, "leaving %pI6\n", mcast->mgid.raw);
+	ipoib_mcast_detach(mcast);
+	ipoib_mcast_free_membership(mcast);
+	ipoib_mcast_remove(mcast);
+}
+
+/*
+ * Brings one group a step further. Returns in how many jiffies to look at it again, 0: a callback
+ * or an event will tell.
+ */
+static unsigned long ipoib_mcast_step(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	if (test_bit(IPOIB_MC_DONE, &mcast->flags))
+		ipoib_mcast_finish(mcast);
+	if (test_bit(IPOIB_MC_LEAVE, &mcast->flags) || ipoib_mcast_idle(mcast)) {
+		ipoib_mcast_leave(mcast);
+		return 0;
+	}
+	if (test_bit(IPOIB_MC_LOST, &mcast->flags)) {
+		ipoib_mcast_free_membership(mcast);
+		if (mcast != priv->broadcast)
+			mcast->retry_at = jiffies +
+				msecs_to_jiffies(get_random_u32() % IPOIB_MCAST_JITTER_MS);
+	}
+	if (test_bit(IPOIB_MC_BUSY, &mcast->flags))
+		return 0;
+	if (test_bit(IPOIB_MC_JOINED, &mcast->flags))
+		return test_bit(IPOIB_MC_FULL, &mcast->flags) ? 0 : IPOIB_MCAST_GC;
+
+	if (!ipoib_port_active(priv->port))
+		return 0;
+	if (mcast != priv->broadcast &&
+	    (!priv->broadcast || !test_bit(IPOIB_MC_JOINED, &priv->broadcast->flags)))
+		return 0;
+	if (time_before(jiffies, mcast->retry_at))
+		return mcast->retry_at - jiffies;
+	if (priv->mcast_joining >= IPOIB_MCAST_JOINING)
+		return 0;	/* the next answer kicks the work */
+	ipoib_mcast_join(mcast);
+	return test_bit(IPOIB_MC_BUSY, &mcast->flags) ? 0 : HZ;
+}
+
+static struct ipoib_mcast *ipoib_mcast_next(struct ipoib_dev *priv, struct ipoib_mcast *mcast)
+{
+	spin_lock_bh(&priv->mcast_lock);
+	if (!mcast)
+		mcast = list_first_entry_or_null(&priv->mcasts, struct ipoib_mcast, node);
+	else if (list_is_last(&mcast->node, &priv->mcasts))
+		mcast = NULL;
+	else
+		mcast = list_next_entry(mcast, node);
+	spin_unlock_bh(&priv->mcast_lock);
+	return mcast;
+}
+
+static void ipoib_mcast_update_joined(struct ipoib_dev *priv)
+{
+	bool joined = test_bit(IPOIB_MC_JOINED, &priv->broadcast->flags) &&
+		      ipoib_port_active(priv->port);
+
+	if (!joined)
+		return;
+	if (!test_and_set_bit(IPOIB_F_JOINED, &priv->flags) ||
+	    test_bit(IPOIB_TODO_MTU, &priv->todo) || test_bit(IPOIB_F_NOTIFY, &priv->flags)) {
+		set_bit(IPOIB_TODO_CARRIER, &priv->todo);
+		ipoib_port_kick(priv->port);
+	}
+}
+
+void ipoib_mcast_work(struct work_struct *work)
+{
+	struct ipoib_dev *priv = container_of(to_delayed_work(work), struct ipoib_dev, mcast_work);
+	struct ipoib_mcast *mcast, *next;
+	unsigned long delay = 0;
+
+	if (!test_bit(IPOIB_F_MCAST, &priv->flags))
+		return;
+	if (test_and_clear_bit(IPOIB_F_MC_DIRTY, &priv->flags))
+		ipoib_mcast_sync(priv);
+
+	/* The broadcast group is the first of the list: the others' joins need what it brings. */
+	for (mcast = ipoib_mcast_next(priv, NULL); mcast; mcast = next) {
+		unsigned long again;
+
+		next = ipoib_mcast_next(priv, mcast);
+		again = ipoib_mcast_step(mcast);
+		if (again && (!delay || again < delay))
+			delay = again;
+	}
+	ipoib_mcast_update_joined(priv);
+	/* There was no memory for a group: nobody else would ask for it again. */
+	if (test_bit(IPOIB_F_MC_DIRTY, &priv->flags))
+		delay = HZ;
+
+	/* queue_, not mod_: a kick that came meanwhile is due sooner. */
+	if (delay && test_bit(IPOIB_F_MCAST, &priv->flags))
+		queue_delayed_work(ipoib_wq, &priv->mcast_work, delay);
+}
+
+int ipoib_mcast_start(struct ipoib_dev *priv)
+{
+	struct ipoib_mcast *mcast;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&priv->mcast_lock);
+	mcast = ipoib_mcast_create(priv, priv->dev->broadcast + IPOIB_ADDR_GID, true);
+	priv->broadcast = mcast;
+	spin_unlock_bh(&priv->mcast_lock);
+	if (!mcast)
+		return -ENOMEM;
+	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+	set_bit(IPOIB_F_MCAST, &priv->flags);
+	ipoib_mcast_kick(priv);
+	return 0;
+}
+
+void ipoib_mcast_stop(struct ipoib_dev *priv)
+{
+	struct ipoib_mcast *mcast;
+
+	ASSERT_RTNL();
+	clear_bit(IPOIB_F_MCAST, &priv->flags);
+	cancel_delayed_work_sync(&priv->mcast_work);
+	while ((mcast = ipoib_mcast_next(priv, NULL)))
+		ipoib_mcast_leave(mcast);
+}

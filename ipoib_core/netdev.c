@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the network stack asks of an interface (struct net_device_ops), but for transmission.
+ */
+#include "netdev.h"
+
+#include "address.h"
+#include "compat.h"
+#include "intf.h"
+#include "link.h"
+#include "mcast.h"
+#include "port.h"
+#include "vf.h"
+#include "xmit.h"
+
+static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	int mtu, ret;
+
+	if (new_mtu > IPOIB_UD_MTU(priv->intf.max_ib_mtu))
+		return -EINVAL;
+	/* More than the broadcast group allows is remembered for when it allows more. */
+	mtu = min_t(unsigned int, new_mtu, priv->mcast_mtu);
+	if (priv->ops->change_mtu) {
+		ret = priv->ops->change_mtu(dev, mtu);
+		if (ret)
+			return ret;
+	}
+	priv->admin_mtu = new_mtu;
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+static void ipoib_set_rx_mode(struct net_device *dev)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+	ipoib_mcast_kick(priv);
+}
+
+static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	if (priv->ops->tx_timeout)
+		priv->ops->tx_timeout(dev, txqueue);
+	else
+		ipoib_accel_restart(dev);
+}
+
+static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
+			      struct net_device *sb_dev)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	if (priv->ops->select_queue)
+		return priv->ops->select_queue(dev, skb, sb_dev);
+	return netdev_pick_tx(dev, skb, sb_dev);
+}
+
+static void ipoib_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	int i;
+
+	if (priv->ops->get_stats64)
+		priv->ops->get_stats64(dev, stats);
+	for (i = 0; i < IPOIB_DROP_NUM; i++)
+		stats->tx_dropped += atomic_long_read(&priv->drops[i]);
+}
+
+static netdev_features_t ipoib_fix_features(struct net_device *dev, netdev_features_t features)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	return priv->ops->fix_features ? priv->ops->fix_features(dev, features) : features;
+}
+
+static int ipoib_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	return priv->ops->set_features ? priv->ops->set_features(dev, features) : 0;
+}
+
+static int ipoib_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	return priv->ops->eth_ioctl ? priv->ops->eth_ioctl(dev, ifr, cmd) : -EOPNOTSUPP;
+}
+
+static int ipoib_get_iflink(const struct net_device *dev)
+{
+	const struct ipoib_intf *intf = ipoib_intf(dev);
+
+	return intf->parent ? READ_ONCE(intf->parent->ifindex) : READ_ONCE(dev->ifindex);
+}
+
+const struct net_device_ops ipoib_netdev_ops = {
+	.ndo_init = ipoib_intf_init,
+	.ndo_uninit = ipoib_intf_uninit,
+	.ndo_open = ipoib_link_ndo_open,
+	.ndo_stop = ipoib_link_ndo_stop,
+	.ndo_start_xmit = ipoib_start_xmit,
+	.ndo_select_queue = ipoib_select_queue,
+	.ndo_change_mtu = ipoib_change_mtu,
+	.ndo_set_rx_mode = ipoib_set_rx_mode,
+	.ndo_tx_timeout = ipoib_tx_timeout,
+	.ndo_get_stats64 = ipoib_get_stats64,
+	.ndo_fix_features = ipoib_fix_features,
+	.ndo_set_features = ipoib_set_features,
+	.ndo_get_iflink = ipoib_get_iflink,
+	.ndo_set_mac_address = ipoib_address_set,
+	.ndo_set_vf_link_state = ipoib_vf_set_link_state,
+	.ndo_get_vf_config = ipoib_vf_get_config,
+	.ndo_get_vf_stats = ipoib_vf_get_stats,
+	.ndo_get_vf_guid = ipoib_vf_get_guid,
+	.ndo_set_vf_guid = ipoib_vf_set_guid,
+	COMPAT_ETH_IOCTL(ipoib_eth_ioctl),
+};
+
+/* A virtual function's address is given to it by the physical one, and it has no VFs itself. */
+static struct net_device_ops ipoib_netdev_vf_ops __ro_after_init;
+
+void ipoib_netdev_init(void)
+{
+	ipoib_netdev_vf_ops = ipoib_netdev_ops;
+	ipoib_netdev_vf_ops.ndo_set_mac_address = NULL;
+	ipoib_netdev_vf_ops.ndo_set_vf_link_state = NULL;
+	ipoib_netdev_vf_ops.ndo_get_vf_config = NULL;
+	ipoib_netdev_vf_ops.ndo_get_vf_stats = NULL;
+	ipoib_netdev_vf_ops.ndo_get_vf_guid = NULL;
+	ipoib_netdev_vf_ops.ndo_set_vf_guid = NULL;
+}
+
+void ipoib_netdev_set_ops(struct ipoib_dev *priv)
+{
+	priv->dev->netdev_ops = compat_hca_is_vf(priv->intf.hca) ? &ipoib_netdev_vf_ops :
+								   &ipoib_netdev_ops;
+}
+
+bool ipoib_netdev_is_ours(const struct net_device *dev)
+{
+	return dev->netdev_ops->ndo_start_xmit == ipoib_start_xmit;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Module parameters that in-tree ib_ipoib has too, with its names, ranges and defaults, so that
+ * existing configuration keeps its meaning. accel= is in choice.c.
+ */
+#define pr_fmt(fmt) "ipoib_core: " fmt
+
+#include "params.h"
+
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
+
+#define IPOIB_QUEUE_MAX		8192
+#define IPOIB_SEND_QUEUE_MIN	128
+#define IPOIB_RECV_QUEUE_MIN	2
+
+static unsigned int send_queue_size = 128;
+module_param(send_queue_size, uint, 0444);
+MODULE_PARM_DESC(send_queue_size, "sends that a TX queue holds, 128..8192, rounded up (128)");
+
+static unsigned int recv_queue_size = 256;
+module_param(recv_queue_size, uint, 0444);
+MODULE_PARM_DESC(recv_queue_size, "receives posted to an RX queue, 2..8192, rounded up (256)");
+
+int ipoib_debug_level;
+module_param_named(debug_level, ipoib_debug_level, int, 0644);
+MODULE_PARM_DESC(debug_level, "1: log what interfaces do (0)");
+
+int ipoib_mcast_debug_level;
+module_param_named(mcast_debug_level, ipoib_mcast_debug_level, int, 0644);
+MODULE_PARM_DESC(mcast_debug_level, "1: log what multicast groups do (0)");
+
+static int ipoib_ignored_set(const char *value, const struct kernel_param *param)
+{
+	int ret = param_set_int(value, param);
+
+	if (!ret)
+		pr_info_once("parameter %s is for connected mode, which there is not: ignored\n",
+			     param->name);
+	return ret;
+}
+
+static const struct kernel_param_ops ipoib_ignored_ops = {
+	.set = ipoib_ignored_set,
+	.get = param_get_int,
+};
+
+static int max_nonsrq_conn_qp = 128;
+module_param_cb(max_nonsrq_conn_qp, &ipoib_ignored_ops, &max_nonsrq_conn_qp, 0444);
+MODULE_PARM_DESC(max_nonsrq_conn_qp, "ignored: there is no connected mode");
+
+static int cm_data_debug_level;
+module_param_cb(cm_data_debug_level, &ipoib_ignored_ops, &cm_data_debug_level, 0644);
+MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
+
+static unsigned int ipoib_queue_size(unsigned int asked, unsigned int min)
+{
+	return roundup_pow_of_two(clamp_t(unsigned int, asked, min, IPOIB_QUEUE_MAX));
+}
+
+void ipoib_params_init(void)
+{
+	send_queue_size = ipoib_queue_size(send_queue_size, IPOIB_SEND_QUEUE_MIN);
+	recv_queue_size = ipoib_queue_size(recv_queue_size, IPOIB_RECV_QUEUE_MIN);
+}
+
+unsigned int ipoib_send_queue_size(void)
+{
+	return send_queue_size;
+}
+
+unsigned int ipoib_recv_queue_size(void)
+{
+	return recv_queue_size;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPOIB_PARAMS_H
+#define IPOIB_PARAMS_H
+
+#include <linux/netdevice.h>
+
+/**
+ * ipoib_params_init() - bring the parameters into their ranges, for /sys/module to show
+ *
+ * Context: module init, first of all.
+ */
+void ipoib_params_init(void);
+
+/**
+ * ipoib_send_queue_size() - parameter send_queue_size
+ *
+ * Return: a power of two, 128..8192.
+ */
+unsigned int ipoib_send_queue_size(void);
+
+/**
+ * ipoib_recv_queue_size() - parameter recv_queue_size
+ *
+ * Return: a power of two, 2..8192.
+ */
+unsigned int ipoib_recv_queue_size(void);
+
+/* Parameters debug_level and mcast_debug_level: may change at any time. */
+extern int ipoib_debug_level;
+extern int ipoib_mcast_debug_level;
+
+/* What an interface does, for who wants to know: debug_level. */
+#define ipoib_dbg(priv, fmt, ...) do {						\
+	if (unlikely(READ_ONCE(ipoib_debug_level) > 0))				\
+		netdev_printk(KERN_DEBUG, (priv)->dev, fmt, ##__VA_ARGS__);	\
+} while (0)
+
+/* What multicast groups do: mcast_debug_level. */
+#define ipoib_dbg_mcast(priv, fmt, ...) do {					\
+	if (unlikely(READ_ONCE(ipoib_mcast_debug_level) > 0))			\
+		netdev_printk(KERN_DEBUG, (priv)->dev, fmt, ##__VA_ARGS__);	\
+} while (0)
+
+#endif /* IPOIB_PARAMS_H */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPOIB_PATH_H
+#define IPOIB_PATH_H
+
+#include "core.h"
+
+/**
+ * ipoib_path_send() - send to one peer
+ * @priv: interface
+ * @skb: data at the encapsulation header, the pseudo header before it; consumed
+ * @hwaddr: destination, IPOIB_HW_ADDR_LEN bytes; lives in @skb's headroom
+ *
+ * The path's address handle is used when there is one; else the packet waits for the SA's answer.
+ *
+ * Context: ndo_start_xmit.
+ */
+void ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
+
+/**
+ * ipoib_path_suspect() - a peer did not answer a unicast probe: its path may be wrong
+ * @priv: interface
+ * @hwaddr: the peer's address
+ *
+ * Two probes within a few seconds make the path be asked for again; it stays in use meanwhile.
+ *
+ * Context: BH off.
+ */
+void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr);
+
+/**
+ * ipoib_path_invalidate() - the fabric changed: ask for every path again when it is used next
+ * @priv: interface
+ *
+ * Paths stay in use until the answer comes, and waiting periods after failures end.
+ *
+ * Context: any but hard interrupt.
+ */
+void ipoib_path_invalidate(struct ipoib_dev *priv);
+
+/**
+ * ipoib_path_purge() - forget every path and drop what waits for one
+ * @priv: interface
+ *
+ * Context: process. Does not wait for queries in flight, it cancels them.
+ */
+void ipoib_path_purge(struct ipoib_dev *priv);
+
+/**
+ * ipoib_path_read() - what is known of a path
+ * @priv: interface, its path_lock held
+ * @node: of a path on ipoib_dev.paths
+ * @dgid: out, whose path it is
+ *
+ * Return: its handle, valid under path_lock, or NULL.
+ */
+const struct ipoib_ah *ipoib_path_read(struct ipoib_dev *priv, struct list_head *node,
+				       union ib_gid *dgid);
+
+/**
+ * ipoib_path_init() - prepare the path table
+ * @priv: interface
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipoib_path_init(struct ipoib_dev *priv);
+
+/**
+ * ipoib_path_exit() - free the path table
+ * @priv: interface; nothing is sent any more
+ *
+ * Waits for callbacks of cancelled queries, which is not a wait for the SA.
+ * Context: process, RTNL.
+ */
+void ipoib_path_exit(struct ipoib_dev *priv);
+
+#endif /* IPOIB_PATH_H */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices and ports come and go. Each InfiniBand port of a device gets a struct ipoib_port, offered
+ * to the registry, which decides on the accel and so on an interface.
+ */
+#include "port.h"
+
+#include <linux/slab.h>
+
+#include "choice.h"
+#include "compat.h"
+#include "event.h"
+#include "match.h"
+#include "registry.h"
+
+/**
+ * struct ipoib_hca - a device
+ * @handler: asynchronous events of it
+ * @num_ports: entries of @ports
+ * @ports: by port number - 1; NULL for ports that are not InfiniBand or are left alone
+ */
+struct ipoib_hca {
+	struct ib_event_handler handler;
+	unsigned int num_ports;
+	struct ipoib_port *ports[];
+};
+
+void ipoib_port_query(struct ipoib_port *port)
+{
+	struct ib_port_attr attr;
+
+	if (ib_query_port(port->hca, port->num, &attr))
+		return;
+	WRITE_ONCE(port->state, attr.state);
+	port->max_ib_mtu = ib_mtu_enum_to_int(attr.max_mtu);
+}
+
+static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, const char *choice)
+{
+	struct ipoib_port *port;
+	int ret;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	port->hca = hca;
+	port->num = num;
+	port->choice = choice;
+	INIT_LIST_HEAD(&port->devs);
+	init_rwsem(&port->devs_sem);
+	INIT_DELAYED_WORK(&port->work, ipoib_port_work);
+
+	port->wq = alloc_ordered_workqueue("ipoib-%s-%u", WQ_MEM_RECLAIM, dev_name(&hca->dev), num);
+	if (!port->wq) {
+		ret = -ENOMEM;
+		goto free_port;
+	}
+	port->pd = ib_alloc_pd(hca, 0);
+	if (IS_ERR(port->pd)) {
+		ret = PTR_ERR(port->pd);
+		goto destroy_wq;
+	}
+	ipoib_port_query(port);
+	return port;
+
+destroy_wq:
+	destroy_workqueue(port->wq);
+free_port:
+	kfree(port);
+	return ERR_PTR(ret);
+}
+
+static void ipoib_port_destroy(struct ipoib_port *port)
+{
+	/* No event or interface is left that queues it. */
+	cancel_delayed_work_sync(&port->work);
+	destroy_workqueue(port->wq);
+	ib_dealloc_pd(port->pd);
+	kfree(port);
+}
+
+static void ipoib_hca_event(struct ib_event_handler *handler, struct ib_event *event)
+{
+	struct ipoib_hca *hca = container_of(handler, struct ipoib_hca, handler);
+	unsigned int index = event->element.port_num - 1;
+
+	if (index < hca->num_ports && hca->ports[index])
+		ipoib_event(hca->ports[index], event->event);
+}
+
+static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u32 num)
+{
+	const char *choice = ipoib_choice(dev_name(&ibdev->dev), num);
+	struct ipoib_port *port;
+
+	if (!rdma_protocol_ib(ibdev, num))
+		return;
+	if (!strcmp(choice, IPOIB_CHOICE_NONE)) {
+		dev_info(&ibdev->dev, "ipoib_core: port %u left alone (accel=none)\n", num);
+		return;
+	}
+	port = ipoib_port_create(ibdev, num, choice);
+	if (IS_ERR(port)) {
+		dev_err(&ibdev->dev, "ipoib_core: port %u: no interface: error %ld\n", num,
+			PTR_ERR(port));
+		return;
+	}
+	hca->ports[num - 1] = port;
+}
+
+static int ipoib_add_one(struct ib_device *ibdev)
+{
+	struct ipoib_hca *hca;
+	unsigned int i;
+
+	hca = kzalloc(struct_size(hca, ports, ibdev->phys_port_cnt), GFP_KERNEL);
+	if (!hca)
+		return -ENOMEM;
+	hca->num_ports = ibdev->phys_port_cnt;
+	for (i = 0; i < hca->num_ports; i++)
+		ipoib_hca_add_port(hca, ibdev, i + 1);
+
+	ib_set_client_data(ibdev, &ipoib_client, hca);
+	INIT_IB_EVENT_HANDLER(&hca->handler, ibdev, ipoib_hca_event);
+	ib_register_event_handler(&hca->handler);
+	for (i = 0; i < hca->num_ports; i++) {
+		if (!hca->ports[i])
+			continue;
+		/* Whatever happened between the first look and the handler being there. */
+		ipoib_event(hca->ports[i], IB_EVENT_SM_CHANGE);
+		ipoib_registry_add_port(hca->ports[i]);
+	}
+	return 0;
+}
+
+static void ipoib_remove_one(struct ib_device *ibdev, void *client_data)
+{
+	struct ipoib_hca *hca = client_data;
+	unsigned int i;
+
+	for (i = 0; i < hca->num_ports; i++) {
+		if (hca->ports[i])
+			ipoib_registry_remove_port(hca->ports[i]);
+	}
+	ib_unregister_event_handler(&hca->handler);
+	for (i = 0; i < hca->num_ports; i++) {
+		if (hca->ports[i])
+			ipoib_port_destroy(hca->ports[i]);
+	}
+	kfree(hca);
+}
+
+static struct net_device *ipoib_get_net_dev(struct ib_device *ibdev, compat_port_t num, u16 pkey,
+					    const union ib_gid *gid, const struct sockaddr *addr,
+					    void *client_data)
+{
+	struct ipoib_hca *hca = client_data;
+
+	if (!num || num > hca->num_ports || !hca->ports[num - 1])
+		return NULL;
+	return ipoib_match(hca->ports[num - 1], pkey, gid, addr);
+}
+
+struct ib_client ipoib_client = {
+	.name = "ipoib_core",
+	.add = ipoib_add_one,
+	.remove = ipoib_remove_one,
+	.get_net_dev_by_params = ipoib_get_net_dev,
+};

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPOIB_REGISTRY_H
+#define IPOIB_REGISTRY_H
+
+#include "port.h"
+
+/* Outermost lock: the list of accels, the list of ports, ipoib_port.accel and .loading. */
+extern struct mutex ipoib_registry_lock;
+
+/* Ports that exist; ipoib_registry_lock. */
+extern struct list_head ipoib_ports;
+
+/**
+ * ipoib_registry_add_port() - a port appeared: bind it now, or once modules were loaded for it
+ * @port: port
+ *
+ * Context: process; takes RTNL.
+ */
+void ipoib_registry_add_port(struct ipoib_port *port);
+
+/**
+ * ipoib_registry_remove_port() - a port goes: remove its interfaces
+ * @port: port
+ *
+ * Context: process; takes RTNL.
+ */
+void ipoib_registry_remove_port(struct ipoib_port *port);
+
+/**
+ * ipoib_registry_find() - an accel by name
+ * @name: name
+ *
+ * Context: ipoib_registry_lock held. Return: the accel or NULL.
+ */
+struct ipoib_accel *ipoib_registry_find(const char *name);
+
+/**
+ * ipoib_registry_bind() - give a port an accel and an interface, if there is one for it
+ * @port: port; nothing happens when it has one or modules are being loaded for it
+ *
+ * Context: ipoib_registry_lock held, process; takes RTNL.
+ */
+void ipoib_registry_bind(struct ipoib_port *port);
+
+/* ---- autoload.c ---- */
+
+/**
+ * ipoib_autoload() - load accel modules for the ports whose loading is set, then bind those
+ *
+ * Returns at once: a work does it, because the modules need symbols of this one, which are there
+ * only when its init has returned. Context: process.
+ */
+void ipoib_autoload(void);
+
+/**
+ * ipoib_autoload_exit() - wait for the end of that work
+ *
+ * Context: process, no port left.
+ */
+void ipoib_autoload_exit(void);
+
+#endif /* IPOIB_REGISTRY_H */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/class/net/X: mode, pkey, umcast, and create_child and delete_child or parent.
+ *
+ * Writers take RTNL by trying: the file's removal waits for them while it holds RTNL.
+ */
+#include "sysfs.h"
+
+#include <linux/capability.h>
+#include <linux/rtnetlink.h>
+
+#include "child.h"
+#include "core.h"
+#include "mcast.h"
+
+static ssize_t mode_show(struct device *d, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "datagram\n");
+}
+
+static ssize_t mode_store(struct device *d, struct device_attribute *attr, const char *buf,
+			  size_t count)
+{
+	return sysfs_streq(buf, "datagram") ? count : -EINVAL;
+}
+static DEVICE_ATTR_RW(mode);
+
+static ssize_t pkey_show(struct device *d, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "0x%04x\n", ipoib_intf(to_net_dev(d))->pkey);
+}
+static DEVICE_ATTR_RO(pkey);
+
+static ssize_t umcast_show(struct device *d, struct device_attribute *attr, char *buf)
+{
+	struct ipoib_dev *priv = ipoib_priv(to_net_dev(d));
+
+	return sysfs_emit(buf, "%d\n", test_bit(IPOIB_F_UMCAST, &priv->flags));
+}
+
+static ssize_t umcast_store(struct device *d, struct device_attribute *attr, const char *buf,
+			    size_t count)
+{
+	struct ipoib_dev *priv = ipoib_priv(to_net_dev(d));
+	unsigned long value;
+	int ret;
+
+	ret = kstrtoul(buf, 0, &value);
+	if (ret)
+		return ret;
+	ipoib_mcast_set_umcast(priv, value);
+	return count;
+}
+static DEVICE_ATTR_RW(umcast);
+
+static ssize_t parent_show(struct device *d, struct device_attribute *attr, char *buf)
+{
+	/* Children go before their parent, and their files with them. */
+	return sysfs_emit(buf, "%s\n", ipoib_intf(to_net_dev(d))->parent->name);
+}
+static DEVICE_ATTR_RO(parent);
+
+static ssize_t ipoib_child_store(struct device *d, const char *buf, size_t count,
+				 int (*action)(struct ipoib_dev *parent, u16 pkey))
+{
+	struct net_device *dev = to_net_dev(d);
+	int pkey, ret;
+
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	ret = kstrtoint(buf, 0, &pkey);
+	if (ret)
+		return ret;
+	if (pkey <= 0 || pkey > 0xffff || pkey == IPOIB_PKEY_FULL)
+		return -EINVAL;
+
+	if (!rtnl_trylock())
+		return restart_syscall();
+	if (dev->reg_state == NETREG_REGISTERED)
+		ret = action(ipoib_priv(dev), pkey);
+	else
+		ret = -ENODEV;
+	rtnl_unlock();
+	return ret ? ret : count;
+}
+
+static ssize_t create_child_store(struct device *d, struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	return ipoib_child_store(d, buf, count, ipoib_child_create);
+}
+static DEVICE_ATTR_WO(create_child);
+
+static ssize_t delete_child_store(struct device *d, struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	return ipoib_child_store(d, buf, count, ipoib_child_delete);
+}
+static DEVICE_ATTR_WO(delete_child);
+
+static struct attribute *ipoib_port_attrs[] = {
+	&dev_attr_mode.attr,
+	&dev_attr_pkey.attr,
+	&dev_attr_umcast.attr,
+	&dev_attr_create_child.attr,
+	&dev_attr_delete_child.attr,
+	NULL,
+};
+
+static struct attribute *ipoib_child_attrs[] = {
+	&dev_attr_mode.attr,
+	&dev_attr_pkey.attr,
+	&dev_attr_umcast.attr,
+	&dev_attr_parent.attr,
+	NULL,
+};
+
+static const struct attribute_group ipoib_port_group = {
+	.attrs = ipoib_port_attrs,
+};
+
+static const struct attribute_group ipoib_child_group = {
+	.attrs = ipoib_child_attrs,
+};
+
+void ipoib_sysfs_prepare(struct net_device *dev)
+{
+	dev->sysfs_groups[0] = ipoib_intf(dev)->parent ? &ipoib_child_group : &ipoib_port_group;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a packet to be sent through the core: check it, find out where to, hand it on.
+ * Nothing here is written per packet that another CPU reads.
+ */
+#include "xmit.h"
+
+#include <linux/icmpv6.h>
+#include <linux/if_arp.h>
+#include <linux/ipv6.h>
+#include <net/ndisc.h>
+
+#include "mcast.h"
+#include "path.h"
+
+/* No probe is longer: header, IPv6, solicitation with a source address and a nonce. */
+#define IPOIB_PROBE_MAX		128
+
+/*
+ * The address cannot be part of the real header (IB carries it elsewhere), and a dst entry cannot
+ * be relied on for it: a pseudo header in front of the real one takes it to ndo_start_xmit.
+ */
+static int ipoib_header_create(struct sk_buff *skb, struct net_device *dev, unsigned short type,
+			       const void *daddr, const void *saddr, unsigned int len)
+{
+	struct ipoib_pseudo_header *pseudo;
+	struct ipoib_header *header;
+
+	header = skb_push(skb, sizeof(*header));
+	header->proto = htons(type);
+	header->reserved = 0;
+
+	pseudo = skb_push(skb, sizeof(*pseudo));
+	if (!daddr) {
+		memset(pseudo, 0, sizeof(*pseudo));
+		return -IPOIB_HARD_LEN;
+	}
+	memcpy(pseudo->hwaddr, daddr, sizeof(pseudo->hwaddr));
+	return IPOIB_HARD_LEN;
+}
+
+const struct header_ops ipoib_header_ops = {
+	.create = ipoib_header_create,
+};
+
+static bool ipoib_type_ok(__be16 type)
+{
+	switch (type) {
+	case htons(ETH_P_IP):
+	case htons(ETH_P_IPV6):
+	case htons(ETH_P_ARP):
+	case htons(ETH_P_RARP):
+	case htons(ETH_P_TIPC):
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ipoib_is_arp_request(const struct sk_buff *skb)
+{
+	const struct arphdr *arp;
+	struct arphdr buf;
+
+	arp = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
+	return arp && arp->ar_op == htons(ARPOP_REQUEST);
+}
+
+/* The kernel's own have no extension headers (RFC 4861 section 4.3). */
+struct ipoib_icmp6 {
+	struct ipv6hdr ip;
+	struct icmp6hdr icmp;
+};
+
+static bool ipoib_is_solicitation(const struct sk_buff *skb)
+{
+	const struct ipoib_icmp6 *msg;
+	struct ipoib_icmp6 buf;
+
+	msg = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
+	return msg && msg->ip.nexthdr == IPPROTO_ICMPV6 &&
+	       msg->icmp.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION;
+}
+
+/* A question to one host: the kernel would like to know whether a silent peer is still there. */
+static bool ipoib_is_probe(const struct sk_buff *skb, __be16 type)
+{
+	if (unlikely(type == htons(ETH_P_ARP)))
+		return ipoib_is_arp_request(skb);
+	return type == htons(ETH_P_IPV6) && skb->len < IPOIB_PROBE_MAX &&
+	       ipoib_is_solicitation(skb);
+}
+
+netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	struct ipoib_pseudo_header *pseudo;
+	struct ipoib_header *header;
+
+	if (unlikely(!test_bit(IPOIB_F_OPEN, &priv->flags))) {
+		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
+		return NETDEV_TX_OK;
+	}
+	/* A packet socket may hand us anything. */
+	if (unlikely(!pskb_may_pull(skb, IPOIB_HARD_LEN)))
+		goto malformed;
+	pseudo = (struct ipoib_pseudo_header *)skb->data;
+	skb_pull(skb, sizeof(*pseudo));
+	header = (struct ipoib_header *)skb->data;
+	if (unlikely(!ipoib_type_ok(header->proto)))
+		goto malformed;
+
+	if (unlikely(pseudo->hwaddr[IPOIB_ADDR_GID] == 0xff)) {
+		/* The stack does not know the P_Key of the link in the group's address. */
+		pseudo->hwaddr[8] = priv->intf.pkey >> 8;
+		pseudo->hwaddr[9] = priv->intf.pkey & 0xff;
+		ipoib_mcast_send(priv, skb, pseudo->hwaddr);
+		return NETDEV_TX_OK;
+	}
+	if (unlikely(ipoib_is_probe(skb, header->proto)))
+		ipoib_path_suspect(priv, pseudo->hwaddr);
+	ipoib_path_send(priv, skb, pseudo->hwaddr);
+	return NETDEV_TX_OK;
+
+malformed:
+	ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+	return NETDEV_TX_OK;
+}

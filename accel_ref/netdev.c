@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An interface's life: init, open, stop, cleanup; its Q_Key and its groups. */
+#include "ref.h"
+
+#include <linux/delay.h>
+
+/*
+ * How long a stop waits for the HCA to give back what it holds: all other interfaces of the host
+ * wait meanwhile, and the reset that follows takes it in any case.
+ */
+#define REF_DRAIN_TIME		HZ
+
+/* Sizes that the HCA can do: of a QP and of the CQ of one queue. */
+static unsigned int ref_ring_size(const struct ib_device *hca, unsigned int wanted)
+{
+	int most = min(hca->attrs.max_qp_wr, hca->attrs.max_cqe);
+
+	return min_t(unsigned int, wanted, max(most, 1));
+}
+
+static void ref_size(struct ref_priv *priv)
+{
+	const struct ipoib_intf *intf = ipoib_intf(priv->dev);
+	const struct ib_device *hca = priv->hca;
+
+	/* rtnetlink gives a child as many as there are CPUs, or as the user says. */
+	priv->num_txqs = min(priv->dev->num_tx_queues, ref_tx_queues());
+	priv->num_rxqs = 1;
+	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, intf->send_queue_size));
+	priv->rx_size = ref_ring_size(hca, intf->recv_queue_size);
+	priv->max_ib_mtu = intf->max_ib_mtu;
+	priv->max_sge = clamp_t(unsigned int, hca->attrs.max_send_sge, 1, REF_MAX_SGE);
+	priv->csum = hca->attrs.device_cap_flags & IB_DEVICE_UD_IP_CSUM;
+	priv->tso = priv->csum && accel_hca_has_tso(hca);
+}
+
+static void ref_arrays_free(struct ref_priv *priv)
+{
+	kvfree(priv->rxqs);
+	kvfree(priv->txqs);
+	kvfree(priv->qps);
+}
+
+static void ref_queues_destroy(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->num_txqs; i++)
+		ref_txq_destroy(&priv->txqs[i]);
+	for (i = 0; i < priv->num_rxqs; i++)
+		ref_rxq_destroy(&priv->rxqs[i]);
+	priv->num_rxqs = 0;
+	priv->num_txqs = 0;
+	ref_arrays_free(priv);
+}
+
+static int ref_queues_create(struct ref_priv *priv)
+{
+	int node = ibdev_to_node(priv->hca);
+	unsigned int i;
+	int err;
+
+	priv->qps = kvzalloc_node(array_size(priv->num_txqs, sizeof(*priv->qps)), GFP_KERNEL,
+				  node);
+	priv->txqs = kvzalloc_node(array_size(priv->num_txqs, sizeof(*priv->txqs)), GFP_KERNEL,
+				   node);
+	priv->rxqs = kvzalloc_node(array_size(priv->num_rxqs, sizeof(*priv->rxqs)), GFP_KERNEL,
+				   node);
+	if (!priv->qps || !priv->txqs || !priv->rxqs) {
+		ref_arrays_free(priv);
+		return -ENOMEM;
+	}
+
+	for (i = 0, err = 0; i < priv->num_txqs && !err; i++) {
+		priv->qps[i].priv = priv;
+		priv->qps[i].txq = &priv->txqs[i];
+		priv->qps[i].rxq = i < priv->num_rxqs ? &priv->rxqs[i] : NULL;
+		err = ref_txq_create(priv, i);
+	}
+	for (i = 0; i < priv->num_rxqs && !err; i++)
+		err = ref_rxq_create(priv, i);
+	if (err)
+		ref_queues_destroy(priv);
+	return err;
+}
+
+/* Every QP in INIT: multicast groups can be attached there, and it receives nothing. */
+static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < priv->num_txqs; i++) {
+		err = ref_qp_to_init(&priv->qps[i], pkey_index);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * ref_ib_dev_init() - ipoib_ops.ib_dev_init: queues and QPs, not yet receiving
+ * @dev: the interface
+ * @hca: the device
+ * @port: port number, from 1
+ * @pkey: P_Key; its index is told at open
+ * @qp_num: out, number of the primary QP
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then nothing is left.
+ */
+int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
+		    u32 *qp_num)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	int err;
+
+	priv->dev = dev;
+	priv->hca = hca;
+	priv->port = port;
+	priv->pd = ipoib_intf(dev)->pd;
+	priv->last_repair = jiffies - HZ;
+	mutex_init(&priv->qp_mutex);
+	INIT_DELAYED_WORK(&priv->repair, ref_repair_work);
+	INIT_DEFERRABLE_WORK(&priv->watch, ref_watch_work);
+	ref_size(priv);
+	priv->adaptive_rx = true;
+
+	err = ref_queues_create(priv);
+	if (err)
+		goto err_mutex;
+	err = ref_qps_create(priv);
+	if (err)
+		goto err_queues;
+
+	/* Index 0 is in every table; the right one is known when traffic is to flow. */
+	mutex_lock(&priv->qp_mutex);
+	err = ref_all_to_init(priv, 0);
+	mutex_unlock(&priv->qp_mutex);
+	if (err)
+		goto err_qps;
+
+	*qp_num = priv->qps[0].qp->qp_num;
+	return 0;
+
+err_qps:
+	ref_qps_destroy(priv);
+err_queues:
+	ref_queues_destroy(priv);
+err_mutex:
+	mutex_destroy(&priv->qp_mutex);
+	return err;
+}
+
+/**
+ * ref_ib_dev_cleanup() - ipoib_ops.ib_dev_cleanup: undo ref_ib_dev_init()
+ * @dev: the interface, stopped
+ *
+ * Context: process, under RTNL.
+ */
+void ref_ib_dev_cleanup(struct net_device *dev)
+{
+	struct ref_priv *priv = ref_priv(dev);
+
+	/* Once the QPs are gone no event can ask for repair any more. */
+	ref_qps_destroy(priv);
+	cancel_delayed_work_sync(&priv->repair);
+	ref_queues_destroy(priv);
+	mutex_destroy(&priv->qp_mutex);
+}
+
+/**
+ * ref_update_netdev_settings() - ipoib_ops.update_netdev_settings
+ * @dev: the interface
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno.
+ */
+int ref_update_netdev_settings(struct net_device *dev)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	netdev_features_t features = 0;
+	int err;
+
+	if (priv->max_sge > 1)
+		features |= NETIF_F_SG;
+	if (priv->csum)
+		features |= NETIF_F_IP_CSUM | NETIF_F_RXCSUM;
+	if (priv->tso && priv->max_sge > 1)
+		features |= NETIF_F_TSO;
+	dev->hw_features |= features;
+	dev->features |= features | NETIF_F_HIGHDMA;
+
+	/* A packet that has more pieces than a send would be copied: rather have it smaller. */
+	if (priv->max_sge < REF_MAX_SGE)
+		accel_set_tso_max_size(dev, min_t(size_t, (priv->max_sge - 1) * PAGE_SIZE +
+						  IPOIB_ENCAP_LEN, 65536));
+
+	dev->ethtool_ops = &ref_ethtool_ops;
+	err = netif_set_real_num_tx_queues(dev, priv->num_txqs);
+	return err ?: netif_set_real_num_rx_queues(dev, priv->num_rxqs);
+}
+
+static void ref_napi_enable(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->num_txqs; i++)
+		napi_enable(&priv->txqs[i].napi);
+	for (i = 0; i < priv->num_rxqs; i++)
+		napi_enable(&priv->rxqs[i].napi);
+}
+
+static void ref_napi_disable(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->num_rxqs; i++)
+		napi_disable(&priv->rxqs[i].napi);
+	for (i = 0; i < priv->num_txqs; i++)
+		napi_disable(&priv->txqs[i].napi);
+}
+
+/**
+ * ref_napi_kick() - run every NAPI once
+ * @priv: the interface, NAPI enabled
+ *
+ * It arms its CQ where an interrupt is wanted when it finds nothing more, so this starts
+ * interrupts, and it makes progress where one was lost.
+ *
+ * Context: process.
+ */
+void ref_napi_kick(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	local_bh_disable();
+	for (i = 0; i < priv->num_txqs; i++)
+		ref_tx_kick(&priv->txqs[i]);
+	for (i = 0; i < priv->num_rxqs; i++)
+		napi_schedule(&priv->rxqs[i].napi);
+	local_bh_enable();
+}
+
+/* Fills the rings and brings the QPs up. NAPI is disabled: this acts in its place. */
+static int ref_start_qps(struct ref_priv *priv)
+{
+	unsigned int i;
+	int err;
+
+	err = ref_all_to_init(priv, ipoib_intf(priv->dev)->pkey_index);
+	if (err)
+		return err;
+	for (i = 0; i < priv->num_txqs; i++)
+		priv->qps[i].idle = false;
+	for (i = 0; i < priv->num_rxqs; i++) {
+		struct ref_rxq *rxq = &priv->rxqs[i];
+
+		/* NAPI will complete a ring that is not full, but not start from nothing. */
+		err = ref_rx_fill(rxq, GFP_KERNEL);
+		if (err && rxq->nr_free == rxq->size)
+			return err;
+	}
+	for (i = 0; i < priv->num_txqs; i++) {
+		err = ref_qp_to_rts(&priv->qps[i]);
+		if (err)
+			return err;
+		clear_bit(REF_QP_BROKEN, &priv->qps[i].flags);
+		priv->qps[i].waits = 0;
+	}
+	return 0;
+}
+
+/* Takes everything back from the HCA; the QPs end in INIT. NAPI is disabled. */
+static void ref_reset_qps(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	if (ref_all_to_init(priv, 0))
+		netdev_err(priv->dev, "the HCA does not reset a QP: it may be lost\n");
+	for (i = 0; i < priv->num_txqs; i++)
+		ref_tx_flush(&priv->txqs[i]);
+	for (i = 0; i < priv->num_rxqs; i++)
+		ref_rx_abandon(&priv->rxqs[i]);
+}
+
+/**
+ * ref_ib_dev_open() - ipoib_ops.ib_dev_open
+ * @dev: the interface
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then it is as stopped as before.
+ */
+int ref_ib_dev_open(struct net_device *dev)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	int err;
+
+	mutex_lock(&priv->qp_mutex);
+	err = ref_start_qps(priv);
+	if (err) {
+		ref_reset_qps(priv);
+		mutex_unlock(&priv->qp_mutex);
+		return err;
+	}
+	ref_napi_enable(priv);
+	set_bit(REF_UP, &priv->state);
+	mutex_unlock(&priv->qp_mutex);
+
+	ref_napi_kick(priv);
+	ref_watch_start(priv);
+	return 0;
+}
+
+static bool ref_drained(const struct ref_priv *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->num_txqs; i++) {
+		if (ref_tx_used(&priv->txqs[i]))
+			return false;
+	}
+	for (i = 0; i < priv->num_rxqs; i++) {
+		if (READ_ONCE(priv->rxqs[i].nr_free) != priv->rxqs[i].size)
+			return false;
+	}
+	return true;
+}
+
+/* Has the HCA flush everything, NAPI free it, and waits for that, though not for ever. */
+static void ref_drain(struct ref_priv *priv)
+{
+	unsigned long deadline = jiffies + REF_DRAIN_TIME;
+	bool flushing = true;
+	unsigned int i;
+
+	for (i = 0; i < priv->num_txqs; i++) {
+		if (ref_qp_to_error(&priv->qps[i]))
+			flushing = false;
+	}
+	while (flushing && !ref_drained(priv)) {
+		if (time_after(jiffies, deadline)) {
+			netdev_warn(priv->dev, "the HCA does not flush its queues, resetting\n");
+			break;
+		}
+		ref_napi_kick(priv);
+		usleep_range(500, 2000);
+	}
+}
+
+/**
+ * ref_ib_dev_stop() - ipoib_ops.ib_dev_stop
+ * @dev: the interface; no send() runs or starts
+ *
+ * Context: process, under RTNL. Takes up to REF_DRAIN_TIME when the HCA does not answer.
+ */
+void ref_ib_dev_stop(struct net_device *dev)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	unsigned int i;
+
+	/* Under the mutex: repair that is running ends first, one that comes later does nothing. */
+	mutex_lock(&priv->qp_mutex);
+	clear_bit(REF_UP, &priv->state);
+	ref_drain(priv);
+	ref_napi_disable(priv);
+	ref_reset_qps(priv);
+	mutex_unlock(&priv->qp_mutex);
+
+	/* NAPI, which queues it, is disabled; and it would only schedule NAPI. */
+	for (i = 0; i < priv->num_rxqs; i++) {
+		hrtimer_cancel(&priv->rxqs[i].gather_timer);
+		cancel_delayed_work_sync(&priv->rxqs[i].refill_work);
+	}
+	/* No send() queues it, and it queues itself only while REF_UP is set. */
+	for (i = 0; i < priv->num_txqs; i++)
+		cancel_delayed_work_sync(&priv->txqs[i].lazy_work);
+	cancel_delayed_work_sync(&priv->repair);
+	cancel_delayed_work_sync(&priv->watch);
+}
+
+/**
+ * ref_set_qkey() - ipoib_ops.set_qkey
+ * @dev: the interface
+ * @qkey: for what we send and what we accept, from now on and after each open
+ *
+ * Context: process.
+ * Return: 0.
+ */
+int ref_set_qkey(struct net_device *dev, u32 qkey)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	unsigned int i;
+
+	mutex_lock(&priv->qp_mutex);
+	WRITE_ONCE(priv->qkey, qkey);
+	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
+		/* A QP in error cannot take it now; when it is mended, it gets the key too. */
+		if (ref_qp_set_qkey(&priv->qps[i]))
+			ref_repair_ask(&priv->qps[i]);
+	}
+	mutex_unlock(&priv->qp_mutex);
+	return 0;
+}
+
+/**
+ * ref_attach_mcast() - ipoib_ops.attach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	union ib_gid copy = *gid;
+
+	return ib_attach_mcast(ref_priv(dev)->qps[0].qp, &copy, mlid);
+}
+
+/**
+ * ref_detach_mcast() - ipoib_ops.detach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	union ib_gid copy = *gid;
+
+	return ib_detach_mcast(ref_priv(dev)->qps[0].qp, &copy, mlid);
+}

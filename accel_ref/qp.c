@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* QPs and CQs: making them, and the states of a QP. */
+#include "ref.h"
+
+static void ref_cq_event(struct ib_event *event, void *context)
+{
+	struct napi_struct *napi = context;
+	struct ref_priv *priv = ref_priv(napi->dev);
+
+	atomic_long_inc(&priv->events.async_errors);
+	net_err_ratelimited("%s: completion queue: %s\n", napi->dev->name,
+			    ib_event_msg(event->event));
+	ref_restart(priv);
+}
+
+/**
+ * ref_cq_create() - make a CQ
+ * @priv: the interface
+ * @entries: completions it must hold
+ * @vector: any number, the device's completion vectors are used in turn
+ * @handler: called by a completion once the CQ is armed, with @napi; to schedule that
+ * @napi: polls the CQ
+ *
+ * Context: process, under RTNL.
+ * Return: the CQ, or an ERR_PTR.
+ */
+struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigned int vector,
+			    ib_comp_handler handler, struct napi_struct *napi)
+{
+	struct ib_cq_init_attr attr = {
+		.cqe = entries,
+		.comp_vector = vector % max(priv->hca->num_comp_vectors, 1),
+	};
+
+	return ib_create_cq(priv->hca, handler, ref_cq_event, napi, &attr);
+}
+
+/**
+ * ref_cq_arm() - ask for an interrupt at the next completion
+ * @cq: the CQ
+ *
+ * Context: any.
+ * Return: true when completions are there already, which will raise none: poll again.
+ */
+bool ref_cq_arm(struct ib_cq *cq)
+{
+	return ib_req_notify_cq(cq, IB_CQ_NEXT_COMP | IB_CQ_REPORT_MISSED_EVENTS) > 0;
+}
+
+/* Context: any, maybe hard interrupt. */
+static void ref_qp_event(struct ib_event *event, void *context)
+{
+	struct ref_qp *qp = context;
+
+	switch (event->event) {
+	case IB_EVENT_QP_FATAL:
+	case IB_EVENT_QP_REQ_ERR:
+	case IB_EVENT_QP_ACCESS_ERR:
+		atomic_long_inc(&qp->priv->events.async_errors);
+		net_err_ratelimited("%s: QP: %s\n", qp->priv->dev->name,
+				    ib_event_msg(event->event));
+		ref_repair_ask(qp);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * Optional properties, in the order in which they are given up when the HCA refuses them: what an
+ * HCA announces and what its QPs take at once are not always the same.
+ */
+static const u32 ref_optional_flags[] = {
+	IB_QP_CREATE_SOURCE_QPN,
+	IB_QP_CREATE_NETIF_QP,
+	IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK,
+	IB_QP_CREATE_IPOIB_UD_LSO,
+};
+
+static u32 ref_qp_flags(const struct ref_priv *priv, bool primary)
+{
+	u32 flags = 0;
+
+	if (priv->tso)
+		flags |= IB_QP_CREATE_IPOIB_UD_LSO;
+	if (accel_hca_blocks_loopback(priv->hca))
+		flags |= IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK;
+	if (primary && priv->hca->attrs.device_cap_flags & IB_DEVICE_MANAGED_FLOW_STEERING)
+		flags |= IB_QP_CREATE_NETIF_QP;
+	if (!primary)
+		flags |= IB_QP_CREATE_SOURCE_QPN;
+	return flags;
+}
+
+static int ref_qp_create(struct ref_priv *priv, unsigned int index)
+{
+	struct ref_qp *qp = &priv->qps[index];
+	bool primary = !index;
+	struct ib_qp_init_attr attr = {};
+	u32 flags = ref_qp_flags(priv, primary);
+	unsigned int i = 0;
+	struct ib_qp *ibqp;
+
+	for (;;) {
+		/* The HCA writes what it granted: start from what we want each time. */
+		attr = (struct ib_qp_init_attr) {
+			.event_handler = ref_qp_event,
+			.qp_context = qp,
+			.send_cq = qp->txq->cq,
+			.recv_cq = qp->rxq ? qp->rxq->cq : priv->rxqs[0].cq,
+			.cap = {
+				.max_send_wr = priv->tx_size,
+				.max_recv_wr = qp->rxq ? priv->rx_size : 1,
+				.max_send_sge = priv->max_sge,
+				.max_recv_sge = 1,
+			},
+			.sq_sig_type = IB_SIGNAL_REQ_WR,
+			.qp_type = IB_QPT_UD,
+			.create_flags = flags,
+		};
+		if (flags & IB_QP_CREATE_SOURCE_QPN)
+			attr.source_qpn = priv->qps[0].qp->qp_num;
+
+		ibqp = ib_create_qp(priv->pd, &attr);
+		if (!IS_ERR(ibqp))
+			break;
+		if (PTR_ERR(ibqp) != -EINVAL && PTR_ERR(ibqp) != -EOPNOTSUPP)
+			return PTR_ERR(ibqp);
+		while (i < ARRAY_SIZE(ref_optional_flags) && !(flags & ref_optional_flags[i]))
+			i++;
+		if (i == ARRAY_SIZE(ref_optional_flags))
+			return PTR_ERR(ibqp);
+		flags &= ~ref_optional_flags[i];
+	}
+
+	qp->qp = ibqp;
+	priv->max_sge = min_t(unsigned int, priv->max_sge, max(attr.cap.max_send_sge, 1U));
+	if (!(flags & IB_QP_CREATE_IPOIB_UD_LSO))
+		priv->tso = false;
+	if (!primary && !(flags & IB_QP_CREATE_SOURCE_QPN))
+		priv->one_qpn = false;
+	return 0;
+}
+
+/**
+ * ref_qps_create() - make the QPs of all TX queues, in RESET
+ * @priv: the interface, with its queues
+ *
+ * Lowers what the HCA does not grant: tso, max_sge, one_qpn of @priv.
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then there is no QP.
+ */
+int ref_qps_create(struct ref_priv *priv)
+{
+	unsigned int i;
+	int err;
+
+	priv->one_qpn = true;
+	for (i = 0; i < priv->num_txqs; i++) {
+		err = ref_qp_create(priv, i);
+		if (err) {
+			netdev_err(priv->dev, "cannot create QP %u: %d\n", i, err);
+			ref_qps_destroy(priv);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * ref_qps_destroy() - destroy the QPs
+ * @priv: the interface; queues are empty
+ *
+ * Context: process, under RTNL.
+ */
+void ref_qps_destroy(struct ref_priv *priv)
+{
+	unsigned int i = priv->num_txqs;
+
+	/* The primary last: the others may send as its number. */
+	while (i--) {
+		if (!priv->qps[i].qp)
+			continue;
+		ib_destroy_qp(priv->qps[i].qp);
+		priv->qps[i].qp = NULL;
+		priv->qps[i].idle = false;
+	}
+}
+
+/**
+ * ref_qp_is_own() - is this number one that we send from?
+ * @priv: the interface
+ * @qp_num: QP number
+ *
+ * Context: any.
+ */
+bool ref_qp_is_own(const struct ref_priv *priv, u32 qp_num)
+{
+	unsigned int i, n = priv->one_qpn ? 1 : priv->num_txqs;
+
+	for (i = 0; i < n; i++) {
+		if (priv->qps[i].qp->qp_num == qp_num)
+			return true;
+	}
+	return false;
+}
+
+static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
+{
+	int err;
+
+	lockdep_assert_held(&qp->priv->qp_mutex);
+	err = ib_modify_qp(qp->qp, attr, mask);
+	if (err)
+		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
+			   attr->qp_state, err);
+	return err;
+}
+
+static void ref_qp_init_attr(const struct ref_qp *qp, u16 pkey_index, struct ib_qp_attr *attr)
+{
+	*attr = (struct ib_qp_attr) {
+		.qp_state = IB_QPS_INIT,
+		.pkey_index = pkey_index,
+		.port_num = qp->priv->port,
+		.qkey = qp->priv->qkey,
+	};
+}
+
+/**
+ * ref_qp_to_init() - bring a QP to INIT, from any state, through RESET
+ * @qp: the QP
+ * @pkey_index: place of the P_Key in the port's table
+ *
+ * Afterwards the HCA holds no send or receive of it, and receives may be posted. Of a QP that is
+ * there already only the P_Key changes: a reset has an HCA wait for all that it has under way.
+ *
+ * Context: process, qp_mutex held.
+ * Return: 0 or a negative errno.
+ */
+int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
+{
+	const int mask = IB_QP_STATE | IB_QP_PKEY_INDEX | IB_QP_PORT | IB_QP_QKEY;
+	struct ib_qp_attr attr;
+	int err;
+
+	ref_qp_init_attr(qp, pkey_index, &attr);
+	/* Refused, it is not where we left it. */
+	if (qp->idle && !ib_modify_qp(qp->qp, &attr, mask))
+		return 0;
+
+	qp->idle = false;
+	attr = (struct ib_qp_attr) { .qp_state = IB_QPS_RESET };
+	err = ref_qp_modify(qp, &attr, IB_QP_STATE);
+	if (err)
+		return err;
+
+	ref_qp_init_attr(qp, pkey_index, &attr);
+	err = ref_qp_modify(qp, &attr, mask);
+	qp->idle = !err;
+	return err;
+}
+
+/**
+ * ref_qp_to_rts() - bring a QP from INIT to where it receives and sends
+ * @qp: the QP
+ *
+ * Context: process, qp_mutex held.
+ * Return: 0 or a negative errno.
+ */
+int ref_qp_to_rts(struct ref_qp *qp)
+{
+	struct ib_qp_attr attr = { .qp_state = IB_QPS_RTR };
+	int err;
+
+	err = ref_qp_modify(qp, &attr, IB_QP_STATE);
+	if (err)
+		return err;
+
+	attr.qp_state = IB_QPS_RTS;
+	attr.sq_psn = 0;
+	return ref_qp_modify(qp, &attr, IB_QP_STATE | IB_QP_SQ_PSN);
+}
+
+/**
+ * ref_qp_to_error() - bring a QP to ERR: everything it holds completes as flushed
+ * @qp: the QP
+ *
+ * Context: process, qp_mutex held.
+ * Return: 0 or a negative errno.
+ */
+int ref_qp_to_error(struct ref_qp *qp)
+{
+	struct ib_qp_attr attr = { .qp_state = IB_QPS_ERR };
+
+	return ref_qp_modify(qp, &attr, IB_QP_STATE);
+}
+
+/**
+ * ref_qp_leave_sqe() - bring a QP whose send queue met an error back to RTS
+ * @qp: the QP, in SQE
+ *
+ * Context: process, qp_mutex held.
+ * Return: 0 or a negative errno.
+ */
+int ref_qp_leave_sqe(struct ref_qp *qp)
+{
+	struct ib_qp_attr attr = {
+		.qp_state = IB_QPS_RTS,
+		.cur_qp_state = IB_QPS_SQE,
+		.qkey = qp->priv->qkey,
+	};
+
+	return ref_qp_modify(qp, &attr, IB_QP_STATE | IB_QP_CUR_STATE | IB_QP_QKEY);
+}
+
+/**
+ * ref_qp_set_qkey() - give a QP the link's Q_Key
+ * @qp: the QP, in RTS
+ *
+ * Context: process, qp_mutex held.
+ * Return: 0 or a negative errno.
+ */
+int ref_qp_set_qkey(struct ref_qp *qp)
+{
+	struct ib_qp_attr attr = { .qp_state = IB_QPS_RTS, .qkey = qp->priv->qkey };
+
+	return ref_qp_modify(qp, &attr, IB_QP_QKEY);
+}
+
+/**
+ * ref_qp_state() - what state the HCA says a QP is in
+ * @qp: the QP
+ *
+ * Context: process, qp_mutex held.
+ * Return: enum ib_qp_state, or a negative errno.
+ */
+int ref_qp_state(struct ref_qp *qp)
+{
+	struct ib_qp_init_attr init_attr;
+	struct ib_qp_attr attr;
+	int err;
+
+	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
+	return err ? err : (int)attr.qp_state;
+}

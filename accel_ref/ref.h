@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * accel_ref: the reference data path, over plain kernel verbs, for any InfiniBand HCA.
+ *
+ *   main.c      module, the ops table, which ports it serves
+ *   netdev.c    init, open, stop, cleanup, Q_Key, multicast
+ *   qp.c        QPs: making them, their states, their errors
+ *   tx.c        send(), stopping and waking of queues, completions
+ *   tx_ring.c   the sends that the HCA holds: DMA mappings, skbs
+ *   rx.c        NAPI, from completion to napi_gro_receive()
+ *   rx_ring.c   the buffers that the HCA holds, and what keeps the ring full
+ *   moderate.c  how many packets share an interrupt
+ *   repair.c    from a QP in error back to traffic
+ *   stats.c, ethtool.c
+ *
+ * A QP has a TX queue and, the first ones, an RX queue; each queue has its CQ and its NAPI. QP 0 is
+ * the primary: its number is in the interface's address, it receives, and it sends multicast.
+ *
+ * Who may write what:
+ *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
+ *   ref_priv.qp_mutex       every change of a QP's state after init; inside RTNL, never around it.
+ *                           set_qkey() and the repair work take it without RTNL.
+ *   TX lock of the stack    ref_txq.head, .urgent, .wr, .sge, .drops and the slots from tail to
+ *                           head: send()
+ *   NAPI of a TX queue      ref_txq.tail, .wc, .done and the slots before head: ref_tx_poll()
+ *   NAPI of an RX queue     all of ref_rxq but its constants: ref_rx_poll()
+ * ib_dev_open() before it enables NAPI, and ib_dev_stop() after it has disabled it, act in NAPI's
+ * place. The TX lock and NAPI meet in head and tail alone, each with one writer, each published
+ * with smp_store_release() after the slots that it gives away; and, as tx.c tells, in urgent and
+ * armed, about interrupts.
+ *
+ * REF_UP is the gate: set at the end of open, cleared first in stop. Without it NAPI posts no
+ * buffer and wakes no queue, and no work is queued; work that was queued before finds it cleared
+ * under qp_mutex and does nothing. No work takes RTNL, so that stop may wait for it.
+ */
+#ifndef ACCEL_REF_H
+#define ACCEL_REF_H
+
+#include <linux/cache.h>
+#include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+
+#include "ipoib_accel.h"
+#include "accel_compat.h"
+
+/* SGEs of a send: the linear part and each fragment that an skb may have. */
+#define REF_MAX_SGE		(MAX_SKB_FRAGS + 1)
+/* Completions taken from a CQ at once. */
+#define REF_WC_BATCH		16
+/* Receives posted with one call. */
+#define REF_POST_BATCH		32
+/* The least number of receives worth a post when nothing else is to be done, see ref_rx_due(). */
+#define REF_POST_LEAST		16
+/*
+ * Packets up to this long are copied when they are sent: that costs less than to map, to unmap and
+ * to free them by an interrupt of their own. A TCP acknowledgment or a request, not data.
+ */
+#define REF_TX_COPY		256
+/* TX queues that the module parameter allows. */
+#define REF_MAX_TX_QUEUES	64
+/* What a received datagram begins with in its buffer (IBA 11.4.1.2). */
+#define REF_GRH_LEN		((unsigned int)sizeof(struct ib_grh))
+
+struct ref_priv;
+struct ref_qp;
+
+/**
+ * struct ref_tx_done - what became of sends; written by NAPI
+ * @syncp: for readers on 32 bits
+ * @packets: on the wire, each segment of an LSO send is one
+ * @bytes: of @packets, with encapsulation headers
+ * @errors: completed with an error of their own
+ * @flushed: thrown out after another one's error, or by a stop
+ */
+struct ref_tx_done {
+	struct u64_stats_sync syncp;
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t errors;
+	u64_stats_t flushed;
+};
+
+/**
+ * struct ref_tx_drops - what send() could not do; written under the TX lock
+ * @syncp: for readers on 32 bits
+ * @too_long: longer than a packet of the port may be, or an LSO header that is not linear
+ * @no_room: called while the ring was full
+ * @no_memory: a copy or a DMA mapping failed
+ * @post_failed: the HCA refused the send
+ * @linearized: not dropped, but copied: more fragments than a send has SGEs
+ * @stops: the ring became full
+ */
+struct ref_tx_drops {
+	struct u64_stats_sync syncp;
+	u64_stats_t too_long;
+	u64_stats_t no_room;
+	u64_stats_t no_memory;
+	u64_stats_t post_failed;
+	u64_stats_t linearized;
+	u64_stats_t stops;
+};
+
+/**
+ * struct ref_rx_stats - what became of receives; written by NAPI
+ * @syncp: for readers on 32 bits
+ * @packets: given to the stack
+ * @bytes: of @packets, with encapsulation headers
+ * @multicast: of @packets, to a group other than broadcast
+ * @csum_ok: of @packets, with checksums that the HCA found good
+ * @copied: of @packets, small enough to copy and leave the buffer where it is
+ * @errors: completed with an error of their own
+ * @flushed: thrown out because the QP was in error or stopped
+ * @short_frames: too short for a GRH and an encapsulation header
+ * @own: our own multicast, looped back
+ * @no_memory: no skb for a packet, which is lost
+ * @no_buffer: no buffer for the ring, tried again later
+ * @post_failed: the HCA refused buffers
+ */
+struct ref_rx_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t multicast;
+	u64_stats_t csum_ok;
+	u64_stats_t copied;
+	u64_stats_t errors;
+	u64_stats_t flushed;
+	u64_stats_t short_frames;
+	u64_stats_t own;
+	u64_stats_t no_memory;
+	u64_stats_t no_buffer;
+	u64_stats_t post_failed;
+};
+
+/* Adds 1 to @field of a statistics struct whose only writer is the caller, BH off. */
+#define ref_count(stats, field) do {			\
+	typeof(stats) _stats = (stats);			\
+							\
+	u64_stats_update_begin(&_stats->syncp);		\
+	u64_stats_inc(&_stats->field);			\
+	u64_stats_update_end(&_stats->syncp);		\
+} while (0)
+
+/**
+ * struct ref_tx_slot - a send that the HCA holds
+ * @skb: the packet, NULL when it was copied
+ * @copy: REF_TX_COPY bytes for a packet that is copied, mapped as long as the queue lives
+ * @copy_dma: of @copy
+ * @len: bytes as BQL counts them, 0 when it was copied
+ * @bytes: bytes on the wire, with the headers of every segment
+ * @segs: packets on the wire
+ * @hdr_len: bytes at the start of the linear part that are not mapped: the LSO header
+ * @dead: the HCA refused it: no completion will come
+ * @dma: the linear part after @hdr_len when there is any, then the fragments
+ */
+struct ref_tx_slot {
+	struct sk_buff *skb;
+	void *copy;
+	u64 copy_dma;
+	u32 len;
+	u32 bytes;
+	u16 segs;
+	u16 hdr_len;
+	bool dead;
+	u64 dma[REF_MAX_SGE];
+};
+
+/**
+ * struct ref_txq - a TX queue
+ * @priv: the interface
+ * @qp: sends
+ * @cq: send completions
+ * @slots: the ring; slot n is at n & @mask
+ * @size: sends it holds, power of two
+ * @mask: @size - 1
+ * @limit: sends it may hold, 1..@size: what the user set; RTNL, read anywhere
+ * @index: of the stack's queue
+ * @lazy_work: runs NAPI for sends that asked for no interrupt
+ * @head: sends posted since init; wraps around
+ * @urgent: @head right after the last send whose completion is wanted soon
+ * @wr: work request under construction
+ * @sge: of @wr
+ * @drops: counters of send()
+ * @watch_tail: @tail when the watch last looked; the watch's
+ * @watch_same: how often in a row it saw sends outstanding and none completed
+ * @tail: sends whose skb and address handle are free again; wraps around
+ * @armed: an interrupt was asked for and has not come yet; see tx.c
+ * @napi: runs ref_tx_poll()
+ * @wc: completions just polled
+ * @done: counters of completions
+ */
+struct ref_txq {
+	struct ref_priv *priv;
+	struct ref_qp *qp;
+	struct ib_cq *cq;
+	struct ref_tx_slot *slots;
+	unsigned int size;
+	unsigned int mask;
+	unsigned int limit;
+	unsigned int index;
+	struct delayed_work lazy_work;
+
+	u32 head ____cacheline_aligned_in_smp;
+	u32 urgent;
+	struct ib_ud_wr wr;
+	struct ib_sge sge[REF_MAX_SGE];
+	struct ref_tx_drops drops;
+	u32 watch_tail;
+	unsigned int watch_same;
+
+	u32 tail ____cacheline_aligned_in_smp;
+	bool armed;
+	struct napi_struct napi;
+	struct ib_wc wc[REF_WC_BATCH];
+	struct ref_tx_done done;
+};
+
+/**
+ * struct ref_rx_slot - a receive buffer
+ * @buf: start of the fragment (headroom first), NULL when the slot has none
+ * @dma: of the place where the GRH begins
+ * @posted: the HCA holds it
+ */
+struct ref_rx_slot {
+	void *buf;
+	u64 dma;
+	bool posted;
+};
+
+/**
+ * struct ref_frag_pool - a block of pages from which buffers are cut
+ * @page: the block, NULL when used up; each cut buffer owns one reference to it
+ * @next: offset of the next buffer
+ * @left: buffers, and references, not given out yet
+ */
+struct ref_frag_pool {
+	struct page *page;
+	unsigned int next;
+	unsigned int left;
+};
+
+/**
+ * struct ref_gather - adaptive moderation of an RX queue, see moderate.c; NAPI's
+ * @start: when the runs of NAPI began that are looked at now, nanoseconds
+ * @runs: their number
+ * @packets: and what they brought
+ * @wait: nanoseconds from a run's end to the next one, 0: until the next interrupt
+ * @rate: packets a second when waits were last tried, before them
+ * @skip: looks until the next try
+ * @pause: @skip after waits that were not good
+ */
+struct ref_gather {
+	u64 start;
+	u32 runs;
+	u32 packets;
+	u32 wait;
+	u32 rate;
+	u32 skip;
+	u32 pause;
+};
+
+/**
+ * struct ref_rxq - an RX queue
+ * @priv: the interface
+ * @qp: receives
+ * @cq: receive completions
+ * @slots: buffers, the work request's wr_id is the index
+ * @free: stack of the slots that the HCA does not hold
+ * @nr_free: its height; @size - @nr_free receives are posted
+ * @size: receives the QP holds
+ * @limit: receives that are posted at most, 1..@size: what the user set; RTNL, read anywhere
+ * @frag_size: bytes of a buffer with headroom and shared info
+ * @index: of the stack's queue
+ * @pool: where buffers come from
+ * @napi: runs ref_rx_poll()
+ * @refill_work: runs NAPI again some time after the ring could not be filled
+ * @gather: adaptive moderation
+ * @gather_timer: runs NAPI after a wait
+ * @wc: completions just polled
+ * @wr: work requests under construction
+ * @sge: of @wr
+ * @stats: counters
+ */
+struct ref_rxq {
+	struct ref_priv *priv;
+	struct ref_qp *qp;
+	struct ib_cq *cq;
+	struct ref_rx_slot *slots;
+	u16 *free;
+	unsigned int nr_free;
+	unsigned int size;
+	unsigned int limit;
+	unsigned int frag_size;
+	unsigned int index;
+	struct ref_frag_pool pool;
+	struct napi_struct napi;
+	struct delayed_work refill_work;
+	struct ref_gather gather;
+	struct hrtimer gather_timer;
+	struct ib_wc wc[REF_WC_BATCH];
+	struct ib_recv_wr wr[REF_POST_BATCH];
+	struct ib_sge sge[REF_POST_BATCH];
+	struct ref_rx_stats stats;
+};
+
+/* Bits of ref_qp.flags. */
+enum {
+	REF_QP_BROKEN,		/* an error was seen, repair is on its way; no receive is posted */
+};
+
+/**
+ * struct ref_qp - a QP and its queues
+ * @priv: the interface
+ * @qp: the verbs object
+ * @txq: its TX queue
+ * @rxq: its RX queue, NULL when it only sends
+ * @flags: REF_QP_*, atomic
+ * @waits: how often repair waited for the sends of a QP in SQE
+ * @idle: in INIT and nothing was posted since; under qp_mutex
+ */
+struct ref_qp {
+	struct ref_priv *priv;
+	struct ib_qp *qp;
+	struct ref_txq *txq;
+	struct ref_rxq *rxq;
+	unsigned long flags;
+	unsigned int waits;
+	bool idle;
+};
+
+/* Bits of ref_priv.state. */
+enum {
+	REF_UP,			/* between open and stop, see above */
+};
+
+/**
+ * struct ref_events - rare events
+ * @sqe_repairs: QPs brought from SQE back to RTS
+ * @restarts: restarts asked of the core
+ * @tx_timeouts: a queue was stopped, or its sends were outstanding, for too long
+ * @async_errors: errors of a QP or a CQ that the HCA reported by an event
+ * @abandoned: sends and receives that the HCA had not given back when a stop lost patience
+ */
+struct ref_events {
+	atomic_long_t sqe_repairs;
+	atomic_long_t restarts;
+	atomic_long_t tx_timeouts;
+	atomic_long_t async_errors;
+	atomic_long_t abandoned;
+};
+
+/**
+ * struct ref_priv - an interface; netdev_priv() of it
+ * @rn: must be first, its clnt_priv is the core's
+ * @dev: the interface
+ * @hca: the device
+ * @port: port number, from 1
+ * @pd: the core's protection domain
+ * @qps: as many as TX queues
+ * @txqs: @num_txqs
+ * @rxqs: @num_rxqs
+ * @num_txqs: TX queues and QPs
+ * @num_rxqs: RX queues, of the first QPs
+ * @tx_size: sends that a TX queue holds, power of two
+ * @rx_size: receives that an RX queue holds
+ * @max_sge: SGEs that a send may have
+ * @max_ib_mtu: largest packet of the port, bytes with the encapsulation header
+ * @csum: the HCA makes and checks checksums
+ * @tso: the HCA cuts TCP segments
+ * @one_qpn: all QPs send as the primary's number
+ * @state: REF_UP, atomic
+ * @qp_mutex: see the top of this file
+ * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
+ * @repair: brings broken QPs back
+ * @watch: looks whether sends complete
+ * @last_repair: jiffies of its last run
+ * @adaptive_rx: moderation of receive queues is adaptive; RTNL, read anywhere
+ * @coal: CQ moderation as the user set it, of all queues, microseconds and completions; RTNL
+ * @events: rare events
+ */
+struct ref_priv {
+	struct rdma_netdev rn;
+	struct net_device *dev;
+	struct ib_device *hca;
+	u32 port;
+	struct ib_pd *pd;
+	struct ref_qp *qps;
+	struct ref_txq *txqs;
+	struct ref_rxq *rxqs;
+	unsigned int num_txqs;
+	unsigned int num_rxqs;
+	unsigned int tx_size;
+	unsigned int rx_size;
+	unsigned int max_sge;
+	unsigned int max_ib_mtu;
+	bool csum;
+	bool tso;
+	bool one_qpn;
+	unsigned long state;
+	struct mutex qp_mutex;	/* changes of QP states */
+	u32 qkey;
+	struct delayed_work repair;
+	struct delayed_work watch;
+	unsigned long last_repair;
+	bool adaptive_rx;
+	struct {
+		u16 rx_usecs, rx_frames, tx_usecs, tx_frames;
+	} coal;
+	struct ref_events events;
+};
+
+static_assert(offsetof(struct ref_priv, rn) == 0);
+
+static inline struct ref_priv *ref_priv(const struct net_device *dev)
+{
+	return netdev_priv(dev);
+}
+
+static inline bool ref_is_up(const struct ref_priv *priv)
+{
+	return test_bit(REF_UP, &priv->state);
+}
+
+static inline bool ref_qp_is_broken(const struct ref_qp *qp)
+{
+	return test_bit(REF_QP_BROKEN, &qp->flags);
+}
+
+/* main.c: for work that must make progress when memory is short. */
+extern struct workqueue_struct *ref_wq;
+unsigned int ref_tx_queues(void);
+
+/* netdev.c */
+int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
+		    u32 *qp_num);
+void ref_ib_dev_cleanup(struct net_device *dev);
+int ref_update_netdev_settings(struct net_device *dev);
+int ref_ib_dev_open(struct net_device *dev);
+void ref_ib_dev_stop(struct net_device *dev);
+int ref_set_qkey(struct net_device *dev, u32 qkey);
+int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+void ref_napi_kick(struct ref_priv *priv);
+
+/* qp.c */
+int ref_qps_create(struct ref_priv *priv);
+void ref_qps_destroy(struct ref_priv *priv);
+int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index);
+int ref_qp_to_rts(struct ref_qp *qp);
+int ref_qp_to_error(struct ref_qp *qp);
+int ref_qp_leave_sqe(struct ref_qp *qp);
+int ref_qp_set_qkey(struct ref_qp *qp);
+int ref_qp_state(struct ref_qp *qp);
+bool ref_qp_is_own(const struct ref_priv *priv, u32 qp_num);
+struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigned int vector,
+			    ib_comp_handler handler, struct napi_struct *napi);
+bool ref_cq_arm(struct ib_cq *cq);
+
+/* tx.c */
+int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
+u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
+int ref_tx_poll(struct napi_struct *napi, int budget);
+void ref_tx_kick(struct ref_txq *txq);
+void ref_tx_interrupt(struct ib_cq *cq, void *context);
+void ref_tx_lazy_work(struct work_struct *work);
+void ref_tx_flush(struct ref_txq *txq);
+void ref_tx_wake(struct ref_txq *txq);
+void ref_tx_stuck(struct ref_txq *txq);
+void ref_tx_timeout(struct net_device *dev, unsigned int txqueue);
+u32 ref_tx_posted(struct net_device *dev, unsigned int txqueue);
+u32 ref_tx_completed(struct net_device *dev, unsigned int txqueue);
+
+/* tx_ring.c */
+int ref_txq_create(struct ref_priv *priv, unsigned int index);
+void ref_txq_destroy(struct ref_txq *txq);
+int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *skb,
+	       unsigned int hdr_len);
+void ref_tx_unmap(struct ref_txq *txq, const struct ref_tx_slot *slot);
+bool ref_tx_copy(struct ref_txq *txq, struct ref_tx_slot *slot, const struct sk_buff *skb);
+
+/* Sends that the HCA holds; exact for the caller that owns head or tail. */
+static inline u32 ref_tx_used(const struct ref_txq *txq)
+{
+	return READ_ONCE(txq->head) - READ_ONCE(txq->tail);
+}
+
+/* Sends that may still be posted; none while there are more than a limit that was just lowered. */
+static inline u32 ref_tx_room(const struct ref_txq *txq)
+{
+	u32 used = ref_tx_used(txq);
+	u32 limit = READ_ONCE(txq->limit);
+
+	return used < limit ? limit - used : 0;
+}
+
+/* Room from which on a stopped queue is woken: not one, or the stack would dequeue one by one. */
+static inline u32 ref_tx_wake_room(const struct ref_txq *txq)
+{
+	return max(READ_ONCE(txq->limit) / 4, 1U);
+}
+
+static inline struct netdev_queue *ref_tx_stack_queue(const struct ref_txq *txq)
+{
+	return netdev_get_tx_queue(txq->priv->dev, txq->index);
+}
+
+/* rx.c */
+void ref_rx_interrupt(struct ib_cq *cq, void *context);
+int ref_rx_poll(struct napi_struct *napi, int budget);
+
+/* rx_ring.c */
+int ref_rxq_create(struct ref_priv *priv, unsigned int index);
+void ref_rxq_destroy(struct ref_rxq *rxq);
+int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp);
+void ref_rx_refill(struct ref_rxq *rxq);
+struct ref_rx_slot *ref_rx_take(struct ref_rxq *rxq, u64 wr_id);
+void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot);
+void ref_rx_abandon(struct ref_rxq *rxq);
+
+/* Receives to be posted; none while there are more than a limit that was just lowered. */
+static inline unsigned int ref_rx_room(const struct ref_rxq *rxq)
+{
+	unsigned int posted = rxq->size - rxq->nr_free;
+	unsigned int limit = READ_ONCE(rxq->limit);
+
+	return posted < limit ? limit - posted : 0;
+}
+
+/*
+ * Are enough receives missing to post some? A post costs about as much for one as for several, and
+ * an eighth of the ring, or less, takes nothing from what a burst finds. The rest of the ring stays
+ * posted, so receives go on to complete and NAPI comes back.
+ */
+static inline bool ref_rx_due(const struct ref_rxq *rxq)
+{
+	unsigned int least = clamp(READ_ONCE(rxq->limit) / 8, 1U, (unsigned int)REF_POST_LEAST);
+
+	return ref_rx_room(rxq) >= least;
+}
+
+/* Bytes before the GRH in a buffer: what an skb's headroom should be. */
+#define REF_RX_HEADROOM		NET_SKB_PAD
+
+/* Bytes that the HCA may write to a buffer. */
+static inline unsigned int ref_rx_len(const struct ref_rxq *rxq)
+{
+	return REF_GRH_LEN + rxq->priv->max_ib_mtu;
+}
+
+/* moderate.c */
+u32 ref_gather(struct ref_rxq *rxq, unsigned int packets);
+void ref_gather_init(struct ref_rxq *rxq);
+int ref_moderate(struct ref_priv *priv);
+
+/* repair.c */
+void ref_repair_work(struct work_struct *work);
+void ref_watch_work(struct work_struct *work);
+void ref_watch_start(struct ref_priv *priv);
+void ref_repair_ask(struct ref_qp *qp);
+void ref_restart(struct ref_priv *priv);
+
+/* stats.c */
+void ref_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
+int ref_stats_count(const struct ref_priv *priv);
+void ref_stats_names(const struct ref_priv *priv, u8 *names);
+void ref_stats_values(const struct ref_priv *priv, u64 *values);
+
+/* ethtool.c */
+extern const struct ethtool_ops ref_ethtool_ops;
+
+#endif /* ACCEL_REF_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a QP in error back to traffic.
+ *
+ * Whoever sees an error (a completion, an event of the HCA, a refused post) marks the QP, stops its
+ * TX queue and queues the work, which asks the HCA for the state of the QP:
+ *
+ *   RTS   nothing is wrong with it: it goes on
+ *   SQE   its sends were flushed, its receives are untouched: back to RTS
+ *   else  only reset helps: the core stops and opens the interface
+ *
+ * An HCA may also say nothing at all. The stack's watchdog notices when a queue is full, which a
+ * slow sender's never is; so a watch of our own looks whether sends complete, because address
+ * handles and sockets wait for that.
+ */
+#include "ref.h"
+
+/* The least time between two runs: errors that come back at once must not cost a CPU. */
+#define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)
+/* How often, a jiffy apart, repair waits for the sends of a QP in SQE to be flushed. */
+#define REF_REPAIR_WAITS	50
+/* The watch looks this often; a queue without progress at two looks in a row is stuck. */
+#define REF_WATCH_INTERVAL	(5 * HZ)
+
+/**
+ * ref_restart() - ask the core to stop and open the interface
+ * @priv: the interface
+ *
+ * Context: any.
+ */
+void ref_restart(struct ref_priv *priv)
+{
+	if (!ref_is_up(priv))
+		return;
+	atomic_long_inc(&priv->events.restarts);
+	ipoib_accel_restart(priv->dev);
+}
+
+/**
+ * ref_repair_ask() - a QP met an error
+ * @qp: the QP
+ *
+ * Context: any.
+ */
+void ref_repair_ask(struct ref_qp *qp)
+{
+	struct ref_priv *priv = qp->priv;
+	unsigned long next = READ_ONCE(priv->last_repair) + REF_REPAIR_INTERVAL;
+	unsigned long now = jiffies;
+
+	/* While the interface stops, everything is flushed, and nothing is to be repaired. */
+	if (!ref_is_up(priv) || test_and_set_bit(REF_QP_BROKEN, &qp->flags))
+		return;
+	/*
+	 * Sends would only be flushed. A send() that looked at the mark before may start the queue
+	 * again; it costs packets, not progress: repair wakes the queue in any case.
+	 */
+	netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
+	queue_delayed_work(ref_wq, &priv->repair, time_before(now, next) ? next - now : 0);
+}
+
+static void ref_repair_done(struct ref_qp *qp)
+{
+	qp->waits = 0;
+	clear_bit(REF_QP_BROKEN, &qp->flags);
+	ref_tx_wake(qp->txq);
+
+	/* NAPI left the ring alone meanwhile. */
+	local_bh_disable();
+	napi_schedule(&qp->txq->napi);
+	if (qp->rxq)
+		napi_schedule(&qp->rxq->napi);
+	local_bh_enable();
+}
+
+/* Returns true when the QP has to be looked at again a little later. */
+static bool ref_repair_qp(struct ref_qp *qp)
+{
+	struct ref_priv *priv = qp->priv;
+	int state = ref_qp_state(qp);
+
+	if (state == IB_QPS_SQE) {
+		/* Sends that are still to be flushed must not be sent after all. */
+		if (ref_tx_used(qp->txq) && qp->waits++ < REF_REPAIR_WAITS)
+			return true;
+		if (!ref_tx_used(qp->txq) && !ref_qp_leave_sqe(qp)) {
+			atomic_long_inc(&priv->events.sqe_repairs);
+			state = IB_QPS_RTS;
+		}
+	}
+	/* A Q_Key that came meanwhile found the QP in no state to take it. */
+	if (state == IB_QPS_RTS && !ref_qp_set_qkey(qp)) {
+		ref_repair_done(qp);
+		return false;
+	}
+	net_warn_ratelimited("%s: QP 0x%06x is in state %d, asking for a restart\n",
+			     priv->dev->name, qp->qp->qp_num, state);
+	ref_restart(priv);
+	return false;
+}
+
+/**
+ * ref_repair_work() - mend every QP that is marked
+ * @work: repair of struct ref_priv
+ *
+ * Context: workqueue, may run late: after a stop it finds REF_UP cleared.
+ */
+void ref_repair_work(struct work_struct *work)
+{
+	struct ref_priv *priv = container_of(to_delayed_work(work), struct ref_priv, repair);
+	bool again = false;
+	unsigned int i;
+
+	mutex_lock(&priv->qp_mutex);
+	WRITE_ONCE(priv->last_repair, jiffies);
+	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
+		if (ref_qp_is_broken(&priv->qps[i]))
+			again |= ref_repair_qp(&priv->qps[i]);
+	}
+	if (again)
+		queue_delayed_work(ref_wq, &priv->repair, 1);
+	mutex_unlock(&priv->qp_mutex);
+}
+
+/* Returns true when the queue is stuck. Without a link an HCA may well keep what it was given. */
+static bool ref_watch_txq(struct ref_txq *txq)
+{
+	u32 tail = READ_ONCE(txq->tail);
+
+	if (!ref_tx_used(txq) || tail != txq->watch_tail || !netif_carrier_ok(txq->priv->dev)) {
+		txq->watch_tail = tail;
+		txq->watch_same = 0;
+		return false;
+	}
+	return ++txq->watch_same >= 2;
+}
+
+/**
+ * ref_watch_work() - look whether sends complete
+ * @work: watch of struct ref_priv
+ *
+ * Context: workqueue.
+ */
+void ref_watch_work(struct work_struct *work)
+{
+	struct ref_priv *priv = container_of(to_delayed_work(work), struct ref_priv, watch);
+	unsigned int i;
+
+	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
+		struct ref_txq *txq = &priv->txqs[i];
+
+		if (ref_watch_txq(txq)) {
+			ref_tx_stuck(txq);
+			txq->watch_same = 0;
+		} else if (txq->watch_same) {
+			/* An interrupt that was lost costs no restart. */
+			local_bh_disable();
+			ref_tx_kick(txq);
+			local_bh_enable();
+		}
+	}
+	ref_watch_start(priv);
+}
+
+/**
+ * ref_watch_start() - look at the queues in a while
+ * @priv: the interface
+ *
+ * Context: any.
+ */
+void ref_watch_start(struct ref_priv *priv)
+{
+	if (ref_is_up(priv))
+		queue_delayed_work(ref_wq, &priv->watch,
+				   round_jiffies_relative(REF_WATCH_INTERVAL));
+}

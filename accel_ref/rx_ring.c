@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receive buffers that the HCA holds, and what keeps their number up.
+ *
+ * A buffer is cut from a block of pages: headroom, GRH and packet, then the place for an skb's
+ * shared info, so that a packet becomes an skb without being copied and is charged for what it
+ * occupies: at an MTU of 4096 that is 4.8 KiB, where the next kmalloc size would be 8 KiB.
+ */
+#include "ref.h"
+
+#include <linux/mm.h>
+
+/* Order of the page blocks: 32 KiB with pages of 4 KiB, as large as the stack's own are. */
+#define REF_POOL_ORDER		get_order(32768)
+/* How long after a failure to fill the ring is tried again. */
+#define REF_REFILL_DELAY	msecs_to_jiffies(20)
+
+static void *ref_frag_alloc(struct ref_rxq *rxq, gfp_t gfp)
+{
+	struct ref_frag_pool *pool = &rxq->pool;
+	unsigned int order = REF_POOL_ORDER;
+	void *buf;
+
+	if (!pool->page) {
+		int node = ibdev_to_node(rxq->priv->hca);
+
+		/* A large block is a convenience, the smallest that holds a buffer a necessity. */
+		pool->page = alloc_pages_node(node, GFP_NOWAIT | __GFP_COMP | __GFP_NOWARN |
+					      __GFP_NORETRY | __GFP_NOMEMALLOC, order);
+		if (!pool->page) {
+			order = get_order(rxq->frag_size);
+			pool->page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
+						      order);
+		}
+		if (!pool->page)
+			return NULL;
+		pool->next = 0;
+		pool->left = (PAGE_SIZE << order) / rxq->frag_size;
+		/* One reference for each buffer; the block has one already. */
+		page_ref_add(pool->page, pool->left - 1);
+	}
+
+	buf = page_address(pool->page) + pool->next;
+	pool->next += rxq->frag_size;
+	if (!--pool->left)
+		pool->page = NULL;
+	return buf;
+}
+
+static void ref_frag_free(void *buf)
+{
+	put_page(virt_to_head_page(buf));
+}
+
+static void ref_frag_pool_drop(struct ref_frag_pool *pool)
+{
+	for (; pool->left; pool->left--)
+		put_page(pool->page);
+	pool->page = NULL;
+}
+
+/**
+ * ref_rx_unmap() - take a slot's buffer back from the HCA for good
+ * @rxq: the queue
+ * @slot: a slot that is not posted; has no buffer afterwards, the caller owns it
+ *
+ * Context: NAPI of the queue.
+ */
+void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot)
+{
+	ib_dma_unmap_single(rxq->priv->hca, slot->dma, ref_rx_len(rxq), DMA_FROM_DEVICE);
+	slot->buf = NULL;
+}
+
+static int ref_rx_give_buffer(struct ref_rxq *rxq, struct ref_rx_slot *slot, gfp_t gfp)
+{
+	struct ib_device *hca = rxq->priv->hca;
+	void *buf = ref_frag_alloc(rxq, gfp);
+	u64 dma;
+
+	if (!buf)
+		return -ENOMEM;
+	dma = ib_dma_map_single(hca, buf + REF_RX_HEADROOM, ref_rx_len(rxq), DMA_FROM_DEVICE);
+	if (ib_dma_mapping_error(hca, dma)) {
+		ref_frag_free(buf);
+		return -ENOMEM;
+	}
+	slot->buf = buf;
+	slot->dma = dma;
+	return 0;
+}
+
+/* nr_free is NAPI's, and a stop that drains the queue looks at it. */
+static void ref_rx_push(struct ref_rxq *rxq, u16 index)
+{
+	rxq->free[rxq->nr_free] = index;
+	WRITE_ONCE(rxq->nr_free, rxq->nr_free + 1);
+}
+
+/* Fills in what does not change of the work requests that are posted at once. */
+static void ref_rx_prepare_wrs(struct ref_rxq *rxq)
+{
+	unsigned int i;
+
+	for (i = 0; i < REF_POST_BATCH; i++) {
+		rxq->sge[i].length = ref_rx_len(rxq);
+		rxq->sge[i].lkey = rxq->priv->pd->local_dma_lkey;
+		rxq->wr[i].sg_list = &rxq->sge[i];
+		rxq->wr[i].num_sge = 1;
+	}
+}
+
+/* Writes work request @n, linked to the one before. */
+static void ref_rx_describe(struct ref_rxq *rxq, unsigned int n, unsigned int index)
+{
+	struct ib_recv_wr *wr = &rxq->wr[n];
+
+	rxq->sge[n].addr = rxq->slots[index].dma;
+	wr->wr_id = index;
+	wr->next = NULL;
+	if (n)
+		rxq->wr[n - 1].next = wr;
+}
+
+/* Posts the first @n work requests. Returns 0 when the HCA took them all. */
+static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
+{
+	const struct ib_recv_wr *bad = NULL;
+	unsigned int posted = n, i;
+	int err;
+
+	/* Marked before: they may complete, on this very CPU, before the call returns. */
+	for (i = 0; i < n; i++)
+		rxq->slots[rxq->wr[i].wr_id].posted = true;
+	err = ib_post_recv(rxq->qp->qp, rxq->wr, &bad);
+	if (likely(!err))
+		return 0;
+
+	/* Those from the bad one on were not taken: back on the stack with their buffers. */
+	if (bad >= rxq->wr && bad < rxq->wr + n)
+		posted = bad - rxq->wr;
+	else
+		posted = 0;
+	for (i = posted; i < n; i++) {
+		rxq->slots[rxq->wr[i].wr_id].posted = false;
+		ref_rx_push(rxq, rxq->wr[i].wr_id);
+	}
+	local_bh_disable();
+	ref_count(&rxq->stats, post_failed);
+	local_bh_enable();
+	net_warn_ratelimited("%s: RX queue %u: posting buffers failed: %d\n",
+			     rxq->priv->dev->name, rxq->index, err);
+	return err;
+}
+
+/**
+ * ref_rx_fill() - post buffers until the HCA holds as many as it may
+ * @rxq: the queue
+ * @gfp: how to allocate
+ *
+ * Context: NAPI of the queue, or process context before NAPI is enabled.
+ * Return: 0; -ENOMEM or what the HCA said when the ring is not full.
+ */
+int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
+{
+	int err = 0;
+
+	while (ref_rx_room(rxq) && !err) {
+		unsigned int n = 0;
+
+		while (n < REF_POST_BATCH && ref_rx_room(rxq)) {
+			unsigned int index = rxq->free[rxq->nr_free - 1];
+
+			if (!rxq->slots[index].buf) {
+				err = ref_rx_give_buffer(rxq, &rxq->slots[index], gfp);
+				if (unlikely(err))
+					break;
+			}
+			ref_rx_describe(rxq, n++, index);
+			WRITE_ONCE(rxq->nr_free, rxq->nr_free - 1);
+		}
+		if (err) {
+			local_bh_disable();
+			ref_count(&rxq->stats, no_buffer);
+			local_bh_enable();
+		}
+		if (n)
+			err = ref_rx_post(rxq, n) ?: err;
+	}
+	return err;
+}
+
+/**
+ * ref_rx_refill() - fill the ring, and try again later if that fails
+ * @rxq: the queue
+ *
+ * Without a completion NAPI would not run again, so a ring that could not be filled now asks for a
+ * run by time. A QP in error is left alone: whatever is posted to it comes straight back.
+ *
+ * Context: NAPI of the queue.
+ */
+void ref_rx_refill(struct ref_rxq *rxq)
+{
+	if (unlikely(!ref_is_up(rxq->priv) || ref_qp_is_broken(rxq->qp)))
+		return;
+	if (unlikely(ref_rx_fill(rxq, GFP_ATOMIC)))
+		queue_delayed_work(ref_wq, &rxq->refill_work, REF_REFILL_DELAY);
+}
+
+static void ref_refill_work(struct work_struct *work)
+{
+	struct ref_rxq *rxq = container_of(to_delayed_work(work), struct ref_rxq, refill_work);
+
+	local_bh_disable();
+	napi_schedule(&rxq->napi);
+	local_bh_enable();
+}
+
+/**
+ * ref_rx_take() - a receive has completed: its slot is no longer the HCA's
+ * @rxq: the queue
+ * @wr_id: of the completion
+ *
+ * The slot goes on the stack with its buffer; a caller that keeps the buffer unmaps it.
+ *
+ * Context: NAPI of the queue.
+ * Return: the slot, NULL when the HCA did not hold it.
+ */
+struct ref_rx_slot *ref_rx_take(struct ref_rxq *rxq, u64 wr_id)
+{
+	struct ref_rx_slot *slot;
+
+	if (unlikely(wr_id >= rxq->size || !rxq->slots[wr_id].posted)) {
+		net_err_ratelimited("%s: RX queue %u: completion of receive %llu, not posted\n",
+				    rxq->priv->dev->name, rxq->index, wr_id);
+		return NULL;
+	}
+	slot = &rxq->slots[wr_id];
+	slot->posted = false;
+	ref_rx_push(rxq, wr_id);
+	return slot;
+}
+
+/**
+ * ref_rx_abandon() - free every buffer, when the HCA holds none any more
+ * @rxq: the queue; its QP was reset
+ *
+ * Context: process, under RTNL; NAPI is disabled.
+ */
+void ref_rx_abandon(struct ref_rxq *rxq)
+{
+	unsigned int i;
+	int n;
+
+	/* Completions of receives before the reset; nothing else looks at this CQ now. */
+	do {
+		n = ib_poll_cq(rxq->cq, REF_WC_BATCH, rxq->wc);
+		for (i = 0; n > 0 && i < n; i++)
+			ref_rx_take(rxq, rxq->wc[i].wr_id);
+	} while (n > 0);
+
+	atomic_long_add(rxq->size - rxq->nr_free, &rxq->priv->events.abandoned);
+	for (i = 0; i < rxq->size; i++) {
+		struct ref_rx_slot *slot = &rxq->slots[i];
+		void *buf = slot->buf;
+
+		slot->posted = false;
+		rxq->free[i] = i;
+		if (!buf)
+			continue;
+		ref_rx_unmap(rxq, slot);
+		ref_frag_free(buf);
+	}
+	WRITE_ONCE(rxq->nr_free, rxq->size);
+	ref_frag_pool_drop(&rxq->pool);
+}
+
+/**
+ * ref_rxq_create() - make an RX queue: ring without buffers, CQ, NAPI
+ * @priv: the interface
+ * @index: of the queue
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then nothing is left.
+ */
+int ref_rxq_create(struct ref_priv *priv, unsigned int index)
+{
+	int node = ibdev_to_node(priv->hca);
+	struct ref_rxq *rxq = &priv->rxqs[index];
+	struct ib_cq *cq;
+	unsigned int i;
+
+	rxq->priv = priv;
+	rxq->qp = &priv->qps[index];
+	rxq->index = index;
+	rxq->size = priv->rx_size;
+	rxq->limit = rxq->size;
+	rxq->frag_size = SKB_DATA_ALIGN(REF_RX_HEADROOM + ref_rx_len(rxq)) +
+			 SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	ref_rx_prepare_wrs(rxq);
+	u64_stats_init(&rxq->stats.syncp);
+	INIT_DELAYED_WORK(&rxq->refill_work, ref_refill_work);
+	ref_gather_init(rxq);
+
+	rxq->slots = kvzalloc_node(array_size(rxq->size, sizeof(*rxq->slots)), GFP_KERNEL, node);
+	rxq->free = kvzalloc_node(array_size(rxq->size, sizeof(*rxq->free)), GFP_KERNEL, node);
+	if (!rxq->slots || !rxq->free) {
+		cq = ERR_PTR(-ENOMEM);
+		goto err_rings;
+	}
+	for (i = 0; i < rxq->size; i++)
+		rxq->free[i] = i;
+	rxq->nr_free = rxq->size;
+
+	/* Before the CQ and, in ref_rxq_destroy(), after it: its handlers use it. */
+	accel_napi_add(priv->dev, &rxq->napi, ref_rx_poll);
+	cq = ref_cq_create(priv, rxq->size, priv->port - 1 + 2 * index, ref_rx_interrupt,
+			   &rxq->napi);
+	if (IS_ERR(cq)) {
+		netdev_err(priv->dev, "cannot create the CQ of RX queue %u: %ld\n", index,
+			   PTR_ERR(cq));
+		goto err_napi;
+	}
+	rxq->cq = cq;
+	return 0;
+
+err_napi:
+	netif_napi_del(&rxq->napi);
+err_rings:
+	kvfree(rxq->free);
+	kvfree(rxq->slots);
+	rxq->free = NULL;
+	rxq->slots = NULL;
+	return PTR_ERR(cq);
+}
+
+/**
+ * ref_rxq_destroy() - free an RX queue; does nothing when it was not made
+ * @rxq: the queue, without buffers; its QP is gone
+ *
+ * Context: process, under RTNL.
+ */
+void ref_rxq_destroy(struct ref_rxq *rxq)
+{
+	if (!rxq->cq)
+		return;
+	ib_destroy_cq(rxq->cq);
+	rxq->cq = NULL;
+	netif_napi_del(&rxq->napi);
+	kvfree(rxq->free);
+	kvfree(rxq->slots);
+	rxq->free = NULL;
+	rxq->slots = NULL;
+}

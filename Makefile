@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# ipoib-accel: run `make help`. How modules are compiled is in Kbuild.
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+# Which of tests/vm/kernels.tab `make vm`, `make demo` and `make check-quick` boot.
+KERNEL ?=
+
+features := ipoib_core/compat/generated/features.h
+# The kernel that KDIR is for; KDIR may be given alone.
+release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+# What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
+devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
+
+.PHONY: help
+help:
+	@echo 'make modules          build for the kernel KVER=$(KVER) or headers KDIR=...'
+	@echo 'make modules_install  install them, with what an accel built alone needs (as root)'
+	@echo 'make demo             watch it work: two hosts on a simulated fabric, in a VM (as root)'
+	@echo 'make vm               a shell in a VM with modules and tools in place (KERNEL=6.1|6.12)'
+	@echo 'make check            everything: builds, lint, unit tests, all tests in VMs'
+	@echo 'make check-full       the same and the slow tests: many random sequences'
+	@echo 'make check-quick      lint and the quick tests on one kernel, about ten minutes'
+	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
+	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
+	@echo 'make unit             tests that need no kernel of ours to run'
+	@echo 'make bench            speed beside in-tree ib_ipoib and veth: table, JSON, chart (an hour)'
+	@echo 'make bench-quick      whether ours has become slower, in under five minutes'
+	@echo 'make clean            remove what was built; fetched kernels stay in ~/.cache/ipoib-accel'
+
+.PHONY: modules
+modules:
+	./ipoib_core/compat/probe.sh $(KDIR) $(features)
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+# INSTALL_MOD_PATH= is the root to install in; the kernel's build runs depmod only for the running
+# kernel's own folder.
+.PHONY: modules_install
+modules_install:
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+	install -d $(devel)
+	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
+
+.PHONY: demo
+demo:
+	@tests/demo/demo $(KERNEL)
+
+.PHONY: vm
+vm:
+	tests/vm/run $(if $(KERNEL),--kernel $(KERNEL)) --shell
+
+.PHONY: check
+check:
+	@tests/check
+
+.PHONY: check-full
+check-full:
+	@tests/check --full
+
+.PHONY: check-quick
+check-quick:
+	@tests/check --quick $(if $(KERNEL),--kernel $(KERNEL))
+
+.PHONY: check-debug
+check-debug:
+	@tests/check --debug
+
+.PHONY: lint
+lint:
+	@tests/run-each lint tests/lint/check-*
+
+.PHONY: unit
+unit:
+	@tests/run-each unit tests/unit/*
+
+.PHONY: bench
+bench:
+	@tests/vm/deps.sh bench
+	@tests/bench/bench
+
+.PHONY: bench-quick
+bench-quick:
+	@tests/bench/bench --quick
+
+.PHONY: clean
+clean:
+	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	rm -rf ipoib_core/compat/generated build

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* soft_ib: protection domains, memory regions and the check of scatter/gather lists. */
+#include <linux/slab.h>
+#include <rdma/ib_umem.h>
+
+#include "verbs.h"
+
+/**
+ * sib_alloc_pd() - ib_device_ops.alloc_pd
+ * @ibpd: allocated and zeroed by ib_core
+ * @udata: user context or NULL
+ *
+ * Return: 0.
+ */
+int sib_alloc_pd(struct ib_pd *ibpd, struct ib_udata *udata)
+{
+	atomic_inc(&to_sib_hca(ibpd->device)->verbs->num_pds);
+	return 0;
+}
+
+/**
+ * sib_dealloc_pd() - ib_device_ops.dealloc_pd
+ * @ibpd: the PD; ib_core knows that nothing uses it
+ * @udata: user context or NULL
+ *
+ * Return: 0.
+ */
+int sib_dealloc_pd(struct ib_pd *ibpd, struct ib_udata *udata)
+{
+	atomic_dec(&to_sib_hca(ibpd->device)->verbs->num_pds);
+	return 0;
+}
+
+static int sib_mr_insert(struct sib_mr *mr, struct ib_pd *ibpd)
+{
+	struct sib_hca *hca = to_sib_hca(ibpd->device);
+	u32 index;
+	int err;
+
+	/* ib_core sets these after we return; a send may look at them as soon as it has the key. */
+	mr->ibmr.device = ibpd->device;
+	mr->ibmr.pd = ibpd;
+	/* Cyclic: the key of a dead region stays invalid for a long time. */
+	err = xa_alloc_cyclic(&hca->mrs, &index, mr, XA_LIMIT(2, (1u << 24) - 1),
+			      &hca->verbs->next_mr, GFP_KERNEL);
+	if (err < 0)
+		return err;
+
+	mr->ibmr.lkey = index << SIB_LKEY_SHIFT;
+	mr->ibmr.rkey = mr->ibmr.lkey;
+	return 0;
+}
+
+/**
+ * sib_get_dma_mr() - ib_device_ops.get_dma_mr: all of the kernel's memory
+ * @ibpd: the PD
+ * @access: ignored: UD has local accesses only
+ *
+ * Return: the region or an error pointer.
+ */
+struct ib_mr *sib_get_dma_mr(struct ib_pd *ibpd, int access)
+{
+	struct sib_mr *mr = kzalloc(sizeof(*mr), GFP_KERNEL);
+	int err;
+
+	if (!mr)
+		return ERR_PTR(-ENOMEM);
+
+	err = sib_mr_insert(mr, ibpd);
+	if (err) {
+		kfree(mr);
+		return ERR_PTR(err);
+	}
+	return &mr->ibmr;
+}
+
+/**
+ * sib_reg_user_mr() - ib_device_ops.reg_user_mr: pins user pages
+ * @ibpd: the PD
+ * @start: user address
+ * @length: bytes
+ * @virt_addr: address in the region of @start
+ * @access: enum ib_access_flags
+ * @udata: user context or NULL
+ *
+ * Must exist for ib_core to take the device for a provider of kernel verbs. There are no user QPs
+ * that could send from the region.
+ *
+ * Return: the region or an error pointer.
+ */
+struct ib_mr *sib_reg_user_mr(struct ib_pd *ibpd, u64 start, u64 length, u64 virt_addr, int access,
+			      struct ib_udata *udata)
+{
+	struct sib_mr *mr = kzalloc(sizeof(*mr), GFP_KERNEL);
+	int err;
+
+	if (!mr)
+		return ERR_PTR(-ENOMEM);
+
+	mr->umem = ib_umem_get(ibpd->device, start, length, access);
+	if (IS_ERR(mr->umem)) {
+		err = PTR_ERR(mr->umem);
+		goto err_free;
+	}
+	err = sib_mr_insert(mr, ibpd);
+	if (err)
+		goto err_umem;
+	return &mr->ibmr;
+
+err_umem:
+	ib_umem_release(mr->umem);
+err_free:
+	kfree(mr);
+	return ERR_PTR(err);
+}
+
+/**
+ * sib_dereg_mr() - ib_device_ops.dereg_mr
+ * @ibmr: the region
+ * @udata: user context or NULL
+ *
+ * Return: 0.
+ */
+int sib_dereg_mr(struct ib_mr *ibmr, struct ib_udata *udata)
+{
+	struct sib_mr *mr = container_of(ibmr, struct sib_mr, ibmr);
+	struct sib_hca *hca = to_sib_hca(ibmr->device);
+
+	xa_erase(&hca->mrs, ibmr->lkey >> SIB_LKEY_SHIFT);
+	synchronize_rcu();	/* sib_check_lkey() */
+	if (mr->umem)
+		ib_umem_release(mr->umem);
+	kfree(mr);
+	return 0;
+}
+
+static int sib_check_lkey(struct sib_hca *hca, const struct ib_pd *pd, u32 lkey)
+{
+	u32 index = lkey >> SIB_LKEY_SHIFT;
+	const struct sib_mr *mr;
+	int err = -EINVAL;
+
+	rcu_read_lock();
+	mr = xa_load(&hca->mrs, index);
+	if (!mr || mr->ibmr.lkey != lkey) {
+		bool was_valid = !(lkey & ((1u << SIB_LKEY_SHIFT) - 1)) && index >= 2 &&
+				 index < READ_ONCE(hca->verbs->next_mr);
+
+		sib_violation(hca, was_valid ? SIB_STRICT_MR_DEAD : SIB_STRICT_BAD_LKEY,
+			      "lkey %#x", lkey);
+	} else if (mr->ibmr.pd != pd) {
+		sib_violation(hca, SIB_STRICT_PD_MISMATCH, "lkey %#x", lkey);
+	} else if (mr->umem) {
+		sib_violation(hca, SIB_STRICT_BAD_SGE, "lkey %#x is user memory", lkey);
+	} else {
+		err = 0;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * sib_take_sges() - checks a work request's scatter/gather list and copies it
+ * @hca: the HCA
+ * @pd: the QP's PD
+ * @from: the list
+ * @num: its entries
+ * @max: entries that the queue was made for
+ * @to: where to, room for @max
+ * @len: set to the bytes that the list describes
+ *
+ * Return: 0, or -EINVAL after the violation has been counted.
+ */
+int sib_take_sges(struct sib_hca *hca, const struct ib_pd *pd, const struct ib_sge *from, int num,
+		  int max, struct ib_sge *to, u32 *len)
+{
+	u64 sum = 0;
+	int i;
+
+	if (unlikely(num < 0 || num > max)) {
+		sib_violation(hca, SIB_STRICT_BAD_SGE, "%d entries, the queue has %d", num, max);
+		return -EINVAL;
+	}
+	for (i = 0; i < num; i++) {
+		const struct ib_sge sge = from[i];
+
+		to[i] = sge;
+		if (!sge.length)
+			continue;
+		if (unlikely(sge.lkey != SIB_LOCAL_DMA_LKEY) && sib_check_lkey(hca, pd, sge.lkey))
+			return -EINVAL;
+		/* Virtual DMA: the address must be one of the kernel's and not wrap. */
+		if (unlikely(sge.addr < PAGE_OFFSET || sge.addr + sge.length < sge.addr)) {
+			sib_violation(hca, SIB_STRICT_BAD_SGE, "address %#llx, %u bytes",
+				      sge.addr, sge.length);
+			return -EINVAL;
+		}
+		sum += sge.length;
+	}
+	if (unlikely(sum > SZ_1G)) {
+		sib_violation(hca, SIB_STRICT_BAD_SGE, "%llu bytes", sum);
+		return -EINVAL;
+	}
+	*len = sum;
+	return 0;
+}

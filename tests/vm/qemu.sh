@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced: the one place that knows how a guest is started.
+
+# What leave() of guest/init makes QEMU exit with.
+export VM_ORDERLY=133
+
+# vm_command KERNEL_DIR INITRD CPUS MEM APPEND [DISK]: sets the array VM to the QEMU command, serial
+# lines excepted.
+# - TCG, because tests must run where there is no KVM, one thread for each CPU: real races.
+# - 6.12 panics at boot with the protection keys that TCG offers.
+# - log_buf_len: a test's kernel messages are read when it ends, however many they are.
+# - maxcpus=1: guest/init starts the others. The kernel patches its own code while it boots, and a
+#   second CPU of QEMU 7.2 sometimes executes an int3 of that after it was taken back ("Oops: int3",
+#   about one boot in twenty).
+# - panic=-1 with -no-reboot: a panic ends QEMU at once, without the orderly status.
+# - snapshot=on: what the guest writes to DISK is forgotten. guest/init makes it the root.
+vm_command()
+{
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	VM=(qemu-system-x86_64 -nodefaults -no-user-config -machine q35
+		-accel tcg,thread=multi -cpu max,-pku -smp "$3" -m "$4"
+		-nic none -display none -no-reboot
+		-device isa-debug-exit,iobase=0xf4,iosize=0x04
+		-kernel "$1/vmlinuz" -initrd "$2"
+		-append "console=ttyS0 nopku panic=-1 log_buf_len=4M mitigations=off
+			maxcpus=1 noreplace-smp lpj=4000000
+			random.trust_cpu=on tsc=reliable ${6:+vm.root=debian} $5")
+	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
+	[ -z "${6:-}" ] || VM+=(-drive "file=$6,if=virtio,format=raw,snapshot=on")
+}
+
+# vm_command_measuring KERNEL_DIR INITRD MEM APPEND: the same for measuring. An instruction of the guest
+# takes a nanosecond of its time and nothing else does, so that a figure is a number of instructions
+# and repeats to the digit, whatever else the host does. Whatever is changed here shifts all figures
+# of tests/bench/reference.json.
+# - The CPU has no fast string instructions: TCG counts each byte that they move, and half of the
+#   time would be that of memset().
+# - One thread and one seed for all that is random; addresses of the kernel too.
+vm_command_measuring()
+{
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	VM=(qemu-system-x86_64 -nodefaults -no-user-config -machine q35
+		-accel tcg -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm
+		-cpu max,-pku,-erms,-fsrm -smp 1 -m "$3"
+		-nic none -display none -no-reboot
+		-device isa-debug-exit,iobase=0xf4,iosize=0x04
+		-kernel "$1/vmlinuz" -initrd "$2"
+		-append "console=ttyS0 nopku panic=-1 log_buf_len=4M mitigations=off nokaslr
+			clearcpuid=rep_good init_on_alloc=0 lpj=4000000
+			random.trust_cpu=on tsc=reliable $4")
+	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
+}
+
+# emulator_fault CONSOLE: whether the guest died of that int3, which is no fault of any test.
+emulator_fault()
+{
+	grep -q 'Oops: int3' "$1"
+}

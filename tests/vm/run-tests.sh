@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by run: chooses the tests, boots, follows the guest's report, prints a line for each
+# test and the closing line. Uses run's kernel, kver, root, lane, tests, work, out, scale and
+# command_for.
+
+passed=0 failed=0 skipped=0
+results=${RESULTS:-$out/results${root:+-$root}}
+[ "$lane" != slow ] || results=$results-slow
+# Wall-clock seconds that a guest may be silent beyond a test's own limit, and while booting.
+grace=$((90 * scale))
+boot_limit=$((180 * scale))
+
+# header FILE KEY: what stands behind "# KEY: " in a script, a line each.
+header()
+{
+	sed -n "s/^# $2: *//p" "$1"
+}
+
+# variants FILE: the lines "NAME=a NAME2=b" of all combinations of its "# matrix:" lines; one
+# empty line when it has none.
+variants()
+{
+	local sets=("") more set name values value spec
+	while read -r spec; do
+		name=${spec%%=*} values=${spec#*=}
+		more=()
+		for set in "${sets[@]}"; do
+			for value in ${values//,/ }; do
+				more+=("${set:+$set }$name=$value")
+			done
+		done
+		sets=("${more[@]}")
+	done < <(header "$1" matrix)
+	printf '%s\n' "${sets[@]}"
+}
+
+# wanted PATH NAME: whether the command line asks for it.
+wanted()
+{
+	local want
+	[ ${#tests[@]} -gt 0 ] || return 0
+	for want in "${tests[@]}"; do
+		want=${want#tests/}
+		want=${want%/}
+		# shellcheck disable=SC2053 # a glob is meant
+		if [[ $1 == $want || $2 == $want || $1 == $want/* ]]; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# chosen FILE KEY VARS: for one variant, from the first line "# KEY: WORD [NAME=VALUE...]" whose other
+# words are all among the variant's: its WORD.
+chosen()
+{
+	local name words word
+	while read -r name words; do
+		for word in $words; do
+			[[ " $3 " == *" $word "* ]] || continue 2
+		done
+		echo "$name"
+		return
+	done < <(header "$1" "$2")
+}
+
+# A test is any script in a folder of tests/ with a line "# lane: quick" or "# lane: full"; one that
+# takes minutes is of lane "slow", which "all" does not include; a variant that a longer one includes
+# is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
+# such a one. The lanes "broken" and "broken-debug" have tests that must fail, which only
+# tests/unit/harness-sees-failures asks for. A long variant may be left to one kernel by a line
+# "# kernel: 6.12", unless it is asked for by name. "# root: debian" is of a test that needs more
+# than the busybox that the others have.
+# list_tests ROOT: those for it.
+list_tests()
+{
+	local file path name vars limit its only has
+	for file in "$TOP"/tests/*/*.sh "$VM_DIR"/broken/*.sh; do
+		path=${file#"$TOP/tests/"}
+		[ -n "$(header "$file" lane)" ] || continue
+		its=$(header "$file" root)
+		[ "${its:-busybox}" = "$1" ] || continue
+		limit=$(header "$file" limit | head -n 1)
+		has=$(header "$file" lane | grep -o only-quick || :)
+		while IFS= read -r vars; do
+			name=${path%.sh}
+			[ -z "$vars" ] || name=$name:$(sed 's/[A-Za-z_0-9]*=//g; s/ /,/g' <<< "$vars")
+			wanted "$path" "$name" || continue
+			its=$(chosen "$file" lane "$vars")
+			only=$(chosen "$file" kernel "$vars")
+			[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] || continue
+			[ "$its" = "$lane" ] || [ "$lane,$its" = all,quick ] ||
+				[ "$lane,$its" = all,full ] ||
+				[ "$lane,$its" = broken-debug,broken ] ||
+				[ "$lane,$its" = quick,only-quick ] ||
+				[ "$lane,$its" = short,quick ] ||
+				[ "$lane,$its" = short,only-quick ] ||
+				[ "$lane,$its,$has" = short,full, ] || continue
+			printf '%s\t%s\t%s\t%s\n' "$((${limit:-60} * scale))" "$name" "$path" "$vars"
+		done < <(variants "$file")
+	done
+}
+
+# report and show are called under a lock where another run may print too.
+exec 7> "${OUTPUT_LOCK:-$work/output}"
+
+# report VERDICT NAME GUEST_SECONDS WALL_SECONDS WORDS
+report()
+{
+	local line
+	line=$(printf '%-4s  %-6s  %-52s %7s s %6s s wall%s' "$1" "$kernel" "$2" "$3" "$4" \
+		"${5:+  $5}")
+	printf '%s\n' "$line"
+	case $1 in
+	ok) passed=$((passed + 1)) ;;
+	SKIP) skipped=$((skipped + 1)) ;;
+	*)
+		failed=$((failed + 1))
+		printf '%s\n' "$line" >> "${FAILURES:-/dev/null}"
+		;;
+	esac
+}
+
+# show_splat FILE: the first report of the kernel in it, for the end of a long log.
+show_splat()
+{
+	grep -m 1 -A 30 -E -f "$VM_DIR/guest/splats" "$1" | sed 's/^/      | /' \
+		>> "${FAILURES:-/dev/null}" || :
+}
+
+# show TITLE FILE LINES: the end of a file, indented below its test's line.
+show()
+{
+	[ -s "$2" ] || return 0
+	echo "      --- $1"
+	tail -n "$3" "$2" | sed 's/^/      | /'
+}
+
+fail_with_console()
+{
+	flock 7
+	report FAIL "$1" "$2" "$3" "$4"
+	sed -n "/\] test: ${1//\//.}\r*\$/,\$p" "$work/console" | tr -d '\r' > "$work/console.test"
+	show "console" "$work/console.test" 150
+	show_splat "$work/console.test"
+	flock -u 7
+}
+
+# follow: reads the guest's report of one boot from $work/serial. Sets next to the number of the
+# first test that has no result, and hung when the guest went silent.
+follow()
+{
+	local line number='' name='' seconds=- started=$SECONDS limit=$boot_limit log=/dev/null
+	local left rc
+	hung=''
+	while :; do
+		left=$((started + limit - SECONDS))
+		rc=0
+		IFS= read -r -t $((left > 0 ? left : 1)) line <&5 || rc=$?
+		if [ "$rc" != 0 ]; then
+			[ "$rc" -le 128 ] || hung=1
+			break
+		fi
+		printf '%s\n' "$line" >> "$results/ktap"
+		case $line in
+		'# start '*)
+			read -r _ _ number limit name <<< "$line"
+			limit=$((limit + grace)) started=$SECONDS seconds=-
+			log=$results/$name
+			mkdir -p "$(dirname "$log")"
+			: > "$log.log"
+			: > "$log.dmesg"
+			;;
+		'# log| '*) printf '%s\n' "${line#\# log| }" >> "$log.log" ;;
+		'# dmesg| '*) printf '%s\n' "${line#\# dmesg| }" >> "$log.dmesg" ;;
+		'# seconds '*) seconds=${line#\# seconds } limit=$((limit + grace)) ;;
+		'not ok '*)
+			flock 7
+			report FAIL "$name" "$seconds" $((SECONDS - started)) "${line#* \# }"
+			show "output" "$log.log" 100
+			show "kernel messages" "$log.dmesg" 150
+			show_splat "$log.dmesg"
+			flock -u 7
+			;;
+		'ok '*' # SKIP '*)
+			report SKIP "$name" "$seconds" $((SECONDS - started)) "${line#* \# SKIP }"
+			;;
+		'ok '*) report ok "$name" "$seconds" $((SECONDS - started)) ;;
+		*) continue ;;
+		esac
+		case $line in
+		'ok '* | 'not ok '*)
+			next=$((number + 1)) number='' limit=$grace started=$SECONDS
+			;;
+		esac
+	done
+	running=$number running_name=$name running_wall=$((SECONDS - started))
+}
+
+# boot FIRST: one guest, which runs the tests from number FIRST on.
+boot()
+{
+	local rc=0 why
+	command_for "vm.mode=test vm.first=$1"
+	: > "$work/console"
+	"${VM[@]}" -serial "file:$work/console" -serial stdio < /dev/null \
+		> "$work/serial" 2> "$work/qemu.log" &
+	vm_pid=$!
+	exec 5< "$work/serial"
+	follow
+	[ -z "$hung" ] || kill -9 "$vm_pid"
+	exec 5<&-
+	{ wait "$vm_pid" || rc=$?; } 2> /dev/null
+	vm_pid=
+	cat "$work/console" >> "$results/console.log"
+	cat "$work/qemu.log" >&2
+	if [ "$rc" != "$VM_ORDERLY" ] && emulator_fault "$work/console" &&
+		[ "$emulator_faults" -lt 3 ]; then
+		emulator_faults=$((emulator_faults + 1))
+		echo "      (QEMU executed an int3 that was not there: ${running_name:-boot} again)"
+		[ -z "$running" ] || next=$running
+	elif [ -n "$running" ]; then
+		why="the guest died (QEMU status $rc)"
+		[ -z "$hung" ] || why="the guest hangs"
+		fail_with_console "$running_name" - "$running_wall" "$why"
+		next=$((running + 1))
+	elif [ "$next" = "$1" ]; then
+		echo "run: the guest did not come as far as its first test (QEMU status $rc):" >&2
+		tail -n 60 "$work/console" >&2
+		return 1
+	fi
+}
+
+# run_on ROOT: the tests for it.
+run_on()
+{
+	local count next name
+	list_tests "$1" > "$work/extra/tests.list"
+	count=$(wc -l < "$work/extra/tests.list")
+	[ "$count" != 0 ] || return 0
+	prepare "$1"
+	say "$count tests on $kver, $cpus CPUs, root $1"
+	# A guest that died, or that a test left unusable, is followed by a new one for the rest:
+	# one broken test must not hide what the others say.
+	next=1
+	emulator_faults=0
+	while [ "$next" -le "$count" ] && boot "$next"; do
+		:
+	done
+	while [ "$next" -le "$count" ]; do
+		name=$(sed -n "${next}p" "$work/extra/tests.list" | cut -f 2)
+		report FAIL "$name" - - "not run: no guest"
+		next=$((next + 1))
+	done
+}
+
+run_tests()
+{
+	local its
+	rm -rf "$results"
+	mkdir -p "$results"
+	mkfifo "$work/serial"
+	for its in ${root:-busybox debian}; do
+		run_on "$its"
+	done
+	if [ "$((passed + failed + skipped))" = 0 ]; then
+		echo "run: no test matches" >&2
+		[ ${#tests[@]} -eq 0 ] || exit 2
+	fi
+	if [ -n "${COUNTS:-}" ]; then
+		echo "$passed $failed $skipped" > "$COUNTS"
+	else
+		summary "$passed" "$failed" "$skipped"
+	fi
+	[ "$failed" = 0 ]
+}

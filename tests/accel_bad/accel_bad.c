@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Accels with something wrong, to see what ipoib_core says. mode= chooses what:
+ *
+ *   abi        built for another version of the interface refused, -EPROTO
+ *   op         has no send()                          refused, -EINVAL
+ *   match      has no match()                         refused, -EINVAL
+ *   name       is called "Not An Accel!"              refused, -EINVAL
+ *   duplicate  is called ref                          refused if accel_ref is loaded
+ *   init       ib_dev_init() fails                    auto: another accel is tried
+ *   mq         get_mq_param() fails                   auto: another accel is tried
+ *   small      asks for less than a struct rdma_netdev auto: another accel is tried
+ *   settings   update_netdev_settings() fails         auto: another accel is tried
+ *   open       ib_dev_open() fails                    the interface cannot be set up
+ *
+ * Those that are not refused match every InfiniBand port with a high priority.
+ */
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+#include "ipoib_accel.h"
+
+static char *mode = "init";
+module_param(mode, charp, 0444);
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, open");
+
+static atomic_t bad_inits = ATOMIC_INIT(0);
+
+static bool bad_mode(const char *what)
+{
+	return !strcmp(mode, what);
+}
+
+static int bad_match(struct ib_device *hca, u32 port)
+{
+	return rdma_protocol_ib(hca, port) ? IPOIB_ACCEL_PRIO_NATIVE : IPOIB_ACCEL_PRIO_NONE;
+}
+
+static int bad_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
+			    unsigned int *rx_queues, unsigned int *tx_queues)
+{
+	if (bad_mode("mq"))
+		return -EIO;
+	*priv_size = bad_mode("small") ? 1 : sizeof(struct rdma_netdev);
+	*rx_queues = 1;
+	*tx_queues = 1;
+	return 0;
+}
+
+static int bad_update_netdev_settings(struct net_device *dev)
+{
+	return bad_mode("settings") ? -EIO : 0;
+}
+
+static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
+			   u32 *qp_num)
+{
+	if (bad_mode("init"))
+		return -EIO;
+	atomic_inc(&bad_inits);
+	*qp_num = 0xfffff0;
+	return 0;
+}
+
+static void bad_ib_dev_cleanup(struct net_device *dev)
+{
+	atomic_dec(&bad_inits);
+}
+
+static int bad_ib_dev_open(struct net_device *dev)
+{
+	return bad_mode("open") ? -EIO : 0;
+}
+
+static void bad_ib_dev_stop(struct net_device *dev)
+{
+	WARN_ON(bad_mode("open"));	/* what was not opened is not stopped */
+}
+
+static int bad_set_qkey(struct net_device *dev, u32 qkey)
+{
+	return 0;
+}
+
+static int bad_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	return 0;
+}
+
+static int bad_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
+{
+	dev_kfree_skb_any(skb);
+	return -EIO;
+}
+
+static struct ipoib_ops bad_ops = {
+	.get_mq_param = bad_get_mq_param,
+	.update_netdev_settings = bad_update_netdev_settings,
+	.ib_dev_init = bad_ib_dev_init,
+	.ib_dev_open = bad_ib_dev_open,
+	.ib_dev_stop = bad_ib_dev_stop,
+	.set_qkey = bad_set_qkey,
+	.attach_mcast = bad_mcast,
+	.detach_mcast = bad_mcast,
+	.send = bad_send,
+	.ib_dev_cleanup = bad_ib_dev_cleanup,
+};
+
+static struct ipoib_accel bad_accel = {
+	.name = "bad",
+	.owner = THIS_MODULE,
+	.abi_version = IPOIB_ACCEL_ABI,
+	.match = bad_match,
+	.ops = &bad_ops,
+};
+
+static int __init bad_init(void)
+{
+	int err;
+
+	if (bad_mode("abi"))
+		bad_accel.abi_version = IPOIB_ACCEL_ABI + 1;
+	else if (bad_mode("op"))
+		bad_ops.send = NULL;
+	else if (bad_mode("match"))
+		bad_accel.match = NULL;
+	else if (bad_mode("name"))
+		bad_accel.name = "Not An Accel!";
+	else if (bad_mode("duplicate"))
+		bad_accel.name = "ref";
+
+	err = ipoib_register_accel(&bad_accel);
+	/* modprobe takes -EEXIST for "loaded already" and says nothing. */
+	return err == -EEXIST ? -EBUSY : err;
+}
+
+static void __exit bad_exit(void)
+{
+	ipoib_unregister_accel(&bad_accel);
+	WARN_ON(atomic_read(&bad_inits));	/* every init was followed by a cleanup */
+}
+
+module_init(bad_init);
+module_exit(bad_exit);
+
+MODULE_DESCRIPTION("IPoIB data paths that ipoib_core must refuse or survive");
+MODULE_AUTHOR("ipoib-accel maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+MODULE_ALIAS_IPOIB_ACCEL("bad");

@@ -1,0 +1,89 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tcpdump understands what it captures on an interface: ARP, IPv4 and IPv6, in and out. What hostA
+# captures of a packet that it sends is what hostB captures of it, whichever driver each has.
+#
+#	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB
+#	tcpdump                                            tcpdump
+#
+# lane: full
+# kernel: 6.12
+# limit: 90
+# matrix: PAIR=ours-intree,intree-intree
+. "${TESTS:=/tests}/lib/host.sh"
+
+hosts_up "$PAIR"
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostA "$B6"
+# Requests for the addresses are part of it. Not of it: router solicitations, which nobody receives.
+for host in hostA hostB; do
+	must ip -n "$host" neighbour flush all
+done
+
+# capture HOST INTERFACE DIRECTION: what tcpdump prints, a packet with its bytes on one line.
+capture()
+{
+	spawn "$1" tcpdump -Z root -i "$2" -Q "$3" -n -e -t -x -l --immediate-mode 'arp or icmp or icmp6 and not dst host ff02::2' \
+		> "$TMPDIR/$1-$3" 2> "$TMPDIR/$1-$3.err"
+	captures="$captures $SPAWNED"
+	must_wait 10 grep -q 'listening on' "$TMPDIR/$1-$3.err"
+	note "$1 $3: $(grep 'listening on' "$TMPDIR/$1-$3.err")"
+}
+
+captures=
+for direction in in out; do
+	capture hostA "$IFA" "$direction"
+	capture hostB "$IFB" "$direction"
+done
+must on hostA ping -n -q -c 2 -i 0.2 -s 300 "$B4"
+must on hostB ping -n -q -c 2 -i 0.2 -s 300 "$A6"
+must on hostA arping -q -c 2 -I "$IFA" "$B4"
+
+# packets FILE: without what differs between sender and receiver: the kind of packet, the index of
+# the interface and the sender's link address, which a receiver of InfiniBand is not told. Each once:
+# a first multicast may get lost while the SM programs the switch, and is sent again.
+packets()
+{
+	awk '/^\t/ { printf "%s", $0; next } { printf "%s%s", sep, $0; sep = "\n" } END { print "" }' \
+		"$TMPDIR/$1" | tr -s '\t ' ' ' |
+		sed -E 's/^ *(In|Out|B|M|P)? *(ifindex [0-9]+ )?([0-9a-f]{2}(:[0-9a-f]{2})+ )?//' | sort -u
+}
+
+same()
+{
+	packets "$1" > "$TMPDIR/sent"
+	packets "$2" > "$TMPDIR/got"
+	cmp -s "$TMPDIR/sent" "$TMPDIR/got"
+}
+
+# assert_same SENT RECEIVED
+assert_same()
+{
+	wait_for 5 same "$1" "$2" || {
+		diff "$TMPDIR/sent" "$TMPDIR/got" || :
+		fail "$1 and $2 are not the same packets"
+	}
+	note "$1: $(wc -l < "$TMPDIR/sent") packets; e.g. $(head -n 1 "$TMPDIR/sent" | cut -c 1-120)"
+}
+
+assert_same hostA-out hostB-in
+assert_same hostB-out hostA-in
+
+# seen FILE COUNT REGEX: at least so many lines.
+seen()
+{
+	[ "$(grep -Ec "$3" "$TMPDIR/$1")" -ge "$2" ] || {
+		cat "$TMPDIR/$1"
+		fail "$1: not $2 times '$3'"
+	}
+}
+
+seen hostA-out 3 "ethertype ARP .*Request who-has $B4 .*tell $A4"
+seen hostA-in 3 "ethertype ARP .*Reply $B4 is-at"
+seen hostA-out 2 "ethertype IPv4 .* length [0-9]+: $A4 > $B4: ICMP echo request.* length 308"
+seen hostA-in 2 "ethertype IPv4 .* $B4 > $A4: ICMP echo reply.* length 308"
+seen hostB-out 2 "ethertype IPv6 .* $B6 > $A6: ICMP6, echo request.* length 308"
+# shellcheck disable=SC2086 # a list
+kill $captures
+assert_strict_clean

@@ -1,0 +1,61 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Carrier says whether packets can get through: not without a subnet manager, not with the cable out,
+# not without the P_Key; and the log says once what is missing.
+#
+#	ib0---sib0---+ switch +---sib1 OpenSM
+#
+# lane: quick
+# limit: 90
+. "${TESTS:=/tests}/lib/host.sh"
+
+fabric_up 2
+must modprobe ipoib_core accel=ref
+must_wait 10 served_by sib0 ref
+link=$(netdev_of sib0 ours)
+
+carrier_is()
+{
+	[ "$(cat "/sys/class/net/$1/carrier")" = "$2" ]
+}
+
+note "no subnet manager yet"
+must ip link set "$link" up
+must carrier_is "$link" 0
+[ "$(cat "/sys/class/net/$link/operstate")" = down ] || fail "operstate is not down"
+sm_start sib1
+must_wait 10 carrier_is "$link" 1
+must_wait 5 grep -qx up "/sys/class/net/$link/operstate"
+
+cable_out sib0
+must_wait 5 carrier_is "$link" 0
+cable_in sib0
+must_wait 20 carrier_is "$link" 1
+
+note "a child whose P_Key the port does not have yet"
+must ip link add link "$link" name child type ipoib pkey 0x8005
+must ip link set child up
+must carrier_is child 0
+assert_log 'child: no carrier: P_Key 0x8005 is not in the port'
+[ "$(dmesg | grep -c 'child: no carrier')" = 1 ] || fail "said more than once"
+sm_partitions 'Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
+fifth=0x0005, ipoib, mtu=4, rate=3, defmember=full : ALL=full;'
+sm_sweep sib1
+must_wait 10 carrier_is child 1
+
+note "a partition without IPoIB: no broadcast group to join"
+must ip link add link "$link" name plain type ipoib pkey 0x8006
+must ip link set plain up
+sm_partitions 'Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
+fifth=0x0005, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
+plain=0x0006, defmember=full : ALL=full;'
+sm_sweep sib1
+must_wait 10 has_pkey sib0 0x8006
+must_wait 15 log_has 'plain: no carrier: joining the broadcast group.*failed'
+must carrier_is plain 0
+must carrier_is "$link" 1
+
+must ip link set "$link" down
+[ "$(ip -o link show dev "$link" | grep -c LOWER_UP)" = 0 ] || fail "carrier, although down"
+assert_strict_clean

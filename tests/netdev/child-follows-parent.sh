@@ -1,0 +1,40 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Children go up and down with their parent, by sysfs or rtnetlink made; the parent does not with them.
+#
+# lane: quick
+# limit: 60
+. "${TESTS:=/tests}/lib/host.sh"
+
+fabric_up 2
+sm_start sib0
+stack_load ours-ours
+link=$(netdev_of sib0 ours)
+
+# up INTERFACE
+up()
+{
+	ip -o link show dev "$1" | grep -q '[<,]UP[,>]'
+}
+
+echo 0x8001 > "/sys/class/net/$link/create_child" || fail "create_child"
+must ip link add link "$link" name child type ipoib pkey 0x8002
+must ip link set "$link" up
+must up "$link.8001"
+must up child
+must_wait 20 grep -qx 1 "/sys/class/net/$link.8001/carrier"
+
+must ip link set child down
+up "$link" || fail "the parent followed a child down"
+must ip link set child up
+must ip link set "$link" down
+! up child || fail "child stays up"
+! up "$link.8001" || fail "$link.8001 stays up"
+must ip link set child up
+! up "$link" || fail "the parent followed a child up"
+must ip link set "$link" up
+must_wait 20 grep -qx 1 "/sys/class/net/$link/carrier"
+must_wait 20 grep -qx 1 "/sys/class/net/$link.8001/carrier"
+must rmmod accel_ref
+assert_strict_clean

@@ -1,0 +1,129 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# ethtool: what in-tree answers is answered alike; rings and channels, which it has not, can be set
+# under traffic, and counters say which queue did what.
+#
+#	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
+#
+# lane: quick
+# kernel: 6.12 DRIVER=intree
+# limit: 120
+# matrix: DRIVER=ours,intree
+. "${TESTS:=/tests}/lib/host.sh"
+
+# says REGEX ETHTOOL_ARGUMENT...
+says()
+{
+	says_what=$1
+	shift
+	on hostA ethtool "$@" > "$TMPDIR/says" 2>&1 || fail "ethtool $*: $(cat "$TMPDIR/says")"
+	grep -Eq -e "$says_what" "$TMPDIR/says" || {
+		cat "$TMPDIR/says"
+		fail "ethtool $* does not say '$says_what'"
+	}
+}
+
+# refuses ETHTOOL_ARGUMENT...
+refuses()
+{
+	! on hostA ethtool "$@" > "$TMPDIR/says" 2>&1 || fail "ethtool $* succeeded"
+	note "ethtool $*: $(tail -n 1 "$TMPDIR/says")"
+}
+
+# sends_more_than N
+sends_more_than()
+{
+	[ "$(sent_by hostA "$IFA")" -gt "$1" ]
+}
+
+flows()
+{
+	must_wait 10 sends_more_than $(($(sent_by hostA "$IFA") + 100))
+}
+
+fabric_up 2
+if ours "has one queue"; then
+	must modprobe accel_ref tx_queues=4
+	must_wait 10 served_by sib0 ref
+	must_wait 10 served_by sib1 ref
+fi
+hosts_up "$DRIVER-$DRIVER"
+must_wait 10 can_ping hostA "$B4"
+
+note "link"
+says 'Speed: [1-9][0-9]+Mb/s' "$IFA"
+says 'Duplex: Full' "$IFA"
+says 'Auto-negotiation: on' "$IFA"
+says 'Port: Other' "$IFA"
+says 'PHYAD: 255' "$IFA"
+says 'Link detected: yes' "$IFA"
+says '^driver: ib_ipoib$' -i "$IFA"
+says '^bus-info: soft_ib.0$' -i "$IFA"
+
+note "the counters that in-tree has come first, in its order"
+[ "$(on hostA ethtool -S "$IFA" | sed -n '2,9s/^ *\([a-z_]*\): .*/\1/p' | tr '\n' ' ')" = \
+	"rx_packets tx_packets rx_bytes tx_bytes tx_errors rx_dropped tx_dropped multicast " ] ||
+	fail "$(on hostA ethtool -S "$IFA" | head -n 9)"
+
+note "coalescing"
+[ "$DRIVER" != ours ] || says '^Adaptive RX: on' -c "$IFA"
+must on hostA ethtool -C "$IFA" rx-usecs 17 rx-frames 5
+says '^rx-usecs:[[:space:]]+17' -c "$IFA"
+says '^rx-frames:[[:space:]]+5' -c "$IFA"
+must on hostA ethtool -C "$IFA" rx-usecs 65535
+refuses -C "$IFA" rx-usecs 65536
+refuses -C "$IFA" rx-frames 65536
+says '^rx-usecs:[[:space:]]+65535' -c "$IFA"
+must on hostA ethtool -C "$IFA" rx-usecs 0 rx-frames 0
+
+if ours "has no more"; then
+	note "adaptive moderation ends when somebody sets it by hand, and comes back when asked for"
+	says '^Adaptive RX: off' -c "$IFA"
+	must on hostA ethtool -C "$IFA" adaptive-rx on
+	says '^Adaptive RX: on' -c "$IFA"
+	must on hostA ethtool -C "$IFA" tx-usecs 3
+	says '^Adaptive RX: on' -c "$IFA"
+	must on hostA ethtool -C "$IFA" rx-usecs 9
+	says '^Adaptive RX: off' -c "$IFA"
+	must on hostA ethtool -C "$IFA" adaptive-rx on rx-usecs 0 tx-usecs 0
+	says '^Adaptive RX: on' -c "$IFA"
+
+	note "rings and channels, under traffic"
+	says 'software-transmit' -T "$IFA"
+	iperf_server hostB
+	traffic_start hostA "$B4" -P 4
+	says '^TX:[[:space:]]+4' -l "$IFA"
+	for rings in "16 8" "1 1" "256 128"; do
+		must on hostA ethtool -G "$IFA" rx "${rings% *}" tx "${rings#* }"
+		says "^RX:[[:space:]]+${rings% *}\$" -g "$IFA"
+		says "^TX:[[:space:]]+${rings#* }\$" -g "$IFA"
+		flows
+	done
+	must on hostA ethtool -L "$IFA" tx 1
+	says '^TX:[[:space:]]+1' -l "$IFA"
+	flows
+	must on hostA ethtool -L "$IFA" tx 4
+	flows
+	traffic_stop
+	refuses -G "$IFA" rx 257
+	refuses -G "$IFA" tx 0
+	refuses -G "$IFA" rx-mini 1
+	refuses -L "$IFA" tx 5
+	refuses -L "$IFA" tx 0
+	refuses -L "$IFA" rx 2
+
+	note "by queue"
+	[ "$(ethtool_stat hostA "$IFA" 'tx[0-3]_packets')" -gt 0 ] || fail "no queue has sent"
+	total=$(ethtool_stat hostA "$IFA" 'tx_packets')
+	queues=$(ethtool_stat hostA "$IFA" 'tx[0-9]+_packets')
+	[ "$queues" -ge "$total" ] || fail "$queues packets of queues, $total in all"
+	[ "$(ethtool_stat hostA "$IFA" 'tx[1-3]_packets')" -gt 0 ] || fail "only one queue has sent"
+fi
+assert_strict_clean
+
+note "without carrier"
+cable_out sib0
+must_wait 10 negate is_running hostA "$IFA"
+says 'Link detected: no' "$IFA"
+says 'Speed: Unknown' "$IFA"

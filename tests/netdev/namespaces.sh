@@ -1,0 +1,47 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Interfaces move between network namespaces, children by themselves, and come back to the first one
+# when theirs goes, without a packet or a reference left behind.
+#
+#	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
+#	other [child of ib0]
+#
+# lane: quick
+# limit: 90
+. "${TESTS:=/tests}/lib/host.sh"
+
+hosts_up ours-ours
+must_wait 10 can_ping hostA "$B4"
+child_add hostA "$IFA" 0x8001 ours
+child_add hostB "$IFB" 0x8001 ours
+host_add other
+must ip -n hostA link set "$IFA.8001" netns other
+children_up other "$IFA.8001" hostB "$IFB.8001"
+must_wait 10 can_ping other 10.9.1.2
+must_wait 10 can_ping other fd00:9:1::2
+
+note "the namespace of the child goes"
+must ip netns del other
+must_wait 20 ip link show dev "$IFA.8001"
+must_wait 10 can_ping hostA "$B4"
+
+note "that of the parent goes"
+must ip netns del hostA
+must_wait 20 ip link show dev "$IFA"
+[ "$(netdev_of sib0 ours)" = "$IFA" ] || fail "sib0's interface is $(netdev_of sib0 ours) now"
+
+note "and what came back works"
+host_add hostA
+host_take hostA "$IFA"
+host_address hostA "$IFA" "$A4/24" "$A6/64"
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostB "$A6"
+
+note "the fabric goes while interfaces are elsewhere"
+fabric_down
+must_wait 10 negate ip -n hostA link show dev "$IFA"
+must_wait 10 negate ip link show dev "$IFA.8001"
+stack_unload

@@ -1,0 +1,29 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sends wait in the HCA while the paths that they were made for change again and again: no address
+# handle is destroyed under them (soft_ib's strict mode would tell), and none is left when the driver
+# goes (the RDMA core would tell).
+# (Topology: lib/outage.sh)
+#
+# lane: full
+# limit: 90
+. "${TESTS:=/tests}/lib/host.sh"
+
+outage_up ours-ours
+for round in 1 2 3 4 5; do
+	knob sib0 stuck_sq 1
+	must_wait 10 pings_stand_still hostA
+	# The path is asked for again, answered, and its old handle retired, with sends on the queue.
+	for event in client_reregister lid_change; do
+		port_event sib0 "$event"
+	done
+	on hostA ping -n -c 3 -i 0.2 -W 1 "$B4" > /dev/null || :
+	knob sib0 stuck_sq 0
+	assert_resumes "round $round"
+	assert_strict_clean
+done
+pings_stop
+must rmmod accel_ref
+must rmmod ipoib_core
+assert_strict_clean

@@ -1,0 +1,33 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The SM asks clients to register again (and says that it changed): traffic does not even pause, and
+# memberships are as good afterwards. Many requests in a row do no harm.
+# (Topology: lib/outage.sh)
+#
+# lane: slow PAIR=ours-intree
+# lane: quick
+# kernel: 6.12 PAIR=ours-intree
+# limit: 90
+# matrix: PAIR=ours-ours,ours-intree
+. "${TESTS:=/tests}/lib/host.sh"
+
+outage_up "$PAIR"
+
+for hca in sib0 sib1; do
+	port_event "$hca" client_reregister
+	port_event "$hca" sm_change
+done
+assert_resumes "client reregister"
+assert_group_works "client reregister"
+
+for round in 1 2 3 4 5; do
+	for hca in sib0 sib1; do
+		port_event "$hca" client_reregister
+		port_event "$hca" gid_change
+	done
+done
+assert_resumes "five in a row"
+assert_group_works "five in a row"
+pings_stop
+assert_strict_clean

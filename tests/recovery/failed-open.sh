@@ -1,0 +1,39 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The data path cannot be opened again after the P_Key came back, nor after a restart, as the HCA
+# refuses: it is tried on, without an event and without an administrator, and traffic goes on.
+# (Topology: lib/outage.sh)
+#
+# lane: full
+# limit: 150
+. "${TESTS:=/tests}/lib/host.sh"
+
+# used_up HCA: the HCA has refused as often as it was told to.
+used_up()
+{
+	[ "$(knob "$1" modify_error_once)" = 0 ]
+}
+
+outage_up ours-ours
+
+note "after the P_Key came back"
+knob sib1 pkeys "0 0x0000"
+must_wait 5 negate is_running hostB "$IFB"
+log_mark
+knob sib1 modify_error_once 3
+knob sib1 pkeys "0 0xffff"
+assert_log "$IFB: accel ref cannot open"
+must_wait 20 used_up sib1
+assert_resumes "opened at last"
+
+note "after a restart"
+log_mark
+knob sib1 recv_error_once 1
+knob sib1 modify_error_once 4
+must_wait 20 used_up sib1
+assert_log "$IFB: accel ref cannot open again"
+must_wait 20 is_running hostB "$IFB"
+assert_resumes "opened again at last"
+pings_stop
+assert_strict_clean

@@ -1,0 +1,79 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The SA answers nothing, while joins and path queries wait for it: whatever needs RTNL ends within a
+# second all the same: MTU, down and up, children made and deleted, a move to another namespace,
+# modules removed. When the SA hears again, traffic goes on. (In-tree waits for joins: no control.)
+# (Topology: lib/outage.sh)
+#
+# lane: slow
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+# soon COMMAND...: succeeds, in less than a second of guest time, which is the least time-out of a
+# request to the SA, beyond what it costs to run a command at all on a machine with other guests.
+soon()
+{
+	soon_began=$(now_ms)
+	must ip -n hostB link show dev lo > /dev/null
+	soon_price=$(($(now_ms) - soon_began))
+	soon_began=$(now_ms)
+	must "$@"
+	soon_took=$(($(now_ms) - soon_began - soon_price))
+	note "$soon_took ms: $*"
+	[ "$soon_took" -lt 1000 ] || fail "took $soon_took ms: $*"
+}
+
+# ask: packets for peers and groups that are not known yet.
+ask()
+{
+	echo 0 > "$SOFT_IB/sib0/sa"
+	for peer in 1 2 3 4 5 6; do
+		ip -n hostA neighbour replace "10.9.0.20$peer" dev "$IFA" nud permanent \
+			lladdr "00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:0$peer"
+		spawn hostA ping -n -c 1 -w 1 "10.9.0.20$peer" > /dev/null 2>&1
+		spawn hostA ping -n -c 1 -w 1 "ff02::99$peer%$IFA" > /dev/null 2>&1
+	done
+	must_wait 5 asked path
+	must_wait 5 asked join
+}
+
+asked()
+{
+	[ "$(sed -n "s/^$1 //p" "$SOFT_IB/sib0/sa")" -gt 0 ]
+}
+
+outage_up ours-ours
+host_add hostC
+for hca in sib0 sib1; do
+	knob "$hca" sa_mute 1
+done
+port_event sib0 client_reregister
+ask
+soon ip -n hostA link set "$IFA" mtu 1500
+soon ip -n hostA link add link "$IFA" name "$IFA.8001" type ipoib pkey 0x8001
+soon ip -n hostA link set "$IFA.8001" up
+soon ip -n hostA link set "$IFA.8001" down
+soon ip -n hostA link delete "$IFA.8001"
+echo 0 > "$SOFT_IB/sib0/sa"
+soon ip -n hostA link set "$IFA" down
+soon ip -n hostA link set "$IFA" up
+must_wait 5 asked join
+soon ip -n hostA link set "$IFA" netns hostC
+soon ip -n hostC link set "$IFA" netns hostA
+
+note "the SA hears again"
+for hca in sib0 sib1; do
+	knob "$hca" sa_mute 0
+done
+host_address hostA "$IFA" "$A4/24" "$A6/64"
+soon ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostB "$A6"
+
+knob sib0 sa_mute 1
+ask
+soon rmmod accel_ref
+soon rmmod ipoib_core
+assert_strict_clean

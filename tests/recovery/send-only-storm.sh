@@ -1,0 +1,48 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A user sends to 560 groups that nobody has joined, and the SA is mute: at most 512 send-only groups
+# are kept and 2048 packets wait for them, which counters tell; what is sent to others goes on
+# meanwhile, and groups that the host joins still work. (In-tree has no bound: no control.)
+# (Topology: lib/outage.sh)
+#
+# lane: slow
+# limit: 240
+. "${TESTS:=/tests}/lib/host.sh"
+
+# can_ping_group: hostA answers what hostB sends to the group.
+can_ping_group()
+{
+	on hostB ping -n -c 2 -i 0.3 -W 2 239.7.7.7 | grep -q "from $A4"
+}
+
+outage_up ours-ours
+knob sib0 sa_mute 1
+limit=$(ethtool_stat hostA "$IFA" tx_drop_mcast_limit)
+queue=$(ethtool_stat hostA "$IFA" tx_drop_mcast_queue)
+note "storm"
+must ip -n hostA route add 239.0.0.0/8 dev "$IFA"
+# shellcheck disable=SC2016 # for the inner shell
+on hostA dash -c '
+	group=0
+	while [ "$group" -lt 560 ]; do
+		group=$((group + 1))
+		ping -n -q -c 6 -l 6 -W 0 -w 1 "239.1.$((group / 250)).$((group % 250))" > /dev/null &
+		[ $((group % 50)) != 0 ] || wait
+	done
+	wait' || :
+limit=$(($(ethtool_stat hostA "$IFA" tx_drop_mcast_limit) - limit))
+queue=$(($(ethtool_stat hostA "$IFA" tx_drop_mcast_queue) - queue))
+note "dropped: $limit for too many groups, $queue for too many packets that wait"
+[ "$limit" -gt 0 ] || fail "there was no limit of groups"
+[ "$queue" -gt 0 ] || fail "there was no limit of packets that wait"
+assert_resumes "storm"
+
+knob sib0 sa_mute 0
+on hostA sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
+must ip -n hostA address add 239.7.7.7/32 dev "$IFA" autojoin
+must ip -n hostB route add 239.0.0.0/8 dev "$IFB"
+must_wait 60 can_ping_group
+note "a joined group works after $WAITED ms"
+pings_stop
+assert_strict_clean

@@ -1,0 +1,53 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A peer falls silent without any event: when the kernel's unicast probes stay unanswered the SA is
+# asked for the path again, as the peer's LID may be another one. By ARP, and by neighbour discovery
+# where there is nothing but IPv6. Not more often than once in a second. (In-tree never asks again:
+# no control.)
+# (Topology: lib/outage.sh)
+#
+# lane: full
+# limit: 150
+# matrix: VERSION=4,6
+. "${TESTS:=/tests}/lib/host.sh"
+
+fabric_up 3
+sm_start sib2
+must_wait 20 all_active
+stack_load ours-ours
+hosts_take ours-ours
+
+case $VERSION in
+4) peer=$B4 other=6 ;;
+6) peer=$B6 other=4 ;;
+esac
+for host in "hostA $IFA" "hostB $IFB"; do
+	# shellcheck disable=SC2086 # two words
+	set -- $host
+	ip -n "$1" "-$other" address flush dev "$2"
+	family=ipv$VERSION
+	# Soon suspicious, for a short test.
+	on "$1" sh -c "echo 200 > /proc/sys/net/$family/neigh/$2/base_reachable_time_ms
+		echo 1 > /proc/sys/net/$family/neigh/$2/delay_first_probe_time"
+done
+
+# asked COUNT: so many path records since the counter was reset.
+asked()
+{
+	[ "$(sed -n 's/^path //p' "$SOFT_IB/sib0/sa")" -ge "$1" ]
+}
+
+must_wait 10 can_ping hostA "$peer"
+spawn hostA ping -n -i 0.2 "$peer" > /dev/null 2>&1 < /dev/null
+knob sib1 drop_ppm 1000000
+echo 0 > "$SOFT_IB/sib0/sa"
+began=$(now_ms)
+must_wait 20 asked 1
+note "asked again $WAITED ms after the peer fell silent"
+wait_for 5 asked 100 && fail "asked without bound"
+took=$((($(now_ms) - began) / 1000 + 1))
+! asked $((took + 1)) || fail "asked more often than once in a second: $(cat "$SOFT_IB/sib0/sa")"
+knob sib1 drop_ppm 0
+must_wait 10 can_ping hostA "$peer"
+assert_strict_clean

@@ -1,0 +1,33 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The subnet manager moves to another port, first in an orderly way and then because its port's SM
+# was killed: traffic does not stop, and what needs the SA finds it at its new LID within 5 s.
+# (Topology: lib/outage.sh)
+#
+# lane: slow PAIR=ours-intree
+# lane: full
+# kernel: 6.12 PAIR=ours-intree
+# limit: 120
+# matrix: PAIR=ours-ours,ours-intree
+. "${TESTS:=/tests}/lib/host.sh"
+
+outage_up "$PAIR" 4
+first_lid=$(cat /sys/class/infiniband/sib0/ports/1/sm_lid)
+
+sm_start sib3 --priority 14
+must_wait 30 sm_is_master sib3
+must_wait 10 sm_swept_once sib3
+assert_resumes "handed over to sib3"
+assert_group_works "handed over to sib3"
+[ "$(cat /sys/class/infiniband/sib0/ports/1/sm_lid)" != "$first_lid" ] ||
+	fail "the SM's LID has not changed: no hand-over took place"
+
+sm_ups=$(sm_ups sib2)
+sm_kill sib3
+must_wait 30 sm_swept sib2
+must_wait 10 sm_is_master sib2
+assert_resumes "sib2 took over from a dead one"
+assert_group_works "sib2 took over from a dead one"
+pings_stop
+assert_strict_clean

@@ -1,0 +1,29 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# OpenSM is killed and another one, which knows of no membership, is started in its place: traffic
+# does not stop meanwhile, and everything that needs the SA works again within 5 s.
+# (Topology: lib/outage.sh)
+#
+# lane: full PAIR=ours-intree
+# lane: quick
+# kernel: 6.12 PAIR=ours-intree
+# limit: 120
+# matrix: PAIR=ours-ours,ours-intree
+. "${TESTS:=/tests}/lib/host.sh"
+
+outage_up "$PAIR"
+
+sm_kill sib2
+assert_resumes "no subnet manager"
+
+sm_start sib2
+assert_resumes "a new subnet manager"
+assert_group_works "a new subnet manager"
+
+note "the hosts are members of the broadcast group again"
+for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
+	must_wait "$OUTAGE_LIMIT" is_group_member sib2 ff12:401b:ffff::ffff:ffff "$gid" 1
+done
+pings_stop
+assert_strict_clean

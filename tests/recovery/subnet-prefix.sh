@@ -1,0 +1,26 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A new OpenSM gives the subnet another prefix: the ports' GIDs change, and with them the hardware
+# addresses of the interfaces and every way to a peer. Traffic goes on, by addresses found again.
+# (Topology: lib/outage.sh)
+#
+# lane: quick
+# limit: 90
+. "${TESTS:=/tests}/lib/host.sh"
+
+# address_has HOST INTERFACE PREFIX: whether the GID in the hardware address begins with it.
+address_has()
+{
+	ip -n "$1" -o link show dev "$2" | grep -q "link/infiniband 00:..:..:..:$3:"
+}
+
+outage_up ours-ours
+sm_kill sib2
+SM_CONF='subnet_prefix 0xfe80000000001234' sm_start sib2
+must_wait 10 all_active
+must_wait 5 address_has hostA "$IFA" fe:80:00:00:00:00:12:34
+must_wait 5 address_has hostB "$IFB" fe:80:00:00:00:00:12:34
+assert_resumes "the subnet has another prefix"
+pings_stop
+assert_strict_clean

@@ -1,0 +1,32 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packets for a peer that the SA does not know, a hundred a second: the SA is asked with back-off, not
+# for each packet; the others are dropped and counted; other peers do not notice. (In-tree asks for
+# about each packet: tests/scale/ shows both.)
+# (Topology: lib/outage.sh)
+#
+# lane: full
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+paths_asked()
+{
+	sed -n 's/^path //p' "$SOFT_IB/sib0/sa"
+}
+
+outage_up ours-ours
+must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
+	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:01
+before=$(ethtool_stat hostA "$IFA" tx_drop_unreachable)
+asked=$(paths_asked)
+on hostA ping -n -q -c 500 -i 0.01 -w 10 10.9.0.200 > /dev/null || :
+asked=$(($(paths_asked) - asked))
+dropped=$(($(ethtool_stat hostA "$IFA" tx_drop_unreachable) - before))
+note "$asked queries, $dropped packets dropped as unreachable"
+[ "$asked" -ge 2 ] || fail "the SA was not asked again"
+[ "$asked" -le 8 ] || fail "the SA was asked $asked times"
+[ "$dropped" -ge 400 ] || fail "$dropped packets were counted"
+assert_resumes "with an unreachable neighbour"
+pings_stop
+assert_strict_clean

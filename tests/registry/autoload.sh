@@ -1,0 +1,28 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The core loads the accel by itself, with accel=auto as with a name; loaded by hand it may be as well,
+# before the fabric is there, and after it.
+#
+# lane: quick
+# limit: 60
+. "${TESTS:=/tests}/lib/host.sh"
+
+modinfo -F alias accel_ref | grep -qx ipoib-accel-ref || fail "accel_ref has no alias"
+
+for choice in auto ref; do
+	fabric_up 2
+	must modprobe ipoib_core "accel=$choice"
+	must_wait 10 served_by sib0 ref
+	must_wait 10 served_by sib1 ref
+	fabric_down
+	stack_unload
+done
+
+note "the fabric comes last, and twice"
+must modprobe ipoib_core
+fabric_up 2
+must_wait 10 served_by sib1 ref
+fabric_down
+fabric_up 3
+must_wait 10 served_by sib2 ref

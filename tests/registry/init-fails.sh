@@ -1,0 +1,36 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An accel that was taken for a port cannot start there. With accel=auto the port goes to accel_ref and
+# the log says so; asked for by name, the port has no interface and the log says why.
+#
+# lane: quick MODE=init
+# lane: full
+# limit: 60
+# matrix: MODE=init,mq,small,settings
+. "${TESTS:=/tests}/lib/host.sh"
+
+note "auto"
+must modprobe ipoib_core accel=auto
+must modprobe accel_bad "mode=$MODE"
+fabric_up 2
+for hca in sib0 sib1; do
+	must_wait 10 served_by "$hca" ref
+	assert_log "$hca: .*accel bad failed"
+	assert_log "$hca: .*fell back to accel ref"
+done
+rmmod accel_bad
+[ "$(accel_of sib0)" = ref ] || fail "sib0 lost its interface with an accel that did not serve it"
+fabric_down
+stack_unload
+log_mark
+
+note "by name"
+must modprobe ipoib_core accel=bad,sib1/1:ref
+must modprobe accel_bad "mode=$MODE"
+must modprobe soft_ib hcas=2
+must_wait 10 served_by sib1 ref
+assert_log "sib0: .*accel bad failed"
+assert_log "sib0: .*no interface.*by name"
+assert_no_interface sib0
+rmmod accel_bad

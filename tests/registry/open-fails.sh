@@ -1,0 +1,22 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An accel whose ib_dev_open() fails: the interface is there, cannot be set up, and is not stopped for
+# what never started.
+#
+# lane: quick
+# limit: 60
+. "${TESTS:=/tests}/lib/host.sh"
+
+must modprobe ipoib_core accel=bad
+must modprobe accel_bad mode=open
+fabric_up 2
+sm_start sib0
+must_wait 10 served_by sib0 bad
+link=$(netdev_of sib0 ours)
+for round in 1 2; do
+	! ip link set "$link" up 2> "$TMPDIR/error" || fail "round $round: $link is up"
+	grep -q 'Input/output error' "$TMPDIR/error" || fail "another error: $(cat "$TMPDIR/error")"
+done
+assert_log "$link: accel bad cannot open: error -5"
+must rmmod accel_bad

@@ -1,0 +1,26 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An accel that the core cannot use is not registered, modprobe says that it failed, and the log what
+# is wrong. What runs already is not disturbed.
+#
+# lane: quick
+# limit: 60
+. "${TESTS:=/tests}/lib/host.sh"
+
+fabric_up 2
+must modprobe ipoib_core accel=ref
+must_wait 10 served_by sib0 ref
+must_wait 10 served_by sib1 ref
+while read -r mode why; do
+	log_mark
+	assert_refused "accel .*refused.*$why" accel_bad "mode=$mode"
+	[ ! -d /sys/module/accel_bad ] || fail "accel_bad mode=$mode is loaded"
+	[ "$(accel_of sib0)" = ref ] || fail "sib0 lost its interface"
+done <<END
+abi interface version 2.* has 1; rebuild
+op no send
+match no match
+name "Not An Accel!"
+duplicate another one of that name
+END

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Measures one driver, in a guest of `run --measure`: see bench, which sets DRIVER (ours, intree, veth),
+# MTU (2044, 4092), RINGS (default, equal) and CASES. Prints a line "@value CASE VALUE" of each, and
+# "@drops CASE NUMBER" of those in which packets were lost.
+#
+#	hostA [DRIVER]---sib0---+ switch +---sib1---[DRIVER] hostB	or	hostA ---veth--- hostB
+. "${TESTS:=/tests}/lib/host.sh"
+
+# No sweep of the subnet manager in the middle of a measurement.
+SM_SWEEP=0
+# Sends and receives of a ring when both drivers shall have the same.
+EQUAL_RINGS="send_queue_size=512 recv_queue_size=1024"
+
+# veth cuts nothing and so has no packets to handle when it is let: the software's limit for packets of
+# this size is what it does with those that the sending stack has cut.
+veth_up()
+{
+	host_add hostA
+	host_add hostB
+	must ip link add vethA mtu "$MTU" type veth peer name vethB mtu "$MTU"
+	for end in A B; do
+		host_take "host$end" "veth$end"
+		must on "host$end" ethtool -K "veth$end" tso off gso off gro on
+		must ip -n "host$end" link set "veth$end" up
+	done
+	IFA=vethA IFB=vethB
+	host_address hostA "$IFA" "$A4/24" "$A6/64"
+	host_address hostB "$IFB" "$B4/24" "$B6/64"
+}
+
+fabric_hosts_up()
+{
+	rings=
+	# shellcheck disable=SC2153 # bench sets it
+	[ "$RINGS" = default ] || rings=$EQUAL_RINGS
+	# Options outlive module parameters of stack_load, which knows nothing of rings.
+	mkdir -p /etc/modprobe.d
+	for module in ib_ipoib ipoib_core; do
+		[ -z "$rings" ] || echo "options $module $rings"
+	done > /etc/modprobe.d/rings.conf
+	SM_MTU=4
+	[ "$MTU" = 2044 ] || SM_MTU=5
+	fabric_up 2 "mtu=$((MTU + 4))"
+	hosts_up "$DRIVER-$DRIVER"
+	must_wait 10 has_mtu hostA "$IFA" "$MTU"
+	must_wait 10 has_mtu hostB "$IFB" "$MTU"
+}
+
+# Packets for which there was no buffer: the wire takes no time, so a large send may be more than a ring.
+overruns()
+{
+	[ "$DRIVER" = veth ] && echo 0 && return
+	awk '$1 == "no_recv_wr" { print $2 }' "$SOFT_IB/drops" | grep . || echo 0
+}
+
+value()
+{
+	echo "@value $1 $2"
+}
+
+# tcp CASE ADDRESS STREAMS: Mbit/s that arrived.
+tcp()
+{
+	spawn hostB iperf3 -s -1 > "$TMPDIR/server" 2>&1 < /dev/null
+	must_wait 10 iperf_listens hostB
+	on hostA iperf3 -J -c "$2" -n "$TCP_BYTES" -P "$3" > "$TMPDIR/iperf" 2>&1 < /dev/null ||
+		fail "iperf3: $(tail -n 5 "$TMPDIR/iperf")"
+	wait "$SPAWNED" || :
+	value "$1" "$(jq '.end.sum_received.bits_per_second / 1e4 | floor / 100' "$TMPDIR/iperf")"
+}
+
+# udp CASE ARGUMENTS: what netload says.
+udp()
+{
+	udp_case=$1
+	shift
+	on hostA /netload "$@" > "$TMPDIR/udp" || fail "netload $*"
+	read -r udp_value udp_lost < "$TMPDIR/udp"
+	value "$udp_case" "$udp_value"
+	[ "${udp_lost:-0}" = 0 ] || echo "@lost $udp_case $udp_lost"
+}
+
+# Round trips of ping while TCP uses all there is, in microseconds, as exact as ping says them.
+ping_p99()
+{
+	spawn hostB iperf3 -s > "$TMPDIR/server" 2>&1 < /dev/null
+	server=$SPAWNED
+	must_wait 10 iperf_listens hostB
+	traffic_start hostA "$B4"
+	on hostA ping -n -c "$PINGS" -i 0.002 "$B4" > "$TMPDIR/ping" 2>&1 ||
+		fail "ping: $(tail -n 5 "$TMPDIR/ping")"
+	traffic_stop
+	kill "$server"
+	wait "$server" 2>/dev/null || :
+	sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$TMPDIR/ping" | sort -n > "$TMPDIR/times"
+	value ping_p99 "$(awk '{ t[NR] = $1 } END { print t[int((NR * 99 + 99) / 100)] * 1000 }' \
+		"$TMPDIR/times")"
+	value ping_p50 "$(awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] * 1000 }' \
+		"$TMPDIR/times")"
+}
+
+: "${TCP_BYTES:=64M}" "${DATAGRAMS:=20000}" "${PINGS:=200}"
+if [ "$DRIVER" = veth ]; then
+	veth_up
+else
+	fabric_hosts_up
+fi
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostA "$B6"
+spawn hostB /netload serve 7777
+must_wait 10 on hostA /netload rr "$B4" 7777 64 10
+
+for case in $CASES; do
+	before=$(overruns)
+	[ -z "${MARK:-}" ] || /netload mark
+	case $case in
+	tcp4) tcp "$case" "$B4" 1 ;;
+	tcp6) tcp "$case" "$B6" 1 ;;
+	tcp4x8) tcp "$case" "$B4" 8 ;;
+	tcp6x8) tcp "$case" "$B6" 8 ;;
+	udp64) udp "$case" flood "$B4" 7777 64 32 "$DATAGRAMS" ;;
+	udp1472) udp "$case" flood "$B4" 7777 1472 32 "$DATAGRAMS" ;;
+	udp_gso) udp "$case" gso "$B4" 7777 1472 40 "$DATAGRAMS" ;;
+	rr64) udp "$case" rr "$B4" 7777 64 $((DATAGRAMS / 5)) ;;
+	ping) ping_p99 ;;
+	truesize) udp "$case" truesize "$B4" 7777 $((MTU - 28)) ;;
+	*) fail "no case '$case'" ;;
+	esac
+	[ -z "${MARK:-}" ] || /netload mark
+	lost=$(($(overruns) - before))
+	[ "$lost" = 0 ] || echo "@drops $case $lost"
+done
+[ "$DRIVER" = veth ] || assert_strict_clean
+if [ -n "${MARK:-}" ]; then
+	echo "@symbols x x"
+	grep -i ' [tw] ' /proc/kallsyms | gzip | base64
+	echo "@end x x"
+fi

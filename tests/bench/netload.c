@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What iperf3 and ping cannot do: UDP with a bounded number of datagrams in flight, so that a wire
+ * without time loses nothing and packets a second mean work done; request and response; UDP with
+ * segmentation offload; the memory that a received datagram is charged.
+ *
+ *	netload serve PORT: answers the following ones, for ever
+ *	netload flood ADDRESS PORT SIZE WINDOW COUNT: prints datagrams a second, and those lost
+ *	netload gso ADDRESS PORT SIZE SEGMENTS COUNT: the same with sends of SEGMENTS datagrams
+ *	netload rr ADDRESS PORT SIZE COUNT: prints the mean round trip, nanoseconds
+ *	netload truesize ADDRESS PORT SIZE: prints the memory charged for a datagram, bytes
+ *	netload mark: tells profile.c, which runs in QEMU, that now is the time
+ *
+ * SIZE is the UDP payload. Only IPv4. Built static: the guest's root has no place for libraries.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT	103
+#endif
+#ifndef SO_MEMINFO
+#define SO_MEMINFO	55
+#endif
+
+#define MAX_DATAGRAM	65507
+/* Datagrams whose memory is looked at together: below the least receive buffer. */
+#define HOARD		4
+/* No answer for so long: what is outstanding is lost. */
+#define LOST_USECS	20000
+
+enum kind {
+	KIND_ECHO = 1,		/* answer each */
+	KIND_COUNT,		/* answer each @credit-th */
+	KIND_HOARD,		/* leave unread, answer the last one with the memory charged */
+};
+
+/* What each datagram begins with. */
+struct message {
+	uint32_t kind;
+	uint32_t credit;
+	uint32_t value;
+};
+
+static char buffer[MAX_DATAGRAM];
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static int make_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int room = 16 << 20;
+
+	if (fd < 0)
+		die("socket");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)))
+		die("buffers");
+	return fd;
+}
+
+static int connect_to(const char *address, const char *port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	struct timeval patience = { .tv_usec = LOST_USECS };
+	int fd = make_socket();
+
+	if (inet_pton(AF_INET, address, &to.sin_addr) != 1 ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		die(address);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		die("timeout");
+	return fd;
+}
+
+static void answer(int fd, const struct sockaddr_in *to, const void *what, size_t size)
+{
+	if (sendto(fd, what, size, 0, (const struct sockaddr *)to, sizeof(*to)) < 0)
+		die("answer");
+}
+
+/* Bytes of memory that the datagrams in the socket's queue are charged. */
+static uint32_t charged(int fd)
+{
+	uint32_t info[16] = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len))
+		die("SO_MEMINFO");
+	return info[0];
+}
+
+static _Noreturn void serve(const char *port)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	struct message *message = (struct message *)buffer;
+	struct sockaddr_in from;
+	uint32_t counted = 0, before = 0;
+	int fd = make_socket();
+
+	if (bind(fd, (struct sockaddr *)&here, sizeof(here)))
+		die("bind");
+	for (;;) {
+		socklen_t len = sizeof(from);
+		ssize_t got;
+
+		got = recvfrom(fd, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &len);
+		if (got < (ssize_t)sizeof(*message))
+			continue;
+		switch (message->kind) {
+		case KIND_ECHO:
+			answer(fd, &from, buffer, got);
+			break;
+		case KIND_COUNT:
+			if (++counted % message->credit == 0)
+				answer(fd, &from, message, sizeof(*message));
+			break;
+		case KIND_HOARD:
+			/* The first one only tells us to wait until the others have come. */
+			usleep(LOST_USECS / 2);
+			before = charged(fd);
+			while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT) > 0)
+				;
+			message->value = (before - charged(fd)) / HOARD;
+			answer(fd, &from, message, sizeof(*message));
+			break;
+		}
+	}
+}
+
+static struct message *first_message(enum kind kind, uint32_t credit)
+{
+	struct message *message = (struct message *)buffer;
+
+	message->kind = kind;
+	message->credit = credit;
+	return message;
+}
+
+/*
+ * Sends @count datagrams, @burst with each call, at most @window of them unanswered; the answers
+ * come for each half window. The first tenth is not part of the time.
+ */
+static int flood(int fd, int size, unsigned int burst, unsigned int window, unsigned int count)
+{
+	unsigned int credit = window / 2 / burst * burst ?: burst;
+	unsigned int sent = 0, answered = 0, lost = 0, warm = count / 10;
+	unsigned int timed_from = 0;
+	uint64_t start = 0;
+
+	for (unsigned int i = 0; i < burst; i++)
+		memcpy(buffer + i * size, &(struct message){ KIND_COUNT, credit, 0 },
+		       sizeof(struct message));
+	while (answered + lost < count) {
+		if (sent - answered - lost + burst <= window && sent < count) {
+			if (send(fd, buffer, burst * size, 0) < 0)
+				die("send");
+			sent += burst;
+			continue;
+		}
+		if (recv(fd, &(struct message){}, sizeof(struct message), 0) > 0)
+			answered += credit;
+		else if (errno == EAGAIN)
+			lost = sent - answered;
+		else
+			die("recv");
+		if (!start && answered >= warm) {
+			start = now();
+			timed_from = answered;
+		}
+	}
+	printf("%.0f %u\n", (answered - timed_from) * 1e9 / (now() - start), lost);
+	return 0;
+}
+
+static int gso(int fd, int size, unsigned int segments, unsigned int count)
+{
+	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		die("UDP_SEGMENT");
+	return flood(fd, size, segments, 2 * segments, count / segments * segments);
+}
+
+static int round_trips(int fd, int size, int count)
+{
+	uint64_t start = 0;
+
+	first_message(KIND_ECHO, 0);
+	for (int i = -count / 10; i < count; i++) {
+		if (!i)
+			start = now();
+		if (send(fd, buffer, size, 0) < 0 || recv(fd, buffer, sizeof(buffer), 0) < 0)
+			die("round trip");
+	}
+	printf("%.0f\n", (now() - start) / (double)count);
+	return 0;
+}
+
+static int truesize(int fd, int size)
+{
+	struct message reply;
+
+	first_message(KIND_HOARD, 0);
+	for (int i = 0; i < HOARD + 1; i++) {
+		if (send(fd, buffer, size, 0) < 0)
+			die("send");
+	}
+	for (int i = 0; i < 10; i++) {
+		if (recv(fd, &reply, sizeof(reply), 0) == sizeof(reply)) {
+			printf("%u\n", reply.value);
+			return 0;
+		}
+	}
+	die("truesize");
+	return 1;
+}
+
+static int mark(void)
+{
+	/* A no-operation with an operand that no compiler would think of. */
+	__asm__ volatile(".byte 0x0f, 0x1f, 0x80, 'M', 'A', 'R', 'K'");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(what, "mark"))
+		return mark();
+	if (!strcmp(what, "serve") && argc == 3)
+		serve(argv[2]);
+	if (!strcmp(what, "flood") && argc == 7)
+		return flood(connect_to(argv[2], argv[3]), atoi(argv[4]), 1, atoi(argv[5]),
+			     atoi(argv[6]));
+	if (!strcmp(what, "gso") && argc == 7)
+		return gso(connect_to(argv[2], argv[3]), atoi(argv[4]), atoi(argv[5]),
+			   atoi(argv[6]));
+	if (!strcmp(what, "rr") && argc == 6)
+		return round_trips(connect_to(argv[2], argv[3]), atoi(argv[4]), atoi(argv[5]));
+	if (!strcmp(what, "truesize") && argc == 5)
+		return truesize(connect_to(argv[2], argv[3]), atoi(argv[4]));
+	fprintf(stderr, "netload: see the top of netload.c\n");
+	return 2;
+}

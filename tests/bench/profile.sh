@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by bench: --profile. Needs a guest of its own for each driver.
+
+# profile_run: where the instructions of each of $cases go, for each of $kernels, $drivers, $mtus, $rings.
+profile_run()
+{
+	local kernel driver mtu ring
+	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/profile.so" "$BENCH/profile.c"
+	extra="MARK=1"
+	cells=$out/profiles
+	mkdir -p "$cells"
+	for kernel in $kernels; do
+		"$VM_DIR/build-modules" "$kernel" > /dev/null
+		for mtu in $mtus; do
+			for driver in $drivers; do
+				for ring in $rings; do
+					profile_cell "$kernel" "$driver" "$mtu" "$ring"
+				done
+			done
+		done
+	done
+}
+
+profile_cell()
+{
+	local base=$cells/$1-$2-$3-$4 case number=0
+	plugin="$out/profile.so,out=$base.counts"
+	measure "$@"
+	sed -n '/^@symbols/,/^@end/{/^@/!p}' "$out/log" | base64 -d | gzip -dc > "$base.symbols"
+	for case in $cases; do
+		number=$((number + 1))
+		{
+			echo "$1, $2, MTU $3, $4 rings, $case:"
+			"$BENCH/report" profile "$base.counts.$number" "$base.symbols"
+		} | tee "$base-$case"
+	done
+}

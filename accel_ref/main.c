@@ -94,5 +94,5 @@ module_exit(ref_exit);
 MODULE_DESCRIPTION("Reference IPoIB data path over InfiniBand verbs");
 MODULE_AUTHOR("ipoib-accel maintainers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(IPOIB_ACCEL_VERSION);
 MODULE_ALIAS_IPOIB_ACCEL("ref");

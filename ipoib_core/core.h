@@ -33,8 +33,6 @@
 
 #include "ipoib_accel.h"
 
-#define IPOIB_VERSION		"0.1.0"
-
 struct ipoib_port;
 struct ipoib_mcast;
 

@@ -51,7 +51,7 @@ static void ipoib_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *in
 
 	/* Scripts look for in-tree's name; the version says who it is. */
 	strscpy(info->driver, "ib_ipoib", sizeof(info->driver));
-	snprintf(info->version, sizeof(info->version), "ipoib-accel %s %s", IPOIB_VERSION,
+	snprintf(info->version, sizeof(info->version), "ipoib-accel %s %s", IPOIB_ACCEL_VERSION,
 		 intf->accel->name);
 	ib_get_device_fw_str(intf->hca, info->fw_version);
 	strscpy(info->bus_info, intf->hca->dev.parent ? dev_name(intf->hca->dev.parent) : "",

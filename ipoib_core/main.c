@@ -85,4 +85,4 @@ module_exit(ipoib_exit);
 MODULE_AUTHOR("ipoib-accel maintainers");
 MODULE_DESCRIPTION("IP over InfiniBand with pluggable data paths");
 MODULE_LICENSE("GPL");
-MODULE_VERSION(IPOIB_VERSION);
+MODULE_VERSION(IPOIB_ACCEL_VERSION);

@@ -2,6 +2,9 @@
 /*
  * Module parameters that in-tree ib_ipoib has too, with its names, ranges and defaults, so that
  * existing configuration keeps its meaning. accel= is in choice.c.
+ *
+ * "options ib_ipoib ..." arrives by the shim (shim/ib_ipoib.c), when that is loaded first, and is what
+ * counts where ipoib_core itself was given nothing.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 
@@ -10,17 +13,23 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/module.h>
 #include <linux/moduleparam.h>
+
+#include "shim/ib_ipoib.h"
 
 #define IPOIB_QUEUE_MAX		8192
 #define IPOIB_SEND_QUEUE_MIN	128
 #define IPOIB_RECV_QUEUE_MIN	2
+#define IPOIB_SEND_QUEUE_DEF	128
+#define IPOIB_RECV_QUEUE_DEF	256
 
-static unsigned int send_queue_size = 128;
+/* 0 until ipoib_params_init(): not given. */
+static unsigned int send_queue_size;
 module_param(send_queue_size, uint, 0444);
 MODULE_PARM_DESC(send_queue_size, "sends that a TX queue holds, 128..8192, rounded up (128)");
 
-static unsigned int recv_queue_size = 256;
+static unsigned int recv_queue_size;
 module_param(recv_queue_size, uint, 0444);
 MODULE_PARM_DESC(recv_queue_size, "receives posted to an RX queue, 2..8192, rounded up (256)");
 
@@ -55,15 +64,32 @@ static int cm_data_debug_level;
 module_param_cb(cm_data_debug_level, &ipoib_ignored_ops, &cm_data_debug_level, 0644);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
-static unsigned int ipoib_queue_size(unsigned int asked, unsigned int min)
+/* The first of these that was given, else @def, brought into range. */
+static unsigned int ipoib_queue_size(unsigned int own, unsigned int shims, unsigned int def,
+				     unsigned int min)
 {
+	unsigned int asked = own ? : shims ? : def;
+
 	return roundup_pow_of_two(clamp_t(unsigned int, asked, min, IPOIB_QUEUE_MAX));
 }
 
 void ipoib_params_init(void)
 {
-	send_queue_size = ipoib_queue_size(send_queue_size, IPOIB_SEND_QUEUE_MIN);
-	recv_queue_size = ipoib_queue_size(recv_queue_size, IPOIB_RECV_QUEUE_MIN);
+	struct ib_ipoib_options none = {};
+	/* Not a dependency: NULL without the shim, and when ib_ipoib is the kernel's own. */
+	struct ib_ipoib_options *found = symbol_get(ib_ipoib_options);
+	struct ib_ipoib_options *shim = found && found->size == sizeof(*found) ? found : &none;
+
+	send_queue_size = ipoib_queue_size(send_queue_size, shim->send_queue_size,
+					   IPOIB_SEND_QUEUE_DEF, IPOIB_SEND_QUEUE_MIN);
+	recv_queue_size = ipoib_queue_size(recv_queue_size, shim->recv_queue_size,
+					   IPOIB_RECV_QUEUE_DEF, IPOIB_RECV_QUEUE_MIN);
+	ipoib_debug_level = ipoib_debug_level ? : shim->debug_level;
+	ipoib_mcast_debug_level = ipoib_mcast_debug_level ? : shim->mcast_debug_level;
+	shim->send_queue_size = send_queue_size;
+	shim->recv_queue_size = recv_queue_size;
+	if (found)
+		symbol_put(ib_ipoib_options);
 }
 
 unsigned int ipoib_send_queue_size(void)

@@ -7,6 +7,8 @@
 /**
  * ipoib_params_init() - bring the parameters into their ranges, for /sys/module to show
  *
+ * Those that were not given are the shim's, or the defaults.
+ *
  * Context: module init, first of all.
  */
 void ipoib_params_init(void);

@@ -183,5 +183,3 @@ void ipoib_rtnl_exit(void)
 	if (ipoib_rtnl_owned)
 		rtnl_link_unregister(&ipoib_link_ops);
 }
-
-MODULE_ALIAS_RTNL_LINK("ipoib");

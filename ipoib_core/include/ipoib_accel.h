@@ -36,6 +36,9 @@
 #include <linux/skbuff.h>
 #include <rdma/ib_verbs.h>
 
+/* Of the package that this header is from. */
+#define IPOIB_ACCEL_VERSION	"0.1.0"
+
 /* Rises with every change of this header that an accel built before it would not survive. */
 #define IPOIB_ACCEL_ABI		1
 

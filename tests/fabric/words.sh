@@ -8,12 +8,6 @@ counter()
 	sed -n "s/^$2 //p" "$SOFT_IB/$1/counters"
 }
 
-# is WHAT GOT WANTED: fails the test when the two differ.
-is()
-{
-	[ "$2" = "$3" ] || fail "$1: $2, expected $3"
-}
-
 # at_least WHAT GOT LEAST
 at_least()
 {

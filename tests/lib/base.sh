@@ -35,6 +35,12 @@ now_ms()
 	echo "${now_at%.*}${now_at#*.}0"
 }
 
+# is WHAT GOT WANTED: fails the test when the two differ.
+is()
+{
+	[ "$2" = "$3" ] || fail "$1: $2, expected $3"
+}
+
 # TIME_SCALE is how much slower than a stock kernel this one is: each limit of guest time is multiplied
 # by it (see kernels.tab).
 : "${TIME_SCALE:=1}"

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The name by which the world loads IP over InfiniBand: rdma-core's modules-load files, scripts, the
+ * rtnl alias, and "options ib_ipoib ..." in modprobe.d. Installed where depmod prefers it to the
+ * kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule: where it
+ * has not been built, and once it is removed, the name is in-tree's again.
+ *
+ * It does nothing itself. modprobe loads ipoib_core after it, and accel_ref (which other accels go
+ * before, as the core chooses), and unloads them before it. There is no dependency between shim and
+ * core: the core works without the shim, beside in-tree ib_ipoib too.
+ */
+#define pr_fmt(fmt) "ib_ipoib: " fmt
+
+#include <linux/module.h>
+#include <net/rtnetlink.h>
+
+#include "../include/ipoib_accel.h"
+#include "ib_ipoib.h"
+
+struct ib_ipoib_options ib_ipoib_options = {
+	.size = sizeof(ib_ipoib_options),
+};
+EXPORT_SYMBOL_GPL(ib_ipoib_options);
+
+module_param_named(send_queue_size, ib_ipoib_options.send_queue_size, uint, 0444);
+MODULE_PARM_DESC(send_queue_size, "default of ipoib_core's parameter");
+module_param_named(recv_queue_size, ib_ipoib_options.recv_queue_size, uint, 0444);
+MODULE_PARM_DESC(recv_queue_size, "default of ipoib_core's parameter");
+/* Not writable: the levels that count are ipoib_core's. */
+module_param_named(debug_level, ib_ipoib_options.debug_level, int, 0444);
+MODULE_PARM_DESC(debug_level, "default of ipoib_core's parameter");
+module_param_named(mcast_debug_level, ib_ipoib_options.mcast_debug_level, int, 0444);
+MODULE_PARM_DESC(mcast_debug_level, "default of ipoib_core's parameter");
+
+static int max_nonsrq_conn_qp;
+module_param(max_nonsrq_conn_qp, int, 0444);
+MODULE_PARM_DESC(max_nonsrq_conn_qp, "ignored: there is no connected mode");
+
+static int cm_data_debug_level;
+module_param(cm_data_debug_level, int, 0444);
+MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
+
+static bool ib_ipoib_any_given(void)
+{
+	return ib_ipoib_options.send_queue_size || ib_ipoib_options.recv_queue_size ||
+	       ib_ipoib_options.debug_level || ib_ipoib_options.mcast_debug_level;
+}
+
+static int __init ib_ipoib_init(void)
+{
+	if (max_nonsrq_conn_qp || cm_data_debug_level)
+		pr_info("options max_nonsrq_conn_qp and cm_data_debug_level are for connected mode, which there is not: ignored\n");
+	if (ib_ipoib_any_given() && symbol_get(ipoib_register_accel)) {
+		symbol_put(ipoib_register_accel);
+		pr_warn("ipoib_core is loaded already: options of ib_ipoib have no effect until it is loaded again\n");
+	}
+	return 0;
+}
+
+/* Without it the module could not be unloaded. */
+static void __exit ib_ipoib_exit(void)
+{
+}
+
+module_init(ib_ipoib_init);
+module_exit(ib_ipoib_exit);
+
+MODULE_AUTHOR("ipoib-accel maintainers");
+MODULE_DESCRIPTION("Loads ipoib_core in the place of in-tree ib_ipoib");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(IPOIB_ACCEL_VERSION);
+MODULE_ALIAS_RTNL_LINK("ipoib");
+MODULE_SOFTDEP("post: ipoib_core accel_ref");

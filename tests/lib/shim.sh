@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The shim ib_ipoib.ko, as it is where the package is installed: preferred to in-tree's module of that
+# name. Guests have it aside, as most tests want in-tree's. Sourced by tests about it.
+
+SHIM_ROOT=$TMPDIR/shim
+
+# shim_install: modprobe_shim finds it from now on; the kernel's own requests do not.
+shim_install()
+{
+	shim_modules=$SHIM_ROOT/lib/modules/$(uname -r)
+	mkdir -p "$shim_modules"
+	must cp -rs "/lib/modules/$(uname -r)/." "$shim_modules/"
+	# depmod replaces them, and must not do so through the links.
+	find "$shim_modules" -maxdepth 1 -type l ! -name 'modules.builtin*' ! -name modules.order \
+		-exec rm {} +
+	mkdir -p "$shim_modules/updates/dkms"
+	must cp /vm/shim/ib_ipoib.ko "$shim_modules/updates/dkms/"
+	must depmod -b "$SHIM_ROOT" "$(uname -r)"
+}
+
+# modprobe_shim ARGUMENT...: modprobe, where the shim is installed. SHIM_CONF is a directory with
+# modprobe.d files.
+modprobe_shim()
+{
+	modprobe -d "$SHIM_ROOT" ${SHIM_CONF:+-C "$SHIM_CONF"} "$@"
+}

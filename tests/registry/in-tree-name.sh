@@ -1,0 +1,87 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who loads IPoIB by in-tree's name, as rdma-core and scripts do, gets ours: the shim ib_ipoib.ko. Options
+# for that name keep their meaning; ipoib_core's own come before. `modprobe -r ib_ipoib` takes all of
+# it away. Where in-tree's is loaded already, or the shim is not installed, the name is in-tree's.
+#
+# lane: quick
+# limit: 60
+. "${TESTS:=/tests}/lib/host.sh"
+. "$TESTS/lib/shim.sh"
+
+# shows MODULE PARAMETER VALUE
+shows()
+{
+	is "$1's $2" "$(cat "/sys/module/$1/parameters/$2")" "$3"
+}
+
+# rings TX RX: of sib0's interface.
+rings()
+{
+	ethtool -g "$(netdev_of sib0 ours)" | awk '
+		/^Current/ { current = 1 }
+		current && ($1 == "TX:" || $1 == "RX:") { size[$1] = $2 }
+		END { print size["TX:"], size["RX:"] }'
+}
+
+# assert_all_gone: none of ours is loaded.
+assert_all_gone()
+{
+	for module in ib_ipoib ipoib_core accel_ref; do
+		[ ! -e "/sys/module/$module" ] || fail "$module is still loaded"
+	done
+}
+
+shim_install
+SHIM_CONF=$TMPDIR/modprobe.d
+mkdir -p "$SHIM_CONF"
+fabric_up 1
+
+note "by the name"
+must modprobe_shim ib_ipoib
+must_wait 10 served_by sib0 ref
+is "rings" "$(rings)" "128 256"
+must modprobe_shim -r ib_ipoib
+assert_all_gone
+
+note "by the alias of ip link's kind, with options"
+echo 'options ib_ipoib send_queue_size=200 recv_queue_size=1024 debug_level=1 max_nonsrq_conn_qp=8' \
+	> "$SHIM_CONF/ib_ipoib.conf"
+log_mark
+must modprobe_shim rtnl-link-ipoib
+must_wait 10 served_by sib0 ref
+is "rings" "$(rings)" "256 1024"
+shows ib_ipoib send_queue_size 256
+shows ib_ipoib recv_queue_size 1024
+shows ipoib_core debug_level 1
+assert_log 'ib_ipoib: .*max_nonsrq_conn_qp.*ignored'
+must modprobe_shim -r ib_ipoib
+assert_all_gone
+
+note "with ipoib_core's own"
+echo 'options ipoib_core send_queue_size=512' > "$SHIM_CONF/ipoib_core.conf"
+must modprobe_shim ib_ipoib
+must_wait 10 served_by sib0 ref
+is "rings" "$(rings)" "512 1024"
+shows ib_ipoib send_queue_size 512
+must modprobe_shim -r ib_ipoib
+assert_all_gone
+
+note "the core first"
+must modprobe_shim ipoib_core
+must_wait 10 served_by sib0 ref
+is "rings" "$(rings)" "512 256"
+log_mark
+must modprobe_shim ib_ipoib
+assert_log 'ib_ipoib: ipoib_core is loaded already: options'
+must modprobe_shim -r ib_ipoib
+assert_all_gone
+
+note "in-tree's is there already"
+must modprobe ib_ipoib
+must_wait 10 netdev_of sib0 intree
+must modprobe_shim ib_ipoib
+[ ! -e /sys/module/ipoib_core ] || fail "the core was loaded beside in-tree"
+must_wait 10 netdev_of sib0 intree
+stack_unload

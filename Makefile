@@ -15,6 +15,8 @@ devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 help:
 	@echo 'make modules          build for the kernel KVER=$(KVER) or headers KDIR=...'
 	@echo 'make modules_install  install them, with what an accel built alone needs (as root)'
+	@echo 'make modules_uninstall  remove them from that kernel: ib_ipoib is in-tree'\''s again (as root)'
+	@echo 'make deb, make rpm    packages in build/packages'
 	@echo 'make demo             watch it work: two hosts on a simulated fabric, in a VM (as root)'
 	@echo 'make vm               a shell in a VM with modules and tools in place (KERNEL=6.1|6.12)'
 	@echo 'make check            everything: builds, lint, unit tests, all tests in VMs'
@@ -40,6 +42,40 @@ modules_install:
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
+
+.PHONY: modules_uninstall
+modules_uninstall:
+	rm -f $(foreach module,ipoib_core accel_ref ib_ipoib,\
+		$(wildcard $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/$(module).ko* \
+			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/$(module).ko* \
+			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/*/$(module).ko*))
+	rm -rf $(devel)
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+
+# What packages carry: the sources of the modules, for DKMS, and the manual.
+version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
+	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
+	accel_ref/Kbuild accel_ref/*.[ch])
+mandir = $(DESTDIR)/usr/share/man
+
+.PHONY: install_sources
+install_sources:
+	for file in $(sources); do \
+		install -D -m "$$([ -x $$file ] && echo 755 || echo 644)" $$file \
+			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
+	done
+	for page in ipoib_core/doc/* accel_ref/doc/*; do \
+		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+.PHONY: deb
+deb:
+	@debian/build
+
+.PHONY: rpm
+rpm:
+	@rpm/build
 
 .PHONY: demo
 demo:

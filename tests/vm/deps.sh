@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: deps.sh [run|root|check|debug|bench]
+# Usage: deps.sh [run|root|package|check|debug|bench]
 #
 # Installs what this machine lacks to build and boot (run), to make the Debian root file system
-# (root), to do all of `make check` (check, the default), to build the debug kernel too and boot it
+# (root), to build packages and
+# look at them (package), to do all of `make check` (check, the default), to build the debug kernel too and boot it
 # (debug), or to measure and draw (bench). Debian 12; asks nothing; does nothing at all when
 # everything is there.
 set -eu
@@ -13,19 +14,21 @@ build="gcc-12 gcc make libc6-dev libelf-dev dwarves bc binutils kmod git rsync c
 	util-linux mawk debian-archive-keyring ca-certificates"
 vm="qemu-system-x86 seabios ipxe-qemu"
 root="mmdebstrap e2fsprogs debian-archive-keyring"
-lint="clang sparse cppcheck shellcheck perl bison flex"
+lint="mandoc clang sparse cppcheck shellcheck perl bison flex"
 unit="dkms fakeroot"
+package="make git rsync dpkg-dev debhelper dh-dkms fakeroot lintian rpm rpmlint dnf createrepo-c cpio"
 kernel="bison flex"
 bench="python3 gnuplot-nox"
 
 case ${1:-check} in
 run) wanted="$build $vm" ;;
 root) wanted=$root ;;
-check) wanted="$build $vm $root $lint $unit" ;;
+package) wanted=$package ;;
+check) wanted="$build $vm $root $lint $unit $package" ;;
 debug) wanted="$build $vm $kernel" ;;
 bench) wanted="$build $vm $bench" ;;
 *)
-	echo "usage: deps.sh [run|root|check|debug|bench]" >&2
+	echo "usage: deps.sh [run|root|package|check|debug|bench]" >&2
 	exit 2
 	;;
 esac

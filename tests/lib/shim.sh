@@ -25,3 +25,20 @@ modprobe_shim()
 {
 	modprobe -d "$SHIM_ROOT" ${SHIM_CONF:+-C "$SHIM_CONF"} "$@"
 }
+
+# shim_take_over: as shim_install, for the kernel's own requests and everybody else too, until
+# shim_give_back or the end of the test.
+shim_take_over()
+{
+	mkdir -p "/lib/modules/$(uname -r)/updates/dkms"
+	trap shim_give_back EXIT
+	must cp /vm/shim/ib_ipoib.ko "/lib/modules/$(uname -r)/updates/dkms/"
+	must depmod
+}
+
+shim_give_back()
+{
+	trap - EXIT
+	rm -f "/lib/modules/$(uname -r)/updates/dkms/ib_ipoib.ko"
+	must depmod
+}

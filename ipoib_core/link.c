@@ -11,6 +11,7 @@
  */
 #include "link.h"
 
+#include "compat.h"
 #include "address.h"
 #include "mcast.h"
 #include "params.h"
@@ -219,7 +220,7 @@ static void ipoib_link_children(struct ipoib_dev *priv, bool up)
 		return;
 	list_for_each_entry(child, &priv->port->devs, node) {
 		struct net_device *dev = child->dev;
-		unsigned int flags = dev_get_flags(dev);
+		unsigned int flags = netif_get_flags(dev);
 
 		if (child == priv || !(flags & IFF_UP) == !up)
 			continue;

@@ -31,6 +31,13 @@ static inline void dev_addr_mod(struct net_device *dev, unsigned int offset, con
 }
 #endif
 
+#ifndef HAVE_NETIF_GET_FLAGS
+static inline unsigned int netif_get_flags(const struct net_device *dev)
+{
+	return dev_get_flags(dev);
+}
+#endif
+
 static inline bool compat_hca_is_vf(const struct ib_device *hca)
 {
 #ifdef HAVE_IB_KERNEL_CAP_FLAGS

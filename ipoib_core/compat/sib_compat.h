@@ -19,6 +19,17 @@ static inline void sib_csd_init(call_single_data_t *csd, smp_call_func_t fn, voi
 #endif
 }
 
+/* Arguments of ib_device_ops.reg_user_mr. */
+#ifdef HAVE_REG_USER_MR_DMAH
+#define SIB_REG_USER_MR_ARGS						\
+	struct ib_pd *ibpd, u64 start, u64 length, u64 virt_addr, int access, \
+	struct ib_dmah *dmah, struct ib_udata *udata
+#else
+#define SIB_REG_USER_MR_ARGS						\
+	struct ib_pd *ibpd, u64 start, u64 length, u64 virt_addr, int access, \
+	struct ib_udata *udata
+#endif
+
 /* What create_cq is called with last; NULL when a kernel client makes the CQ. */
 #ifdef HAVE_CREATE_CQ_ATTRS
 #define SIB_CREATE_CQ_USER struct uverbs_attr_bundle

@@ -14,7 +14,8 @@ static int sib_query_device(struct ib_device *ibdev, struct ib_device_attr *attr
 {
 	struct sib_hca *hca = to_sib_hca(ibdev);
 
-	if (udata->inlen || udata->outlen)
+	/* From 7.x on ib_core passes none. */
+	if (udata && (udata->inlen || udata->outlen))
 		return -EINVAL;
 
 	attr->fw_ver = SIB_FW_VER;
@@ -105,9 +106,13 @@ static void sib_disassociate_ucontext(struct ib_ucontext *context)
 {
 }
 
-static const struct cpumask *sib_vector_affinity(struct ib_device *ibdev, int vector)
+/*
+ * Must exist for ib_core to take the device for a provider of kernel verbs. There are no user QPs
+ * that could send from a region.
+ */
+static struct ib_mr *sib_reg_user_mr(SIB_REG_USER_MR_ARGS)
 {
-	return sib_spread ? cpumask_of(vector % num_online_cpus()) : NULL;
+	return ERR_PTR(-EOPNOTSUPP);
 }
 
 static int sib_create_cq(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr,
@@ -144,11 +149,9 @@ static const struct ib_device_ops sib_device_ops = {
 	.query_ah = sib_query_ah,
 	.destroy_ah = sib_destroy_ah,
 
-	.get_vector_affinity = sib_vector_affinity,
 	.create_cq = sib_create_cq,
 	.destroy_cq = sib_destroy_cq,
 	.modify_cq = sib_modify_cq,
-	.resize_cq = sib_resize_cq,
 	.poll_cq = sib_poll_cq,
 	.req_notify_cq = sib_req_notify_cq,
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* soft_ib: protection domains, memory regions and the check of scatter/gather lists. */
 #include <linux/slab.h>
-#include <rdma/ib_umem.h>
 
 #include "verbs.h"
 
@@ -75,46 +74,6 @@ struct ib_mr *sib_get_dma_mr(struct ib_pd *ibpd, int access)
 }
 
 /**
- * sib_reg_user_mr() - ib_device_ops.reg_user_mr: pins user pages
- * @ibpd: the PD
- * @start: user address
- * @length: bytes
- * @virt_addr: address in the region of @start
- * @access: enum ib_access_flags
- * @udata: user context or NULL
- *
- * Must exist for ib_core to take the device for a provider of kernel verbs. There are no user QPs
- * that could send from the region.
- *
- * Return: the region or an error pointer.
- */
-struct ib_mr *sib_reg_user_mr(struct ib_pd *ibpd, u64 start, u64 length, u64 virt_addr, int access,
-			      struct ib_udata *udata)
-{
-	struct sib_mr *mr = kzalloc(sizeof(*mr), GFP_KERNEL);
-	int err;
-
-	if (!mr)
-		return ERR_PTR(-ENOMEM);
-
-	mr->umem = ib_umem_get(ibpd->device, start, length, access);
-	if (IS_ERR(mr->umem)) {
-		err = PTR_ERR(mr->umem);
-		goto err_free;
-	}
-	err = sib_mr_insert(mr, ibpd);
-	if (err)
-		goto err_umem;
-	return &mr->ibmr;
-
-err_umem:
-	ib_umem_release(mr->umem);
-err_free:
-	kfree(mr);
-	return ERR_PTR(err);
-}
-
-/**
  * sib_dereg_mr() - ib_device_ops.dereg_mr
  * @ibmr: the region
  * @udata: user context or NULL
@@ -128,8 +87,6 @@ int sib_dereg_mr(struct ib_mr *ibmr, struct ib_udata *udata)
 
 	xa_erase(&hca->mrs, ibmr->lkey >> SIB_LKEY_SHIFT);
 	synchronize_rcu();	/* sib_check_lkey() */
-	if (mr->umem)
-		ib_umem_release(mr->umem);
 	kfree(mr);
 	return 0;
 }
@@ -150,8 +107,6 @@ static int sib_check_lkey(struct sib_hca *hca, const struct ib_pd *pd, u32 lkey)
 			      "lkey %#x", lkey);
 	} else if (mr->ibmr.pd != pd) {
 		sib_violation(hca, SIB_STRICT_PD_MISMATCH, "lkey %#x", lkey);
-	} else if (mr->umem) {
-		sib_violation(hca, SIB_STRICT_BAD_SGE, "lkey %#x is user memory", lkey);
 	} else {
 		err = 0;
 	}

@@ -37,11 +37,9 @@ struct sib_pd {
 /**
  * struct sib_mr - a memory region
  * @ibmr: ib_core's part
- * @umem: pinned user pages; NULL for a DMA region
  */
 struct sib_mr {
 	struct ib_mr ibmr;
-	struct ib_umem *umem;
 };
 
 /**
@@ -369,8 +367,6 @@ static inline __be64 sib_gid_prefix(const struct sib_port *port)
 int sib_alloc_pd(struct ib_pd *ibpd, struct ib_udata *udata);
 int sib_dealloc_pd(struct ib_pd *ibpd, struct ib_udata *udata);
 struct ib_mr *sib_get_dma_mr(struct ib_pd *ibpd, int access);
-struct ib_mr *sib_reg_user_mr(struct ib_pd *ibpd, u64 start, u64 length, u64 virt_addr, int access,
-			      struct ib_udata *udata);
 int sib_dereg_mr(struct ib_mr *ibmr, struct ib_udata *udata);
 int sib_take_sges(struct sib_hca *hca, const struct ib_pd *pd, const struct ib_sge *from, int num,
 		  int max, struct ib_sge *to, u32 *len);
@@ -385,7 +381,6 @@ const struct sib_ah_rec *sib_ah_get(struct sib_hca *hca, struct ib_ah *ibah);
 int sib_alloc_cq(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr);
 int sib_destroy_cq(struct ib_cq *ibcq, struct ib_udata *udata);
 int sib_modify_cq(struct ib_cq *ibcq, u16 count, u16 period);
-int sib_resize_cq(struct ib_cq *ibcq, int cqe, struct ib_udata *udata);
 int sib_poll_cq(struct ib_cq *ibcq, int num, struct ib_wc *wc);
 int sib_req_notify_cq(struct ib_cq *ibcq, enum ib_cq_notify_flags flags);
 bool sib_cq_push(struct sib_cq *cq, const struct sib_cqe *cqe);

@@ -16,7 +16,7 @@ apt_source()
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $apt_mirror $1 main"
 }
 
-# apt_open DIR SUITE...: prepares the private apt in DIR and reads the suites' package lists.
+# apt_open DIR SUITE...: prepares (for APT_FOREIGN, an architecture beside this one, too) the private apt in DIR and reads the suites' package lists.
 apt_open()
 {
 	APT_DIR=$1
@@ -41,7 +41,7 @@ apt_open()
 		Acquire::Languages "none";
 		Acquire::Retries "3";
 		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; };
+		APT::Architectures { "amd64"; ${APT_FOREIGN:+"\"$APT_FOREIGN\";"} };
 		APT::Install-Recommends "false";
 		APT::Sandbox::User "root";
 		Debug::NoLocking "true";

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: deps.sh [run|root|package|check|debug|bench]
+# Usage: deps.sh [run|root|package|matrix|check|debug|bench]
 #
 # Installs what this machine lacks to build and boot (run), to make the Debian root file system
 # (root), to build packages and
-# look at them (package), to do all of `make check` (check, the default), to build the debug kernel too and boot it
+# look at them (package), to build for other architectures
+# (matrix), to do all of `make check` (check, the default), to build the debug kernel too and boot it
 # (debug), or to measure and draw (bench). Debian 12; asks nothing; does nothing at all when
 # everything is there.
 set -eu
@@ -18,17 +19,19 @@ lint="mandoc clang sparse cppcheck shellcheck perl bison flex"
 unit="dkms fakeroot"
 package="make git rsync dpkg-dev debhelper dh-dkms fakeroot lintian rpm rpmlint dnf createrepo-c cpio"
 kernel="bison flex"
+matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross"
 bench="python3 gnuplot-nox"
 
 case ${1:-check} in
 run) wanted="$build $vm" ;;
 root) wanted=$root ;;
 package) wanted=$package ;;
+matrix) wanted="$build $vm $root $matrix" ;;
 check) wanted="$build $vm $root $lint $unit $package" ;;
 debug) wanted="$build $vm $kernel" ;;
 bench) wanted="$build $vm $bench" ;;
 *)
-	echo "usage: deps.sh [run|root|package|check|debug|bench]" >&2
+	echo "usage: deps.sh [run|root|package|matrix|check|debug|bench]" >&2
 	exit 2
 	;;
 esac

@@ -187,6 +187,21 @@ enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn)
  * @qpn: the receiving QP
  *
  * Context: any.
+/**
+ * sib_fault_rate() - how fast is the wire for a send?
+ * @hca: the HCA
+ * @qpn: the sending QP
+ *
+ * Context: any.
+ * Return: Mbit/s; 0: it takes no time.
+ */
+u32 sib_fault_rate(struct sib_hca *hca, u32 qpn)
+{
+	u32 rate = READ_ONCE(hca->faults.rate_mbps);
+
+	return unlikely(rate) && matches(&hca->faults, qpn) ? rate : 0;
+}
+
  * Return: true when it is to complete with an error.
  */
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn)

@@ -181,6 +181,7 @@ int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_ud
 	INIT_WORK(&qp->event_work, sib_qp_event_work);
 	spin_lock_init(&qp->sq.lock);
 	spin_lock_init(&qp->rq.lock);
+	hrtimer_setup(&qp->sq.timer, sib_sq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	err = sib_qp_alloc_rings(qp);
 	if (err)
 		return err;
@@ -221,6 +222,7 @@ static void sib_qp_clear(struct sib_qp *qp)
 	spin_unlock_irq(&qp->sq.lock);
 	spin_lock_irq(&qp->rq.lock);
 	qp->rq.head = 0;
+	qp->sq.due = 0;
 	qp->rq.proc = 0;
 	qp->rq.tail = 0;
 	spin_unlock_irq(&qp->rq.lock);
@@ -374,6 +376,7 @@ int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata)
 	kvfree(qp->rq.ring);
 	return 0;
 }
+	hrtimer_cancel(&qp->sq.timer);
 
 /**
  * sib_kick_send_queues() - takes up sends that SIB_SEND_STUCK left behind

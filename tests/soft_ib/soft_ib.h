@@ -203,6 +203,7 @@ struct sib_faults {
 	u32 dup_ppm;
 	u32 reorder_ppm;	/* held back until the next packet or 10 ms have passed */
 	u32 delay_us;		/* every data packet */
+	u32 rate_mbps;		/* what the port sends takes its time on the wire; 0: none */
 	u32 send_error_once;	/* that many sends complete with an error */
 	u32 recv_error_once;	/* that many receives complete with an error */
 	u32 post_send_error_once;	/* that many calls of post_send are refused */
@@ -384,6 +385,7 @@ void sib_port_query(struct sib_hca *hca, struct ib_port_attr *attr);
 void sib_port_gid(const struct sib_port *port, unsigned int index, union ib_gid *gid);
 
 enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn);
+u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);

@@ -99,6 +99,8 @@ struct sib_ah {
  * @num_cqs: live CQs
  * @next_qpn: where the search for a free QPN begins: numbers are not used again soon
  * @next_mr: the same for lkeys; all below were valid once
+ * @wire_lock: protects @wire_free
+ * @wire_free: rate_mbps: when the last of what was begun has left the port, nanoseconds
  */
 struct sib_verbs {
 	struct hlist_head ahs[SIB_AH_BUCKETS];
@@ -109,6 +111,8 @@ struct sib_verbs {
 	u32 next_qpn;
 	u32 next_mr;
 };
+	spinlock_t wire_lock; /* wire_free */
+	u64 wire_free;
 
 struct sib_qp;
 
@@ -258,6 +262,8 @@ struct sib_rwqe {
  * @vec: that CPU's: payload of the packet at hand
  * @hdr: that CPU's: rewritten headers of the packet at hand
  */
+ * @due: rate_mbps: when the request at @proc has left the port, 0: not known yet; that CPU's
+ * @timer: rate_mbps: goes on at @due
 struct sib_sq {
 	spinlock_t lock; /* see above */
 	void *ring;
@@ -273,6 +279,8 @@ struct sib_sq {
 	struct kvec vec[SIB_MAX_SGE + 2];
 	u8 hdr[SIB_MAX_HEADER] __aligned(8);
 };
+	u64 due;
+	struct hrtimer timer;
 
 /**
  * struct sib_rq - a receive queue. All indices run freely
@@ -443,6 +451,7 @@ void sib_frame_segment(u8 *hdr, u32 hlen, const struct sib_frame *frame, u32 ind
 
 /* recv.c */
 int sib_post_recv(struct ib_qp *ibqp, const struct ib_recv_wr *wr, const struct ib_recv_wr **bad);
+enum hrtimer_restart sib_sq_timer(struct hrtimer *timer);
 void sib_rq_flush(struct sib_qp *qp);
 
 /* vf.c */

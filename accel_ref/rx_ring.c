@@ -107,19 +107,8 @@ static void ref_rx_prepare_wrs(struct ref_rxq *rxq)
 		rxq->sge[i].lkey = rxq->priv->pd->local_dma_lkey;
 		rxq->wr[i].sg_list = &rxq->sge[i];
 		rxq->wr[i].num_sge = 1;
+		rxq->wr[i].next = rxq->wr + i + 1;
 	}
-}
-
-/* Writes work request @n, linked to the one before. */
-static void ref_rx_describe(struct ref_rxq *rxq, unsigned int n, unsigned int index)
-{
-	struct ib_recv_wr *wr = &rxq->wr[n];
-
-	rxq->sge[n].addr = rxq->slots[index].dma;
-	wr->wr_id = index;
-	wr->next = NULL;
-	if (n)
-		rxq->wr[n - 1].next = wr;
 }
 
 /* Posts the first @n work requests. Returns 0 when the HCA took them all. */
@@ -129,10 +118,9 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 	unsigned int posted = n, i;
 	int err;
 
-	/* Marked before: they may complete, on this very CPU, before the call returns. */
-	for (i = 0; i < n; i++)
-		rxq->slots[rxq->wr[i].wr_id].posted = true;
+	rxq->wr[n - 1].next = NULL;
 	err = ib_post_recv(rxq->qp->qp, rxq->wr, &bad);
+	rxq->wr[n - 1].next = rxq->wr + n;
 	if (likely(!err))
 		return 0;
 
@@ -163,22 +151,27 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
  */
 int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
 {
+	unsigned int room;
 	int err = 0;
 
-	while (ref_rx_room(rxq) && !err) {
-		unsigned int n = 0;
+	while (!err && (room = ref_rx_room(rxq))) {
+		unsigned int most = min_t(unsigned int, room, REF_POST_BATCH), n;
 
-		while (n < REF_POST_BATCH && ref_rx_room(rxq)) {
-			unsigned int index = rxq->free[rxq->nr_free - 1];
+		for (n = 0; n < most; n++) {
+			unsigned int index = rxq->free[rxq->nr_free - 1 - n];
+			struct ref_rx_slot *slot = &rxq->slots[index];
 
-			if (!rxq->slots[index].buf) {
-				err = ref_rx_give_buffer(rxq, &rxq->slots[index], gfp);
+			if (!slot->buf) {
+				err = ref_rx_give_buffer(rxq, slot, gfp);
 				if (unlikely(err))
 					break;
 			}
-			ref_rx_describe(rxq, n++, index);
-			WRITE_ONCE(rxq->nr_free, rxq->nr_free - 1);
+			/* Before the post: it may complete before that returns. */
+			slot->posted = true;
+			rxq->sge[n].addr = slot->dma;
+			rxq->wr[n].wr_id = index;
 		}
+		WRITE_ONCE(rxq->nr_free, rxq->nr_free - n);
 		if (err) {
 			local_bh_disable();
 			ref_count(&rxq->stats, no_buffer);

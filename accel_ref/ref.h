@@ -58,6 +58,12 @@
  * to free them by an interrupt of their own. A TCP acknowledgment or a request, not data.
  */
 #define REF_TX_COPY		256
+/*
+ * Blocks of 32 KiB that were used up and may be used again, instead of being freed and allocated:
+ * 8 MiB of a queue, as much as a socket that TCP has tuned holds back and a ring. The watch has
+ * them given back when nothing comes in.
+ */
+#define REF_POOL_KEEP		256
 /* TX queues that the module parameter allows. */
 #define REF_MAX_TX_QUEUES	64
 /* What a received datagram begins with in its buffer (IBA 11.4.1.2). */
@@ -117,6 +123,8 @@ struct ref_tx_drops {
  * @no_memory: no skb for a packet, which is lost
  * @no_buffer: no buffer for the ring, tried again later
  * @post_failed: the HCA refused buffers
+ * @blocks_reused: blocks of pages from which buffers were cut again
+ * @blocks_freed: those that were given back because nothing came in
  */
 struct ref_rx_stats {
 	struct u64_stats_sync syncp;
@@ -132,6 +140,8 @@ struct ref_rx_stats {
 	u64_stats_t no_memory;
 	u64_stats_t no_buffer;
 	u64_stats_t post_failed;
+	u64_stats_t blocks_reused;
+	u64_stats_t blocks_freed;
 };
 
 /* Adds 1 to @field of a statistics struct whose only writer is the caller, BH off. */
@@ -230,15 +240,22 @@ struct ref_rx_slot {
 };
 
 /**
- * struct ref_frag_pool - a block of pages from which buffers are cut
- * @page: the block, NULL when used up; each cut buffer owns one reference to it
+ * struct ref_frag_pool - blocks of pages from which buffers are cut
+ * @page: the block at hand, NULL when there is none; each buffer, cut or not yet, owns one
+ *	reference to its block, and the pool one more
  * @next: offset of the next buffer
- * @left: buffers, and references, not given out yet
+ * @left: buffers not cut yet
+ * @kept: blocks that were used up, to be used again when their buffers have come back
+ * @first: the oldest of @kept
+ * @nr_kept: their number
  */
 struct ref_frag_pool {
 	struct page *page;
 	unsigned int next;
 	unsigned int left;
+	struct page *kept[REF_POOL_KEEP];
+	unsigned int first;
+	unsigned int nr_kept;
 };
 
 /**
@@ -518,6 +535,7 @@ void ref_rx_refill(struct ref_rxq *rxq);
 struct ref_rx_slot *ref_rx_take(struct ref_rxq *rxq, u64 wr_id);
 void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot);
 void ref_rx_abandon(struct ref_rxq *rxq);
+void ref_rx_trim(struct ref_rxq *rxq);
 
 /* Receives to be posted; none while there are more than a limit that was just lowered. */
 static inline unsigned int ref_rx_room(const struct ref_rxq *rxq)

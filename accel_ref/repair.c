@@ -19,7 +19,7 @@
 #define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)
 /* How often, a jiffy apart, repair waits for the sends of a QP in SQE to be flushed. */
 #define REF_REPAIR_WAITS	50
-/* The watch looks this often; a queue without progress at two looks in a row is stuck. */
+/* The watch looks this often; a TX queue without progress at two looks in a row is stuck. */
 #define REF_WATCH_INTERVAL	(5 * HZ)
 
 /**
@@ -136,7 +136,7 @@ static bool ref_watch_txq(struct ref_txq *txq)
 }
 
 /**
- * ref_watch_work() - look whether sends complete
+ * ref_watch_work() - look whether sends complete, and whether memory is kept for nothing
  * @work: watch of struct ref_priv
  *
  * Context: workqueue.
@@ -156,6 +156,14 @@ void ref_watch_work(struct work_struct *work)
 			/* An interrupt that was lost costs no restart. */
 			local_bh_disable();
 			ref_tx_kick(txq);
+			local_bh_enable();
+		}
+	}
+	for (i = 0; i < priv->num_rxqs && ref_is_up(priv); i++) {
+		/* A run that finds no packet gives back what it does not need. */
+		if (READ_ONCE(priv->rxqs[i].pool.nr_kept)) {
+			local_bh_disable();
+			napi_schedule(&priv->rxqs[i].napi);
 			local_bh_enable();
 		}
 	}

@@ -85,7 +85,7 @@ static struct sk_buff *ref_rx_wrap(struct ref_rxq *rxq, struct ref_rx_slot *slot
 		return NULL;
 	ref_rx_unmap(rxq, slot);
 	skb_reserve(skb, REF_RX_HEADROOM + REF_GRH_LEN);
-	skb_put(skb, len);
+	__skb_put(skb, len);
 	return skb;
 }
 
@@ -214,6 +214,8 @@ int ref_rx_poll(struct napi_struct *napi, int budget)
 	if (unlikely(!budget))
 		return 0;
 	done = ref_rx_burst(rxq, budget);
+	if (!done)
+		ref_rx_trim(rxq);
 	if (ref_rx_due(rxq))
 		ref_rx_refill(rxq);
 	if (done == budget)

@@ -12,39 +12,104 @@
 
 /* Order of the page blocks: 32 KiB with pages of 4 KiB, as large as the stack's own are. */
 #define REF_POOL_ORDER		get_order(32768)
+#define REF_POOL_SIZE		(PAGE_SIZE << REF_POOL_ORDER)
 /* How long after a failure to fill the ring is tried again. */
 #define REF_REFILL_DELAY	msecs_to_jiffies(20)
+
+/* The oldest block that was used up is not the pool's any more. */
+static void ref_block_forget(struct ref_frag_pool *pool)
+{
+	pool->first = (pool->first + 1) % REF_POOL_KEEP;
+	/* The watch looks at it. */
+	WRITE_ONCE(pool->nr_kept, pool->nr_kept - 1);
+}
+
+/* Takes out the oldest block that was used up, if all its buffers have come back. */
+static struct page *ref_block_again(struct ref_frag_pool *pool)
+{
+	struct page *page;
+
+	if (!pool->nr_kept)
+		return NULL;
+	page = pool->kept[pool->first];
+	/* Nobody but the pool has a reference, so nobody can take another one. */
+	if (page_ref_count(page) != 1)
+		return NULL;
+	ref_block_forget(pool);
+	return page;
+}
+
+/* The block at hand is used up. One whose buffers do not come back leaves in its turn. */
+static void ref_block_used(struct ref_frag_pool *pool)
+{
+	struct page *page = pool->page;
+
+	pool->page = NULL;
+	if (unlikely(page_size(page) != REF_POOL_SIZE)) {
+		put_page(page);
+		return;
+	}
+	if (pool->nr_kept == REF_POOL_KEEP) {
+		put_page(pool->kept[pool->first]);
+		ref_block_forget(pool);
+	}
+	pool->kept[(pool->first + pool->nr_kept) % REF_POOL_KEEP] = page;
+	WRITE_ONCE(pool->nr_kept, pool->nr_kept + 1);
+}
+
+static struct page *ref_block_alloc(struct ref_rxq *rxq, gfp_t gfp)
+{
+	int node = ibdev_to_node(rxq->priv->hca);
+	struct page *page = ref_block_again(&rxq->pool);
+
+	if (page) {
+		ref_count(&rxq->stats, blocks_reused);
+		return page;
+	}
+	/* A large block is a convenience, the smallest that holds a buffer a necessity. */
+	page = alloc_pages_node(node, GFP_NOWAIT | __GFP_COMP | __GFP_NOWARN | __GFP_NORETRY |
+				__GFP_NOMEMALLOC, REF_POOL_ORDER);
+	if (!page)
+		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
+					get_order(rxq->frag_size));
+	return page;
+}
 
 static void *ref_frag_alloc(struct ref_rxq *rxq, gfp_t gfp)
 {
 	struct ref_frag_pool *pool = &rxq->pool;
-	unsigned int order = REF_POOL_ORDER;
 	void *buf;
 
 	if (!pool->page) {
-		int node = ibdev_to_node(rxq->priv->hca);
-
-		/* A large block is a convenience, the smallest that holds a buffer a necessity. */
-		pool->page = alloc_pages_node(node, GFP_NOWAIT | __GFP_COMP | __GFP_NOWARN |
-					      __GFP_NORETRY | __GFP_NOMEMALLOC, order);
-		if (!pool->page) {
-			order = get_order(rxq->frag_size);
-			pool->page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
-						      order);
-		}
-		if (!pool->page)
+		pool->page = ref_block_alloc(rxq, gfp);
+		if (unlikely(!pool->page))
 			return NULL;
 		pool->next = 0;
-		pool->left = (PAGE_SIZE << order) / rxq->frag_size;
-		/* One reference for each buffer; the block has one already. */
-		page_ref_add(pool->page, pool->left - 1);
+		pool->left = page_size(pool->page) / rxq->frag_size;
+		page_ref_add(pool->page, pool->left);
 	}
 
 	buf = page_address(pool->page) + pool->next;
 	pool->next += rxq->frag_size;
 	if (!--pool->left)
-		pool->page = NULL;
+		ref_block_used(pool);
 	return buf;
+}
+
+/**
+ * ref_rx_trim() - nothing comes in at the moment: give back blocks that wait to be used again
+ * @rxq: the queue
+ *
+ * Context: NAPI of the queue.
+ */
+void ref_rx_trim(struct ref_rxq *rxq)
+{
+	struct page *page;
+
+	while ((page = ref_block_again(&rxq->pool))) {
+		put_page(page);
+		ref_count(&rxq->stats, blocks_freed);
+	}
 }
 
 static void ref_frag_free(void *buf)
@@ -54,9 +119,14 @@ static void ref_frag_free(void *buf)
 
 static void ref_frag_pool_drop(struct ref_frag_pool *pool)
 {
-	for (; pool->left; pool->left--)
+	if (pool->page) {
+		/* Those of the buffers that were not cut; the pool's is left. */
+		page_ref_sub(pool->page, pool->left);
 		put_page(pool->page);
-	pool->page = NULL;
+		pool->page = NULL;
+	}
+	for (; pool->nr_kept; ref_block_forget(pool))
+		put_page(pool->kept[pool->first]);
 }
 
 /**
@@ -107,19 +177,8 @@ static void ref_rx_prepare_wrs(struct ref_rxq *rxq)
 		rxq->sge[i].lkey = rxq->priv->pd->local_dma_lkey;
 		rxq->wr[i].sg_list = &rxq->sge[i];
 		rxq->wr[i].num_sge = 1;
+		rxq->wr[i].next = rxq->wr + i + 1;
 	}
-}
-
-/* Writes work request @n, linked to the one before. */
-static void ref_rx_describe(struct ref_rxq *rxq, unsigned int n, unsigned int index)
-{
-	struct ib_recv_wr *wr = &rxq->wr[n];
-
-	rxq->sge[n].addr = rxq->slots[index].dma;
-	wr->wr_id = index;
-	wr->next = NULL;
-	if (n)
-		rxq->wr[n - 1].next = wr;
 }
 
 /* Posts the first @n work requests. Returns 0 when the HCA took them all. */
@@ -129,10 +188,9 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 	unsigned int posted = n, i;
 	int err;
 
-	/* Marked before: they may complete, on this very CPU, before the call returns. */
-	for (i = 0; i < n; i++)
-		rxq->slots[rxq->wr[i].wr_id].posted = true;
+	rxq->wr[n - 1].next = NULL;
 	err = ib_post_recv(rxq->qp->qp, rxq->wr, &bad);
+	rxq->wr[n - 1].next = rxq->wr + n;
 	if (likely(!err))
 		return 0;
 
@@ -163,22 +221,27 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
  */
 int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
 {
+	unsigned int room;
 	int err = 0;
 
-	while (ref_rx_room(rxq) && !err) {
-		unsigned int n = 0;
+	while (!err && (room = ref_rx_room(rxq))) {
+		unsigned int most = min_t(unsigned int, room, REF_POST_BATCH), n;
 
-		while (n < REF_POST_BATCH && ref_rx_room(rxq)) {
-			unsigned int index = rxq->free[rxq->nr_free - 1];
+		for (n = 0; n < most; n++) {
+			unsigned int index = rxq->free[rxq->nr_free - 1 - n];
+			struct ref_rx_slot *slot = &rxq->slots[index];
 
-			if (!rxq->slots[index].buf) {
-				err = ref_rx_give_buffer(rxq, &rxq->slots[index], gfp);
+			if (!slot->buf) {
+				err = ref_rx_give_buffer(rxq, slot, gfp);
 				if (unlikely(err))
 					break;
 			}
-			ref_rx_describe(rxq, n++, index);
-			WRITE_ONCE(rxq->nr_free, rxq->nr_free - 1);
+			/* Before the post: it may complete before that returns. */
+			slot->posted = true;
+			rxq->sge[n].addr = slot->dma;
+			rxq->wr[n].wr_id = index;
 		}
+		WRITE_ONCE(rxq->nr_free, rxq->nr_free - n);
 		if (err) {
 			local_bh_disable();
 			ref_count(&rxq->stats, no_buffer);

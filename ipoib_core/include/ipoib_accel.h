@@ -367,16 +367,17 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 {
 	const struct ipoib_header *header;
 
-	if (unlikely(!pskb_may_pull(skb, IPOIB_ENCAP_LEN)))
+	if (unlikely(!pskb_may_pull(skb, IPOIB_ENCAP_LEN) ||
+		     skb_headroom(skb) < IPOIB_HW_ADDR_LEN))
 		return false;
 	header = (const struct ipoib_header *)skb->data;
 	skb->protocol = header->proto;
 	skb->dev = dev;
 
 	/* The link layer header that packet sockets and GRO see is of constant length: 20 + 4. */
-	memset(skb_push(skb, IPOIB_HW_ADDR_LEN), 0, IPOIB_HW_ADDR_LEN);
-	skb_reset_mac_header(skb);
-	skb_pull(skb, IPOIB_HARD_LEN);
+	skb_set_mac_header(skb, -IPOIB_HW_ADDR_LEN);
+	memset(skb_mac_header(skb), 0, IPOIB_HW_ADDR_LEN);
+	__skb_pull(skb, IPOIB_ENCAP_LEN);
 
 	if (!dgid || dgid->raw[0] != 0xff)
 		skb->pkt_type = PACKET_HOST;

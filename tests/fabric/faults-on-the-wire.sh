@@ -1,7 +1,7 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The knobs drop_ppm, dup_ppm, reorder_ppm, delay_us and match_qpn do to data packets what they say,
+# The knobs drop_ppm, dup_ppm, reorder_ppm, delay_us, rate_mbps and match_qpn do to data packets what they say,
 # count it, and stop when set to 0; management packets are spared unless match_qpn names their QP.
 # The kernel's own ib_ipoib is the judge.
 #
@@ -80,6 +80,21 @@ knob sib0 delay_us 0
 must_wait 5 holds_nothing
 is "answers without it" "$(pings hostA "$B4" 10)" 10
 at_least "30 ms, less than the round trip without a delay" 29 "$(rtt_ms)"
+
+note "a rate: 1500 bytes take 12 ms, and ten of them wait for each other"
+knob sib0 rate_mbps 1
+is "answers one by one" "$(pings hostA "$B4" 10 -s 1400)" 10
+at_least "round trip of a packet" "$(rtt_ms)" 11
+is "answers to a burst" "$(pings hostA "$B4" 10 -l 10 -s 1400)" 10
+at_least "round trip in a burst" "$(rtt_ms)" 55
+is "ibpings (QP1) meanwhile" "$(ibpings sib0 "$lid" 5 1000)" 5
+knob sib0 match_qpn 12345678
+is "answers of another QP" "$(pings hostA "$B4" 10 -l 10 -s 1400)" 10
+at_least "11 ms, less than the round trip of another QP" 10 "$(rtt_ms)"
+knob sib0 match_qpn 0
+knob sib0 rate_mbps 0
+is "answers without it" "$(pings hostA "$B4" 10 -l 10 -s 1400)" 10
+at_least "11 ms, less than the round trip without a rate" 10 "$(rtt_ms)"
 
 note "reorder"
 knob sib0 reorder_ppm 300000

@@ -12,6 +12,8 @@
  *   sibN/dup_ppm         ... arrive twice
  *   sibN/reorder_ppm     ... are overtaken by the next one (or 10 ms late when there is none)
  *   sibN/delay_us        every data packet that sibN sends is so late
+ *   sibN/rate_mbps       what sibN sends takes its time on a wire so fast, megabits a second: sends
+ *                        wait for each other, and complete when they have left; 0: no time
  *   sibN/send_error_once the next so many sends complete with an error; the QP goes to SQE
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
  *   sibN/post_send_error_once, post_recv_error_once, modify_error_once
@@ -399,6 +401,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("dup_ppm", 0600, dir, &faults->dup_ppm);
 	debugfs_create_u32("reorder_ppm", 0600, dir, &faults->reorder_ppm);
 	debugfs_create_u32("delay_us", 0600, dir, &faults->delay_us);
+	debugfs_create_u32("rate_mbps", 0600, dir, &faults->rate_mbps);
 	debugfs_create_u32("send_error_once", 0600, dir, &faults->send_error_once);
 	debugfs_create_u32("recv_error_once", 0600, dir, &faults->recv_error_once);
 	debugfs_create_u32("post_send_error_once", 0600, dir, &faults->post_send_error_once);

@@ -189,6 +189,7 @@ int sib_verbs_init(struct sib_hca *hca)
 	if (!verbs)
 		return -ENOMEM;
 	spin_lock_init(&verbs->ah_lock);
+	spin_lock_init(&verbs->wire_lock);
 	verbs->next_qpn = SIB_FIRST_QPN;
 	verbs->next_mr = 2;
 	xa_init_flags(&hca->qps, XA_FLAGS_ALLOC);

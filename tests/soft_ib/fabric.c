@@ -232,7 +232,6 @@ void sib_fabric_xmit(const struct sib_pkt *pkt)
 {
 	struct sib_hca *src = pkt->src;
 
-	rcu_read_lock();
 	if (unlikely(sib_hca_rcu(src->fabric, src->index) != src)) {
 		sib_count_drop(&src->port, SIB_DROP_LINK_DOWN);
 	} else if (unlikely(sib_sa_xmit(src, pkt))) {
@@ -241,7 +240,6 @@ void sib_fabric_xmit(const struct sib_pkt *pkt)
 		sib_fabric_forward(src, pkt);
 		sib_fault_sent(src);
 	}
-	rcu_read_unlock();
 }
 
 /**

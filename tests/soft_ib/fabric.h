@@ -256,10 +256,22 @@ bool sib_sa_xmit(struct sib_hca *hca, const struct sib_pkt *pkt);
 int sib_fault_init(struct sib_hca *hca);
 void sib_fault_free(struct sib_hca *hca);
 void sib_fault_stop(struct sib_hca *hca);
-bool sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt);
+bool __sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt);
 void sib_fault_sent(struct sib_hca *hca);
 unsigned int sib_fault_held(const struct sib_hca *hca);
 const char *sib_drop_name(enum sib_drop why);
+
+/* The knobs have a look at a packet; true when they took it. Under rcu_read_lock(). */
+static inline bool sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt)
+{
+	const struct sib_faults *faults = &hca->faults;
+
+	if (likely(!(READ_ONCE(faults->delay_us) | READ_ONCE(faults->cut_once) |
+		     READ_ONCE(faults->drop_ppm) | READ_ONCE(faults->dup_ppm) |
+		     READ_ONCE(faults->reorder_ppm))))
+		return false;
+	return __sib_fault_xmit(hca, pkt);
+}
 
 /* ---- debugfs.c ---- */
 

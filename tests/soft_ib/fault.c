@@ -118,6 +118,12 @@ static bool take_one(u32 *left)
 	return false;
 }
 
+/* Is one of the faults that @left counts meant for this QP? */
+static bool wanted(const struct sib_faults *faults, u32 qpn, u32 *left)
+{
+	return unlikely(READ_ONCE(*left)) && matches(faults, qpn) && take_one(left);
+}
+
 /**
  * sib_fault_post_send() - is a call of post_send to be refused?
  * @hca: the HCA
@@ -127,7 +133,7 @@ static bool take_one(u32 *left)
  */
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
 {
-	return matches(&hca->faults, qpn) && take_one(&hca->faults.post_send_error_once);
+	return wanted(&hca->faults, qpn, &hca->faults.post_send_error_once);
 }
 
 /**
@@ -139,7 +145,7 @@ bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
  */
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn)
 {
-	return matches(&hca->faults, qpn) && take_one(&hca->faults.post_recv_error_once);
+	return wanted(&hca->faults, qpn, &hca->faults.post_recv_error_once);
 }
 
 /**
@@ -151,7 +157,7 @@ bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn)
  */
 bool sib_fault_modify(struct sib_hca *hca, u32 qpn)
 {
-	return matches(&hca->faults, qpn) && take_one(&hca->faults.modify_error_once);
+	return wanted(&hca->faults, qpn, &hca->faults.modify_error_once);
 }
 
 void sib_fault_slow(struct sib_hca *hca)
@@ -182,6 +188,21 @@ enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn)
 }
 
 /**
+ * sib_fault_rate() - how fast is the wire for a send?
+ * @hca: the HCA
+ * @qpn: the sending QP
+ *
+ * Context: any.
+ * Return: Mbit/s; 0: it takes no time.
+ */
+u32 sib_fault_rate(struct sib_hca *hca, u32 qpn)
+{
+	u32 rate = READ_ONCE(hca->faults.rate_mbps);
+
+	return unlikely(rate) && matches(&hca->faults, qpn) ? rate : 0;
+}
+
+/**
  * sib_fault_recv() - what the knobs do to a receive
  * @hca: the HCA
  * @qpn: the receiving QP
@@ -191,7 +212,7 @@ enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn)
  */
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn)
 {
-	return matches(&hca->faults, qpn) && take_one(&hca->faults.recv_error_once);
+	return wanted(&hca->faults, qpn, &hca->faults.recv_error_once);
 }
 
 /* Puts a copy of @pkt into the queue of late packets. */
@@ -311,14 +332,14 @@ static void forward_cut(struct sib_hca *hca, const struct sib_pkt *pkt)
 }
 
 /**
- * sib_fault_xmit() - the knobs have a look at a packet
+ * __sib_fault_xmit() - see sib_fault_xmit(), which found that some knob is set
  * @hca: the sender, attached
  * @pkt: the packet
  *
  * Context: under rcu_read_lock().
  * Return: true when they took it: dropped, or held for later.
  */
-bool sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt)
+bool __sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt)
 {
 	const struct sib_faults *faults = &hca->faults;
 	u32 delay = READ_ONCE(faults->delay_us);

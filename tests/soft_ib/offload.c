@@ -75,7 +75,11 @@ static __wsum sib_frame_sum(const u8 *l4, u32 len, const struct kvec *vec, unsig
 	unsigned int i;
 
 	for (i = 0; i < nvec; i++) {
-		sum = csum_block_add(sum, csum_partial(vec[i].iov_base, vec[i].iov_len, 0), len);
+		if (likely(!(len & 1)))
+			sum = csum_partial(vec[i].iov_base, vec[i].iov_len, sum);
+		else
+			sum = csum_block_add(sum, csum_partial(vec[i].iov_base, vec[i].iov_len, 0),
+					     len);
 		len += vec[i].iov_len;
 	}
 	*total = len;

@@ -137,20 +137,22 @@ int sib_take_sges(struct sib_hca *hca, const struct ib_pd *pd, const struct ib_s
 		return -EINVAL;
 	}
 	for (i = 0; i < num; i++) {
-		const struct ib_sge sge = from[i];
+		u64 addr = from[i].addr;
+		u32 length = from[i].length;
 
-		to[i] = sge;
-		if (!sge.length)
+		to[i] = from[i];
+		if (!length)
 			continue;
-		if (unlikely(sge.lkey != SIB_LOCAL_DMA_LKEY) && sib_check_lkey(hca, pd, sge.lkey))
+		if (unlikely(from[i].lkey != SIB_LOCAL_DMA_LKEY) &&
+		    sib_check_lkey(hca, pd, from[i].lkey))
 			return -EINVAL;
 		/* Virtual DMA: the address must be one of the kernel's and not wrap. */
-		if (unlikely(sge.addr < PAGE_OFFSET || sge.addr + sge.length < sge.addr)) {
-			sib_violation(hca, SIB_STRICT_BAD_SGE, "address %#llx, %u bytes",
-				      sge.addr, sge.length);
+		if (unlikely(addr < PAGE_OFFSET || addr + length < addr)) {
+			sib_violation(hca, SIB_STRICT_BAD_SGE, "address %#llx, %u bytes", addr,
+				      length);
 			return -EINVAL;
 		}
-		sum += sge.length;
+		sum += length;
 	}
 	if (unlikely(sum > SZ_1G)) {
 		sib_violation(hca, SIB_STRICT_BAD_SGE, "%llu bytes", sum);

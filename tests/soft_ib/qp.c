@@ -2,10 +2,10 @@
 /*
  * soft_ib: queue pairs and their states.
  *
- * The packet path finds a QP in sib_hca.qps under RCU, looks at its state, and is done with the QP
- * when its RCU read section ends. So a state is first published, under both queue locks; whatever
- * then still completes does so before synchronize_rcu() returns. That holds for the CPU that
- * executes the send queue, too: it does all of it inside of a read section.
+ * The packet path finds a QP in sib_verbs.qps under RCU, looks at its state, and is done with the
+ * QP when its RCU read section ends. So a state is first published, under both queue locks;
+ * whatever then still completes does so before synchronize_rcu() returns. That holds for the CPU
+ * that executes the send queue, too: it does all of it inside of a read section.
  */
 #include <linux/slab.h>
 
@@ -181,6 +181,7 @@ int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_ud
 	INIT_WORK(&qp->event_work, sib_qp_event_work);
 	spin_lock_init(&qp->sq.lock);
 	spin_lock_init(&qp->rq.lock);
+	hrtimer_setup(&qp->sq.timer, sib_sq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	err = sib_qp_alloc_rings(qp);
 	if (err)
 		return err;
@@ -194,6 +195,9 @@ int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_ud
 	qp->src_qpn = init->create_flags & IB_QP_CREATE_SOURCE_QPN ?
 		      init->source_qpn & SIB_MCAST_QPN : qp->qpn;
 	ibqp->qp_num = qp->qpn;
+	xa_lock(&qp->hca->qps);
+	hlist_add_head_rcu(&qp->node, sib_qp_bucket(qp->hca, qp->qpn));
+	xa_unlock(&qp->hca->qps);
 	return 0;
 }
 
@@ -218,6 +222,7 @@ static void sib_qp_clear(struct sib_qp *qp)
 	qp->sq.done = 0;
 	qp->sq.tail = 0;
 	qp->sq.kick = false;
+	qp->sq.due = 0;
 	spin_unlock_irq(&qp->sq.lock);
 	spin_lock_irq(&qp->rq.lock);
 	qp->rq.head = 0;
@@ -363,11 +368,15 @@ int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata)
 	struct sib_qp *qp = to_sib_qp(ibqp);
 	u8 state;
 
-	xa_erase(&qp->hca->qps, qp->qpn);
+	xa_lock(&qp->hca->qps);
+	hlist_del_rcu(&qp->node);
+	__xa_erase(&qp->hca->qps, qp->qpn);
+	xa_unlock(&qp->hca->qps);
 	do {
 		state = READ_ONCE(qp->state);
 	} while (!sib_qp_change_state(qp, state, IB_QPS_RESET));
 	synchronize_rcu();
+	hrtimer_cancel(&qp->sq.timer);
 	sib_qp_clear(qp);
 	cancel_work_sync(&qp->event_work);
 	kvfree(qp->sq.ring);

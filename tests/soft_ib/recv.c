@@ -30,7 +30,7 @@ static void sib_scatter_put(struct sib_scatter *to, const void *from, u32 len)
 		u32 part = min(len, to->sge->length - to->offset);
 
 		if (from) {
-			memcpy((u8 *)(uintptr_t)to->sge->addr + to->offset, from, part);
+			sib_move((u8 *)(uintptr_t)to->sge->addr + to->offset, from, part);
 			from += part;
 		}
 		to->offset += part;
@@ -46,13 +46,19 @@ static void sib_rwqe_write(const struct sib_rwqe *wqe, const struct sib_pkt *pkt
 {
 	struct sib_scatter to = { .sge = wqe->sge };
 	unsigned int i;
+	u8 *at;
 
-	if (likely(pkt->has_grh && wqe->sge->length > SIB_GRH_LEN)) {
-		memcpy((void *)(uintptr_t)wqe->sge->addr, &pkt->grh, SIB_GRH_LEN);
-		to.offset = SIB_GRH_LEN;
-	} else {
-		sib_scatter_put(&to, pkt->has_grh ? &pkt->grh : NULL, SIB_GRH_LEN);
+	/* All into one piece of memory, as clients that have large enough ones do. */
+	if (likely(wqe->sge->length >= SIB_GRH_LEN + pkt->len)) {
+		at = (u8 *)(uintptr_t)wqe->sge->addr;
+		if (pkt->has_grh)
+			memcpy(at, &pkt->grh, SIB_GRH_LEN);
+		at += SIB_GRH_LEN;
+		for (i = 0; i < pkt->nvec; at += pkt->vec[i++].iov_len)
+			sib_move(at, pkt->vec[i].iov_base, pkt->vec[i].iov_len);
+		return;
 	}
+	sib_scatter_put(&to, pkt->has_grh ? &pkt->grh : NULL, SIB_GRH_LEN);
 	for (i = 0; i < pkt->nvec; i++)
 		sib_scatter_put(&to, pkt->vec[i].iov_base, pkt->vec[i].iov_len);
 }
@@ -198,12 +204,23 @@ static enum sib_drop sib_recv_check(const struct sib_port *port, const struct si
 	return SIB_DROP_NUM;
 }
 
+static struct sib_qp *sib_recv_find(struct sib_hca *hca, u32 qpn)
+{
+	struct sib_qp *qp;
+
+	hlist_for_each_entry_rcu(qp, sib_qp_bucket(hca, qpn), node) {
+		if (likely(qp->qpn == qpn))
+			return qp;
+	}
+	return NULL;
+}
+
 /**
  * sib_recv() - a packet arrives at an HCA's port
  * @hca: the receiver
  * @pkt: the packet; its payload is copied
  *
- * Context: any but hard interrupt; no queue lock held.
+ * Context: any but hard interrupt; under rcu_read_lock(), no queue lock held.
  */
 void sib_recv(struct sib_hca *hca, const struct sib_pkt *pkt)
 {
@@ -215,17 +232,15 @@ void sib_recv(struct sib_hca *hca, const struct sib_pkt *pkt)
 		return;
 	}
 
-	rcu_read_lock();
 	if (pkt->dest_qpn == SIB_MCAST_QPN) {
 		/* The fabric shows every multicast to its sender's own HCA, too. */
 		if (!sib_mcast_for_each(hca, &pkt->grh.dgid, sib_recv_mcast, pkt) &&
 		    !pkt->loopback)
 			sib_count_drop(&hca->port, SIB_DROP_NO_MCAST_QP);
-		rcu_read_unlock();
 		return;
 	}
 
-	qp = xa_load(&hca->qps, pkt->dest_qpn);
+	qp = sib_recv_find(hca, pkt->dest_qpn);
 	if (unlikely(!qp))
 		sib_count_drop(&hca->port, SIB_DROP_NO_QP);
 	else if (qp->qpn == 0)
@@ -234,7 +249,6 @@ void sib_recv(struct sib_hca *hca, const struct sib_pkt *pkt)
 		sib_recv_gsi(qp, pkt);
 	else
 		sib_recv_ud(qp, pkt);
-	rcu_read_unlock();
 }
 
 static bool sib_rwqe_flush(struct sib_qp *qp, u64 wr_id)

@@ -11,6 +11,9 @@
 
 #include "verbs.h"
 
+/* LRH, BTH, DETH, ICRC and VCRC of a UD packet (IBA 5.2). */
+#define SIB_WIRE_HEADERS	34
+
 static bool sib_flushes(u8 state)
 {
 	return state == IB_QPS_SQE || state == IB_QPS_ERR;
@@ -40,18 +43,59 @@ static void sib_sq_complete(struct sib_qp *qp, const struct sib_swqe *wqe, enum 
 		sib_cq_notify(cq);
 }
 
+/* Bytes that a request puts on the wire: each packet has its headers (IBA 5.2). */
+static u32 sib_wire_bytes(const struct sib_swqe *wqe)
+{
+	u32 headers = SIB_WIRE_HEADERS + (wqe->av.has_grh ? SIB_GRH_LEN : 0);
+
+	if (wqe->opcode == IB_WR_LSO)
+		return wqe->len + DIV_ROUND_UP(wqe->len, wqe->mss) * (wqe->hlen + headers);
+	return wqe->len + headers;
+}
+
+/*
+ * Has the request at sib_sq.proc had its time on the wire? The QPs of a port take turns: who comes
+ * first gets its place. When not, the queue stops and goes on when it has: the packets arrive, and
+ * the send completes, as the last byte leaves.
+ */
+static bool sib_wire_passed(struct sib_qp *qp, const struct sib_swqe *wqe, u32 mbps)
+{
+	struct sib_verbs *verbs = qp->hca->verbs;
+	u64 now = ktime_get_ns();
+	unsigned long flags;
+
+	if (!qp->sq.due) {
+		spin_lock_irqsave(&verbs->wire_lock, flags);
+		verbs->wire_free = max(verbs->wire_free, now) +
+				   div_u64(sib_wire_bytes(wqe) * 8000ull, mbps);
+		qp->sq.due = verbs->wire_free;
+		spin_unlock_irqrestore(&verbs->wire_lock, flags);
+	}
+	if (now < qp->sq.due) {
+		hrtimer_start(&qp->sq.timer, ns_to_ktime(qp->sq.due), HRTIMER_MODE_ABS_SOFT);
+		return false;
+	}
+	qp->sq.due = 0;
+	return true;
+}
+
 /* Executes the request at sib_sq.proc; false when the queue has to stop before it. */
 static bool sib_sq_execute(struct sib_qp *qp)
 {
 	struct sib_swqe *wqe = sib_swqe(&qp->sq, qp->sq.proc);
 	u8 state = READ_ONCE(qp->state);
 	enum ib_wc_status status;
+	u32 mbps;
 
 	if (sib_flushes(state)) {
+		qp->sq.due = 0;
 		sib_sq_complete(qp, wqe, IB_WC_WR_FLUSH_ERR);
 		return true;
 	}
 	if (state != IB_QPS_RTS)
+		return false;
+	mbps = sib_fault_rate(qp->hca, qp->qpn);
+	if (unlikely(mbps) && !sib_wire_passed(qp, wqe, mbps))
 		return false;
 
 	switch (sib_fault_send(qp->hca, qp->qpn)) {
@@ -132,6 +176,18 @@ void sib_sq_resume(struct sib_qp *qp, bool kick)
 	if (own)
 		sib_sq_run(qp);
 	rcu_read_unlock();
+}
+
+/**
+ * sib_sq_timer() - the request at the head of a send queue has had its time on the wire
+ * @timer: sib_sq.timer
+ *
+ * Context: softirq.
+ */
+enum hrtimer_restart sib_sq_timer(struct hrtimer *timer)
+{
+	sib_sq_resume(container_of(timer, struct sib_qp, sq.timer), true);
+	return HRTIMER_NORESTART;
 }
 
 /**

@@ -203,6 +203,7 @@ struct sib_faults {
 	u32 dup_ppm;
 	u32 reorder_ppm;	/* held back until the next packet or 10 ms have passed */
 	u32 delay_us;		/* every data packet */
+	u32 rate_mbps;		/* what the port sends takes its time on the wire; 0: none */
 	u32 send_error_once;	/* that many sends complete with an error */
 	u32 recv_error_once;	/* that many receives complete with an error */
 	u32 post_send_error_once;	/* that many calls of post_send are refused */
@@ -240,7 +241,7 @@ struct sib_vf {
  * @node_guid: network order
  * @sys_image_guid: network order
  * @port: the only port, number 1
- * @qps: QPN -> struct sib_qp, read under RCU by the packet path (QPNs below 2 are special)
+ * @qps: QPN -> struct sib_qp (QPNs below 2 are special)
  * @mcast: MGID -> attached QPs (mcast.c)
  * @mrs: lkey -> struct sib_mr (pd_mr.c)
  * @verbs: the verbs half's own (verbs.h)
@@ -339,7 +340,7 @@ extern bool sib_spread;			/* main.c: parameter spread=, vectors have CPUs */
  * the GRH's destination GID), consumes a receive and completes it. What is not delivered is counted
  * in the port's drops.
  *
- * Context: any but hard interrupt; takes rcu_read_lock() and the receiving queues' locks itself.
+ * Context: any but hard interrupt; under rcu_read_lock(); takes the receiving queues' locks itself.
  */
 void sib_recv(struct sib_hca *hca, const struct sib_pkt *pkt);
 
@@ -364,7 +365,7 @@ void sib_hca_destroy(struct sib_fabric *fabric, int index);
  * destination before it returns, except for delayed packets. Directed-route SMPs and SMPs to the
  * switch's LID are handled here too.
  *
- * Context: any but hard interrupt; no queue lock held.
+ * Context: any but hard interrupt; under rcu_read_lock(), no queue lock held.
  */
 void sib_fabric_xmit(const struct sib_pkt *pkt);
 
@@ -384,6 +385,7 @@ void sib_port_query(struct sib_hca *hca, struct ib_port_attr *attr);
 void sib_port_gid(const struct sib_port *port, unsigned int index, union ib_gid *gid);
 
 enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn);
+u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);

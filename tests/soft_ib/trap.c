@@ -139,12 +139,11 @@ static void trap_work(struct work_struct *work)
 		schedule_delayed_work(&trap->work, TRAP_REPEAT);
 	spin_unlock_irq(&fabric->sm_lock);
 
-	if (trap->hca) {
-		sib_fabric_xmit(&pkt);
-		return;
-	}
 	rcu_read_lock();
-	sib_switch_route(fabric, 0, &pkt);
+	if (trap->hca)
+		sib_fabric_xmit(&pkt);
+	else
+		sib_switch_route(fabric, 0, &pkt);
 	rcu_read_unlock();
 }
 

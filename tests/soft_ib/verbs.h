@@ -29,6 +29,7 @@
 #define SIB_MAX_HEADER		160
 #define SIB_GRH_LEN		40
 #define SIB_AH_BUCKETS		256
+#define SIB_QP_BUCKETS		256
 
 struct sib_pd {
 	struct ib_pd ibpd;
@@ -91,19 +92,25 @@ struct sib_ah {
 /**
  * struct sib_verbs - the verbs half's own state of an HCA
  * @ahs: live AHs
+ * @qps: live QPs by number, as sib_hca.qps, for the packet path; writers hold that one's lock
  * @ah_lock: protects @ahs against other writers
  * @num_ahs: live AHs
  * @num_pds: live PDs
  * @num_cqs: live CQs
+ * @wire_lock: protects @wire_free
+ * @wire_free: rate_mbps: when the last of what was begun has left the port, nanoseconds
  * @next_qpn: where the search for a free QPN begins: numbers are not used again soon
  * @next_mr: the same for lkeys; all below were valid once
  */
 struct sib_verbs {
 	struct hlist_head ahs[SIB_AH_BUCKETS];
+	struct hlist_head qps[SIB_QP_BUCKETS];
 	spinlock_t ah_lock; /* writers of ahs */
 	atomic_t num_ahs;
 	atomic_t num_pds;
 	atomic_t num_cqs;
+	spinlock_t wire_lock; /* wire_free */
+	u64 wire_free;
 	u32 next_qpn;
 	u32 next_mr;
 };
@@ -253,6 +260,8 @@ struct sib_rwqe {
  * @tail: all before it were polled; under the send CQ's lock
  * @busy: a CPU executes requests
  * @kick: look again at a stuck queue
+ * @due: rate_mbps: when the request at @proc has left the port, 0: not known yet; that CPU's
+ * @timer: rate_mbps: goes on at @due
  * @vec: that CPU's: payload of the packet at hand
  * @hdr: that CPU's: rewritten headers of the packet at hand
  */
@@ -268,6 +277,8 @@ struct sib_sq {
 	u32 tail;
 	bool busy;
 	bool kick;
+	u64 due;
+	struct hrtimer timer;
 	struct kvec vec[SIB_MAX_SGE + 2];
 	u8 hdr[SIB_MAX_HEADER] __aligned(8);
 };
@@ -298,6 +309,7 @@ struct sib_rq {
  * struct sib_qp - a queue pair
  * @ibqp: ib_core's part
  * @hca: whose
+ * @node: in sib_verbs.qps
  * @qpn: key in sib_hca.qps
  * @src_qpn: source QPN of what it sends: @qpn unless made with IB_QP_CREATE_SOURCE_QPN
  * @create_flags: enum ib_qp_create_flags
@@ -316,6 +328,7 @@ struct sib_rq {
 struct sib_qp {
 	struct ib_qp ibqp;
 	struct sib_hca *hca;
+	struct hlist_node node;
 	u32 qpn;
 	u32 src_qpn;
 	u32 create_flags;
@@ -355,6 +368,30 @@ static inline struct sib_swqe *sib_swqe(const struct sib_sq *sq, u32 index)
 static inline struct sib_rwqe *sib_rwqe(const struct sib_rq *rq, u32 index)
 {
 	return rq->ring + (size_t)(index & rq->mask) * rq->stride;
+}
+
+static inline struct hlist_head *sib_qp_bucket(struct sib_hca *hca, u32 qpn)
+{
+	return &hca->verbs->qps[qpn % SIB_QP_BUCKETS];
+}
+
+/*
+ * Moves the bytes of a packet, which a real HCA does without the CPU. By the string instruction,
+ * because memcpy() is a loop of loads and stores where the CPU's flags say that it is slow, as they
+ * do in the benchmark's guest for other reasons. KASAN has to see what is written to: freed buffers
+ * are what it looks for.
+ */
+static inline void sib_move(void *to, const void *from, size_t len)
+{
+#if defined(CONFIG_X86_64) && !defined(CONFIG_KASAN)
+	size_t words = len / 8;
+
+	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (words) : : "memory");
+	len %= 8;
+	asm volatile("rep movsb" : "+D" (to), "+S" (from), "+c" (len) : : "memory");
+#else
+	memcpy(to, from, len);
+#endif
 }
 
 /* The subnet prefix that the SM set: bytes 8..15 of PortInfo, one aligned word. */
@@ -409,6 +446,7 @@ unsigned int sib_mcast_for_each(struct sib_hca *hca, const union ib_gid *gid,
 int sib_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const struct ib_send_wr **bad);
 void sib_sq_resume(struct sib_qp *qp, bool kick);
 bool sib_sq_uses_ah(struct sib_qp *qp, const struct ib_ah *ah);
+enum hrtimer_restart sib_sq_timer(struct hrtimer *timer);
 
 /* xmit.c */
 enum ib_wc_status sib_xmit(struct sib_qp *qp, const struct sib_swqe *wqe);

@@ -21,6 +21,7 @@ help:
 	@echo 'make check-full       the same and the slow tests: many random sequences'
 	@echo 'make check-quick      lint and the quick tests on one kernel, about ten minutes'
 	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
+	@echo 'make check-connectx   the stock mlx5 drivers on software ConnectX cards, which are no hardware'
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
 	@echo 'make bench            speed beside in-tree ib_ipoib and veth: table, JSON, chart (an hour)'
@@ -64,6 +65,10 @@ check-quick:
 .PHONY: check-debug
 check-debug:
 	@tests/check --debug
+
+.PHONY: check-connectx
+check-connectx:
+	@tests/connectx/check $(KERNEL)
 
 .PHONY: lint
 lint:

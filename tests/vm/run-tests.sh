@@ -6,7 +6,9 @@
 
 passed=0 failed=0 skipped=0
 results=${RESULTS:-$out/results${root:+-$root}}
-[ "$lane" != slow ] || results=$results-slow
+case $lane in
+slow | connectx) results=$results-$lane ;;
+esac
 # Wall-clock seconds that a guest may be silent beyond a test's own limit, and while booting.
 grace=$((90 * scale))
 boot_limit=$((180 * scale))

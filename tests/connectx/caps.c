@@ -65,6 +65,9 @@ static void general(u8 *caps)
 	cap(device_frequency_khz, 1000);
 	cap(device_frequency_mhz, 1);
 	cap(cq_moderation, 1);
+	/* Memory is registered by commands then, never by work requests. */
+	cap(umr_modify_entity_size_disabled, 1);
+	cap(max_qp_cnt, 100);
 	cap(local_ca_ack_delay, 15);
 	cap(stat_rate_support, 0);
 }

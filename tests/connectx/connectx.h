@@ -21,6 +21,14 @@
 #define MEMORIES	64
 #define PAGE		4096u
 #define COMMANDS	32		/* entries of the command queue */
+#define WQE_BLOCK	64u		/* in which send queues are counted */
+#define RESERVED_LKEY	0x800u		/* all memory, for the host's kernel */
+#define PKEYS		128
+#define GUIDS		8
+#define MCG_MEMBERS	256
+#define MAD		256
+#define LID_MULTICAST	0xc000
+#define LID_PERMISSIVE	0xffff
 #define FIRST_UAR	16		/* what is before it has another use */
 #define UARS		(BAR_SIZE / PAGE)
 
@@ -46,6 +54,61 @@ enum event_type {
 	EVENT_CQ_ERROR = 0x04,
 	EVENT_PORT = 0x09,
 	EVENT_COMMAND = 0x0a,
+};
+
+/* What happens to a port, as the driver is told. */
+enum port_event {
+	PORT_DOWN = 1,
+	PORT_ACTIVE = 4,
+	PORT_INITIALIZED = 5,
+	PORT_LID = 6,
+	PORT_PKEY = 7,
+	PORT_GUID = 8,
+	PORT_REREGISTER = 9,
+};
+
+enum qp_state {
+	QP_RESET,
+	QP_INIT,
+	QP_RTR,
+	QP_RTS,
+	QP_SQ_ERROR,
+	QP_SQ_DRAINED,
+	QP_ERROR,
+};
+
+enum qp_type {
+	QP_UD = 2,
+	QP_SMI = 7,
+	QP_GSI = 8,
+	QP_UMR = 12,
+};
+
+/* A completion queue's entry: where what is in it, and what kinds there are. */
+#define CQE		64
+#define CQE_PATH_BITS	17
+#define CQE_SLID	22
+#define CQE_SOURCE	24
+#define CQE_PKEY	36
+#define CQE_BYTES	44
+#define CQE_SYNDROME	55
+#define CQE_QPN		56
+#define CQE_COUNTER	60
+#define CQE_OPCODE	63
+
+enum cqe_opcode {
+	CQE_SEND = 0,
+	CQE_RECV = 2,
+	CQE_RECV_IMM = 3,
+	CQE_SEND_ERROR = 13,
+	CQE_RECV_ERROR = 14,
+};
+
+enum syndrome {
+	SYNDROME_LENGTH = 0x01,
+	SYNDROME_OPERATION = 0x02,
+	SYNDROME_PROTECTION = 0x04,
+	SYNDROME_FLUSHED = 0x05,
 };
 
 struct card;
@@ -117,6 +180,202 @@ struct eq {
 };
 
 /**
+ * struct cq - a completion queue
+ * @number: its
+ * @buffer: entries
+ * @entry: size of one
+ * @log_size: log2 of their number
+ * @eqn: the event queue
+ * @uar: whose page has its doorbell
+ * @record: where the driver says how far it read
+ * @producer: entries written so far
+ * @armed: the next entry makes an event
+ * @only_solicited: of those that interrupt who waits for solicited ones
+ * @failed: it overran
+ */
+struct cq {
+	u32 number;
+	struct buffer buffer;
+	u32 entry;
+	u32 log_size;
+	u32 eqn;
+	u32 uar;
+	u64 record;
+	u32 producer;
+	bool armed;
+	bool only_solicited;
+	bool failed;
+};
+
+/**
+ * struct mkey - a memory key
+ * @key: its low byte, which the driver chose
+ * @pd: protection domain
+ * @physical: no translation
+ * @everything: no bounds
+ * @read: access
+ * @write: access
+ * @free: cannot be used yet
+ * @start: address that it begins at
+ * @len: of what it covers
+ * @pages: what that is in memory
+ */
+struct mkey {
+	u8 key;
+	u32 pd;
+	bool physical;
+	bool everything;
+	bool read;
+	bool write;
+	bool free;
+	u64 start;
+	u64 len;
+	struct buffer pages;
+};
+
+/**
+ * struct qp - a queue pair
+ * @number: its
+ * @type: transport
+ * @state: of it
+ * @context: as the driver gave it
+ * @pd: protection domain
+ * @uar: whose page has its doorbell
+ * @cq_send: number of the CQ of its sends
+ * @cq_recv: of its receives
+ * @buffer: both queues
+ * @record: where the driver says how much it posted
+ * @has_rq: it has a receive queue
+ * @has_sq: it has a send queue
+ * @rq_log_size: log2 of entries
+ * @rq_shift: log2 of an entry's size
+ * @sq_log_size: log2 of blocks
+ * @sq_offset: where in the buffer it begins
+ * @rq_head: entries used
+ * @sq_head: blocks used
+ * @qkey: for packets that come, and for sends that name no other
+ * @pkey_index: of the P_Key of both
+ * @no_loopback: it does not get what it sent to a group itself
+ */
+struct qp {
+	u32 number;
+	enum qp_type type;
+	enum qp_state state;
+	u8 context[ifc_size(qpc)];
+	u32 pd;
+	u32 uar;
+	u32 cq_send;
+	u32 cq_recv;
+	struct buffer buffer;
+	u64 record;
+	bool has_rq;
+	bool has_sq;
+	u32 rq_log_size;
+	u32 rq_shift;
+	u32 sq_log_size;
+	u32 sq_offset;
+	u16 rq_head;
+	u16 sq_head;
+	u32 qkey;
+	u32 pkey_index;
+	bool no_loopback;
+};
+
+/**
+ * struct mcg_member - a queue pair that is attached to a group
+ * @qpn: its number; 0: nobody is
+ * @gid: of the group
+ */
+struct mcg_member {
+	u32 qpn;
+	u8 gid[16];
+};
+
+/**
+ * struct packet - on its way
+ * @sender: the queue pair that sent it
+ * @smp: for QP 0, on virtual lane 15
+ * @to: LID
+ * @from: LID
+ * @sl: service level
+ * @pkey: P_Key
+ * @qkey: Q_Key
+ * @to_qp: number
+ * @from_qp: number
+ * @has_grh: it has one
+ * @grh: global route header
+ * @solicited: the receiver shall be interrupted
+ * @has_immediate: it has immediate data
+ * @immediate: data
+ * @len: of the payload
+ * @data: payload
+ */
+struct packet {
+	const struct qp *sender;
+	bool smp;
+	u16 to;
+	u16 from;
+	u8 sl;
+	u16 pkey;
+	u32 qkey;
+	u32 to_qp;
+	u32 from_qp;
+	bool has_grh;
+	u8 grh[40];
+	bool solicited;
+	bool has_immediate;
+	u8 immediate[4];
+	size_t len;
+	u8 data[8192];
+};
+
+/**
+ * struct port - of a card, or of the switch
+ * @number: its, on its node
+ * @info: PortInfo, as on the wire
+ * @pkeys: its table
+ * @guids: its table; the first is its own
+ * @sl_to_vl: its table, as on the wire
+ * @arbitration: its tables, as on the wire
+ * @peer: the other end of the link
+ * @card: whose it is; NULL: the switch's
+ * @packets: that came in (1) and went out (0)
+ * @bytes: the same
+ */
+struct port {
+	u8 number;
+	u8 info[64];
+	u16 pkeys[PKEYS];
+	u64 guids[GUIDS];
+	u8 sl_to_vl[8];
+	u8 arbitration[4][64];
+	struct port *peer;
+	struct card *card;
+	u64 packets[2];
+	u64 bytes[2];
+};
+
+/**
+ * struct node - a card or the switch, as a subnet manager sees it
+ * @is_switch: which of the two
+ * @guid: of node, system and card's port
+ * @description: NodeDescription
+ * @ports: of it
+ * @first: number of the first
+ * @last: number of the last
+ * @extra: answers what only this kind of node knows; returns a status of MADs
+ */
+struct node {
+	bool is_switch;
+	u64 guid;
+	char description[64];
+	struct port *ports;
+	u8 first;
+	u8 last;
+	u16 (*extra)(struct node *node, u8 *mad, bool set);
+};
+
+/**
  * struct card - one
  * @name: for messages
  * @listener: its socket
@@ -134,6 +393,11 @@ struct eq {
  * @caps: what the driver asked for of the general capabilities
  * @pages: that the driver gave, by address
  * @page_count: how many
+ * @port: its
+ * @node: what subnet managers see
+ * @special: QP 0 and QP 1
+ * @mcg: groups
+ * @no_buffer: packets that found no receive buffer
  * @tables: objects
  */
 struct card {
@@ -153,8 +417,13 @@ struct card {
 	u8 caps[ifc_size(cmd_hca_cap)];
 	u64 *pages;
 	u32 page_count;
+	struct port port;
+	struct node node;
+	struct qp *special[2];
+	struct mcg_member mcg[MCG_MEMBERS];
+	u64 no_buffer;
 	struct {
-		struct table uars, eqs, pds, domains, numbers;
+		struct table uars, eqs, pds, domains, xrcds, srqs, counters, mkeys, cqs, qps;
 	} tables;
 };
 
@@ -242,6 +511,10 @@ enum status reg_access(struct command *cmd);
 /* numbers.c: objects that are only a number */
 enum status number_alloc(struct command *cmd);
 enum status number_free(struct command *cmd);
+enum status srq_create(struct command *cmd);
+enum status counter_alloc(struct command *cmd);
+enum status counter_free(struct command *cmd);
+enum status counter_query(struct command *cmd);
 void numbers_reset(struct card *card);
 
 /* eq.c */
@@ -252,5 +525,73 @@ bool eq_event(struct card *card, enum event_type event, u8 subtype, const u8 *da
 bool eq_takes(const struct card *card, enum event_type event);
 void eq_push(struct card *card, struct eq *eq, enum event_type event, u8 subtype, const u8 *data);
 void eq_reset(struct card *card);
+
+/* mkey.c */
+enum status mkey_create(struct command *cmd);
+enum status mkey_destroy(struct command *cmd);
+enum status mkey_query_special(struct command *cmd);
+bool mkey_copy(struct card *card, u32 pd, u32 lkey, u64 address, u8 *data, size_t len,
+	       bool write);
+void mkey_reset(struct card *card);
+
+/* cq.c */
+enum status cq_create(struct command *cmd);
+enum status cq_destroy(struct command *cmd);
+enum status cq_modify(struct command *cmd);
+void cq_push(struct card *card, u32 number, const u8 *cqe, bool solicited);
+void cq_doorbell(struct card *card, u32 uar, u32 consumer, u32 number);
+void cq_reset(struct card *card);
+
+/* qp.c */
+enum status qp_create(struct command *cmd);
+enum status qp_destroy(struct command *cmd);
+enum status qp_modify(struct command *cmd);
+enum status qp_query(struct command *cmd);
+bool qp_uses_cq(const struct card *card, u32 number);
+void qp_flush(struct card *card, struct qp *qp);
+bool qp_flush_all(struct card *card);
+void qp_reset(struct card *card);
+
+/* mcg.c */
+enum status mcg_attach(struct command *cmd);
+enum status mcg_detach(struct command *cmd);
+void mcg_forget(struct card *card, u32 qpn);
+
+/* send.c */
+void send_doorbell(struct card *card, u32 uar, u32 number);
+void qp_flush_send(struct card *card, struct qp *qp);
+
+/* recv.c */
+void recv_packet(struct card *card, struct packet *packet);
+void qp_flush_recv(struct card *card, struct qp *qp);
+
+/* port.c */
+void port_init(struct port *port, u8 number, u64 guid, struct card *card, bool has_link);
+void port_train(struct port *port, bool up);
+u16 port_set_info(struct port *port, u8 *new);
+void port_tell(struct port *port, enum port_event event);
+bool port_passes(const struct port *port);
+u16 port_lid(const struct port *port);
+u8 port_lmc(const struct port *port);
+u32 port_mtu(const struct port *port);
+u16 port_pkey(const struct port *port, u32 index);
+bool port_pkey_fits(const struct port *port, int index, u16 pkey);
+void port_gid(const struct port *port, u32 index, u8 *gid);
+void port_count(struct port *port, size_t bytes, bool in);
+
+/* sma.c */
+bool sma_is_request(const u8 *mad);
+void sma_answer(struct node *node, u8 in_port, u8 *mad);
+void pma_answer(struct node *node, u8 *mad);
+
+/* mad.c */
+enum status mad_ifc(struct command *cmd);
+enum status mad_query_vport(struct command *cmd);
+void mad_answer_smp(struct card *card, struct packet *packet);
+
+/* switch.c */
+void switch_init(struct card *cards, int count);
+void switch_send(struct card *card, struct packet *packet);
+void switch_link_changed(void);
 
 #endif

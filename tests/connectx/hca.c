@@ -63,6 +63,7 @@ enum status hca_init(struct command *cmd)
 	if (cmd->card->page_count < BOOT_PAGES + INIT_PAGES)
 		return FAIL(cmd, NO_RESOURCES, "pages are missing");
 	cmd->card->started = true;
+	port_train(&cmd->card->port, true);
 	return OK;
 }
 
@@ -80,6 +81,19 @@ static void complain_of_leaks(struct card *card)
 	}
 }
 
+/* The link goes down, and no object is left. */
+static void stop(struct card *card)
+{
+	if (card->started)
+		port_train(&card->port, false);
+	card->started = false;
+	qp_reset(card);
+	cq_reset(card);
+	mkey_reset(card);
+	numbers_reset(card);
+	eq_reset(card);
+}
+
 /**
  * hca_teardown() - TEARDOWN_HCA
  * @cmd: the command
@@ -91,9 +105,7 @@ enum status hca_teardown(struct command *cmd)
 	if (!cmd->card->started)
 		return FAIL(cmd, BAD_SYS_STATE, "not started");
 	complain_of_leaks(cmd->card);
-	numbers_reset(cmd->card);
-	eq_reset(cmd->card);
-	cmd->card->started = false;
+	stop(cmd->card);
 	return OK;
 }
 
@@ -236,10 +248,8 @@ void hca_reset(struct card *card)
 		card->pages = alloc(MAX_PAGES * sizeof(*card->pages));
 	card->page_count = 0;
 	card->commands = 0;
+	stop(card);
 	card->enabled = false;
-	card->started = false;
 	card->issi = 0;
 	caps_reset(card);
-	numbers_reset(card);
-	eq_reset(card);
 }

@@ -17,6 +17,8 @@
 #include "connectx.h"
 
 #define MAX_CARDS	16
+/* How often to look whether something was posted to a queue in error: no doorbell tells. */
+#define FLUSH_MS	20
 
 static struct card cards[MAX_CARDS];
 
@@ -119,6 +121,7 @@ static int card_listen(struct card *card, const char *dir, int number)
 static int serve(int count)
 {
 	struct pollfd fds[MAX_CARDS];
+	bool in_error = false;
 
 	for (;;) {
 		for (int i = 0; i < count; i++) {
@@ -129,8 +132,9 @@ static int serve(int count)
 				.events = POLLIN,
 			};
 		}
-		if (poll(fds, count, -1) < 0)
+		if (poll(fds, count, in_error ? FLUSH_MS : -1) < 0)
 			return -1;
+		in_error = false;
 		for (int i = 0; i < count; i++) {
 			struct card *card = &cards[i];
 
@@ -141,6 +145,8 @@ static int serve(int count)
 			else if (vfio_user_serve(card))
 				card_leave(card);
 		}
+		for (int i = 0; i < count; i++)
+			in_error |= qp_flush_all(&cards[i]);
 	}
 }
 
@@ -165,8 +171,10 @@ int main(int argc, char **argv)
 				strerror(errno));
 			return 1;
 		}
-		card_reset(&cards[i]);
 	}
+	switch_init(cards, count);
+	for (int i = 0; i < count; i++)
+		card_reset(&cards[i]);
 	serve(count);
 	fprintf(stderr, "connectx: poll: %s\n", strerror(errno));
 	return 1;

@@ -29,8 +29,11 @@
 #define MSIX_PBA	0x3000
 
 /* In a doorbell page. */
+#define UAR_CQ_ARM	0x20
 #define UAR_EQ_ARM	0x40
 #define UAR_EQ		0x48
+#define UAR_SEND	0x800
+#define UAR_SEND_END	0x1000
 
 #define FW_MAJOR	12
 #define FW_MINOR	28
@@ -201,6 +204,14 @@ static void uar_write(struct card *card, u64 offset, const u8 *data, u32 len)
 	}
 	if (len == 4 && (offset == UAR_EQ || offset == UAR_EQ_ARM)) {
 		eq_doorbell(card, uar, get_be32(data), offset == UAR_EQ_ARM);
+		return;
+	}
+	if (len == 8 && offset == UAR_CQ_ARM) {
+		cq_doorbell(card, uar, get_be32(data), get_be32(data + 4) & 0xffffff);
+		return;
+	}
+	if (len == 8 && offset >= UAR_SEND && offset < UAR_SEND_END) {
+		send_doorbell(card, uar, get_be32(data + 4) >> 8);
 		return;
 	}
 	card_wrong(card, "doorbell of %u bytes at %#llx of UAR %u", len,

@@ -567,9 +567,11 @@ void qp_flush_recv(struct card *card, struct qp *qp);
 
 /* port.c */
 void port_init(struct port *port, u8 number, u64 guid, struct card *card, bool has_link);
+void port_set_capabilities(struct port *port, u32 mask);
 void port_train(struct port *port, bool up);
 u16 port_set_info(struct port *port, u8 *new);
 void port_tell(struct port *port, enum port_event event);
+bool port_is_up(const struct port *port);
 bool port_passes(const struct port *port);
 u16 port_lid(const struct port *port);
 u8 port_lmc(const struct port *port);

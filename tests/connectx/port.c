@@ -102,6 +102,16 @@ void port_init(struct port *port, u8 number, u64 guid, struct card *card, bool h
 }
 
 /**
+ * port_set_capabilities() - what software on the host adds, such as that there is a subnet manager
+ * @port: the port
+ * @mask: CapabilityMask
+ */
+void port_set_capabilities(struct port *port, u32 mask)
+{
+	put_be32(port->info + CAPABILITIES, mask);
+}
+
+/**
  * port_tell() - let the driver know
  * @port: where; of the switch's nobody is told
  * @event: what
@@ -206,6 +216,17 @@ u16 port_set_info(struct port *port, u8 *new)
 	memcpy(new, now, sizeof(port->info));
 	new[REREGISTER] |= reregister << 7;
 	return 0;
+}
+
+/**
+ * port_is_up() - whether its link is
+ * @port: either end of a link
+ *
+ * Return: whether it is: at least subnet management packets go through.
+ */
+bool port_is_up(const struct port *port)
+{
+	return port->info[PHYSICAL] >> 4 == PHYS_LINK_UP;
 }
 
 /**

@@ -2,11 +2,25 @@
 /*
  * ACCESS_REG: the card's registers.
  */
-#include <string.h>
-
 #include "connectx.h"
 
+#define REG_PORT_CAPABILITIES	0x5001
 #define REG_HOST_ENDIANNESS	0x7004
+
+#define WRITE			0
+
+/* Of the first: which port, and the lowest word of what it can do. */
+#define CAPABILITIES_PORT	1
+#define CAPABILITIES_LOW	16
+#define CAPABILITIES_LEN	20
+
+static enum status port_capabilities(struct command *cmd, const u8 *data, size_t len)
+{
+	if (cmd->modifier != WRITE || len < CAPABILITIES_LEN || data[CAPABILITIES_PORT] != 1)
+		return FAIL(cmd, BAD_PARAM, "port capabilities: a read, short, or not of port 1");
+	port_set_capabilities(&cmd->card->port, get_be32(data + CAPABILITIES_LOW));
+	return OK;
+}
 
 /**
  * reg_access() - ACCESS_REG
@@ -16,10 +30,15 @@
  */
 enum status reg_access(struct command *cmd)
 {
+	const u8 *data = ifc_at(access_register_in, cmd->in, register_data);
+	size_t len = cmd->in_len - ifc_byte(access_register_in, register_data);
+
 	switch (ifc_get(access_register_in, cmd->in, register_id)) {
 	case REG_HOST_ENDIANNESS:
 		/* Whatever the host says it is, the model reads and writes big-endian. */
 		return OK;
+	case REG_PORT_CAPABILITIES:
+		return port_capabilities(cmd, data, len);
 	}
 	return FAIL(cmd, BAD_PARAM, "no such register");
 }

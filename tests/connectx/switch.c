@@ -156,9 +156,12 @@ void switch_link_changed(void)
 
 static void leave_by(u8 number, struct packet *packet)
 {
-	struct port *port = &sw.ports[number];
+	struct port *port;
 
-	if (!number || number > sw.count || port->peer->info[33] >> 4 != 5)
+	if (!number || number > sw.count)
+		return;
+	port = &sw.ports[number];
+	if (!port_is_up(port->peer))
 		return;
 	if (!packet->smp && !(port_passes(port) && port_passes(port->peer)))
 		return;
@@ -235,7 +238,7 @@ void switch_send(struct card *card, struct packet *packet)
 	u16 lids = 1 << port_lmc(&card->port);
 	u8 out;
 
-	if (card->port.info[33] >> 4 != 5)
+	if (!port_is_up(&card->port))
 		return;
 	if (!packet->smp && !port_passes(&card->port))
 		return;

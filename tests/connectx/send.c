@@ -114,11 +114,12 @@ static void address(struct card *card, struct qp *qp, const u8 *av, struct packe
 	packet->pkey = port_pkey(&card->port, qp->pkey_index);
 	packet->sl = av[AV_SL] & 0xf;
 	packet->to = get_be16(av + AV_LID);
-	packet->from = port_lid(&card->port);
-	if (packet->from)
-		packet->from |= av[AV_PATH_BITS] & ((1 << port_lmc(&card->port)) - 1);
-	else
+	/* A packet that brings its path with it is answered by that path. */
+	if (packet->to == LID_PERMISSIVE || !port_lid(&card->port))
 		packet->from = LID_PERMISSIVE;
+	else
+		packet->from = port_lid(&card->port) |
+			       (av[AV_PATH_BITS] & ((1 << port_lmc(&card->port)) - 1));
 	packet->has_grh = grh & AV_HAS_GRH;
 	if (!packet->has_grh)
 		return;

@@ -40,7 +40,8 @@
 #define MAD_BAD_VALUE	0x1c
 
 #define PKEYS_A_BLOCK	32
-#define DEVICE_ID	0x1013
+#define CARD_ID		0x1013
+#define SWITCH_ID	0x5358
 
 /**
  * sma_is_request() - whether the node itself, and no manager on its host, has to answer
@@ -71,7 +72,7 @@ static void node_info(struct node *node, u8 in_port, u8 *data)
 	put_be64(data + 12, node->guid);
 	put_be64(data + 20, node->ports[0].guids[0]);
 	put_be16(data + 28, PKEYS);
-	put_be16(data + 30, DEVICE_ID);
+	put_be16(data + 30, node->is_switch ? SWITCH_ID : CARD_ID);
 	data[36] = in_port;
 	/* The vendor: locally administered. */
 	data[37] = 0x02;

@@ -7,12 +7,14 @@
 #include "connectx.h"
 
 #define CAP_TYPE_GENERAL	0
+#define CAP_TYPE_ENHANCED	6
+#define CAP_TYPE_FLOW_TABLE	7
 #define MAX			false
 #define CURRENT			true
 
 #define cap(name, value)	ifc_set(cmd_hca_cap, caps, name, value)
 
-static void general(u8 *caps)
+static void general(const struct card *card, u8 *caps)
 {
 	/* An InfiniBand card of one port, without virtual functions. */
 	cap(port_type, MLX5_CAP_PORT_TYPE_IB);
@@ -68,8 +70,58 @@ static void general(u8 *caps)
 	/* Memory is registered by commands then, never by work requests. */
 	cap(umr_modify_entity_size_disabled, 1);
 	cap(max_qp_cnt, 100);
+	if (card->enhanced) {
+		cap(ipoib_enhanced_offloads, 1);
+		cap(log_max_rq, 8);
+		cap(log_max_sq, 8);
+		cap(log_max_tir, 8);
+		cap(log_max_tis, 6);
+		cap(log_max_rqt, 8);
+		cap(log_max_rqt_size, 8);
+		cap(log_max_stride_sz_rq, 8);
+		cap(log_min_stride_sz_rq, 4);
+		cap(log_max_stride_sz_sq, 6);
+		cap(log_min_stride_sz_sq, 6);
+		cap(log_max_wq_sz, 15);
+		cap(basic_cyclic_rcv_wqe, 1);
+		cap(vport_counters, 1);
+	}
 	cap(local_ca_ack_delay, 15);
 	cap(stat_rate_support, 0);
+}
+
+static void enhanced(u8 *caps)
+{
+	ifc_set(per_protocol_networking_offload_caps, caps, csum_cap, 1);
+	ifc_set(per_protocol_networking_offload_caps, caps, max_lso_cap, 18);
+	ifc_set(per_protocol_networking_offload_caps, caps, rss_ind_tbl_cap, 8);
+}
+
+static void flow_table(u8 *caps)
+{
+	u8 *receive = ifc_at(flow_table_nic_cap, caps, flow_table_properties_nic_receive);
+	u8 *fields[] = {
+		ifc_at(flow_table_prop_layout, receive, ft_field_support),
+		ifc_at(flow_table_prop_layout, receive, ft_field_bitmask_support),
+	};
+
+	ifc_set(flow_table_prop_layout, receive, ft_support, 1);
+	ifc_set(flow_table_prop_layout, receive, modify_root, 1);
+	ifc_set(flow_table_prop_layout, receive, log_max_ft_size, 10);
+	ifc_set(flow_table_prop_layout, receive, max_ft_level, 64);
+	ifc_set(flow_table_prop_layout, receive, log_max_ft_num, 6);
+	ifc_set(flow_table_prop_layout, receive, log_max_flow, 10);
+	for (int i = 0; i < 2; i++) {
+		ifc_set(flow_table_fields_supported, fields[i], outer_ether_type, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_ip_version, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_ip_protocol, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_sip, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_dip, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_tcp_sport, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_tcp_dport, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_udp_sport, 1);
+		ifc_set(flow_table_fields_supported, fields[i], outer_udp_dport, 1);
+	}
 }
 
 /**
@@ -90,7 +142,17 @@ enum status caps_query(struct command *cmd)
 		if (current == CURRENT)
 			memcpy(caps, cmd->card->caps, sizeof(cmd->card->caps));
 		else
-			general(caps);
+			general(cmd->card, caps);
+		return OK;
+	case CAP_TYPE_ENHANCED:
+		if (!cmd->card->enhanced)
+			break;
+		enhanced(caps);
+		return OK;
+	case CAP_TYPE_FLOW_TABLE:
+		if (!cmd->card->enhanced)
+			break;
+		flow_table(caps);
 		return OK;
 	}
 	return FAIL(cmd, BAD_PARAM, "no such capabilities");
@@ -111,7 +173,7 @@ enum status caps_set(struct command *cmd)
 		return FAIL(cmd, BAD_SYS_STATE, "only between ENABLE_HCA and INIT_HCA");
 	if (cmd->modifier >> 1 != CAP_TYPE_GENERAL)
 		return FAIL(cmd, BAD_PARAM, "no such capabilities");
-	general(max);
+	general(cmd->card, max);
 	if (ifc_get(cmd_hca_cap, caps, log_max_qp) > ifc_get(cmd_hca_cap, max, log_max_qp) ||
 	    ifc_get(cmd_hca_cap, caps, cmdif_checksum) ||
 	    ifc_get(cmd_hca_cap, caps, log_uar_page_sz))
@@ -127,5 +189,5 @@ enum status caps_set(struct command *cmd)
 void caps_reset(struct card *card)
 {
 	memset(card->caps, 0, sizeof(card->caps));
-	general(card->caps);
+	general(card, card->caps);
 }

@@ -82,11 +82,17 @@ enum qp_type {
 	QP_SMI = 7,
 	QP_GSI = 8,
 	QP_UMR = 12,
+	/* Of our own: the queues of wq.c. */
+	QP_SQ = 0x100,
+	QP_RQ,
 };
 
 /* A completion queue's entry: where what is in it, and what kinds there are. */
 #define CQE		64
+#define CQE_HASH	12
+#define CQE_HASH_TYPE	16
 #define CQE_PATH_BITS	17
+#define CQE_CHECKSUM	20
 #define CQE_SLID	22
 #define CQE_SOURCE	24
 #define CQE_PKEY	36
@@ -256,6 +262,9 @@ struct mkey {
  * @qkey: for packets that come, and for sends that name no other
  * @pkey_index: of the P_Key of both
  * @no_loopback: it does not get what it sent to a group itself
+ * @underlay: it has no queues; those of wq.c send and receive for it
+ * @root: of an underlay: the flow table that steers what it receives, or 0
+ * @tis: of a queue of wq.c: says for which underlay it sends, or 0
  */
 struct qp {
 	u32 number;
@@ -279,6 +288,9 @@ struct qp {
 	u32 qkey;
 	u32 pkey_index;
 	bool no_loopback;
+	bool underlay;
+	u32 root;
+	u32 tis;
 };
 
 /**
@@ -289,6 +301,36 @@ struct qp {
 struct mcg_member {
 	u32 qpn;
 	u8 gid[16];
+};
+
+/**
+ * struct headers - what is in an IPoIB packet
+ * @type: of what IPoIB encapsulates
+ * @version: of IP, or 0
+ * @protocol: of what IP carries
+ * @fragment: it is part of a larger packet
+ * @has_ports: TCP or UDP, with a whole header
+ * @l3: where IP's header is
+ * @l4: where the next one is
+ * @source: IP address
+ * @target: IP address
+ * @address_len: of either
+ * @source_port: of TCP or UDP
+ * @target_port: of TCP or UDP
+ */
+struct headers {
+	u16 type;
+	u8 version;
+	u8 protocol;
+	bool fragment;
+	bool has_ports;
+	size_t l3;
+	size_t l4;
+	const u8 *source;
+	const u8 *target;
+	size_t address_len;
+	u16 source_port;
+	u16 target_port;
 };
 
 /**
@@ -376,8 +418,43 @@ struct node {
 };
 
 /**
+ * struct tables - objects of a card, by kind
+ * @uars: doorbell pages
+ * @eqs: event queues
+ * @pds: protection domains
+ * @domains: transport domains
+ * @xrcds: XRC domains
+ * @srqs: shared receive queues
+ * @counters: counter sets
+ * @mkeys: memory keys
+ * @cqs: completion queues
+ * @qps: queue pairs, and the queues of wq.c
+ * @tises: see tir.c
+ * @tirs: see tir.c
+ * @rqts: see tir.c
+ * @flow_tables: see steering.c
+ */
+struct tables {
+	struct table uars;
+	struct table eqs;
+	struct table pds;
+	struct table domains;
+	struct table xrcds;
+	struct table srqs;
+	struct table counters;
+	struct table mkeys;
+	struct table cqs;
+	struct table qps;
+	struct table tises;
+	struct table tirs;
+	struct table rqts;
+	struct table flow_tables;
+};
+
+/**
  * struct card - one
  * @name: for messages
+ * @enhanced: it has the offloads of enhanced IPoIB
  * @listener: its socket
  * @client: QEMU's connection, or -1
  * @wrongs: how often the driver did what it may not
@@ -402,6 +479,7 @@ struct node {
  */
 struct card {
 	char name[16];
+	bool enhanced;
 	int listener;
 	int client;
 	unsigned long wrongs;
@@ -422,9 +500,7 @@ struct card {
 	struct qp *special[2];
 	struct mcg_member mcg[MCG_MEMBERS];
 	u64 no_buffer;
-	struct {
-		struct table uars, eqs, pds, domains, xrcds, srqs, counters, mkeys, cqs, qps;
-	} tables;
+	struct tables tables;
 };
 
 /**
@@ -548,6 +624,7 @@ enum status qp_destroy(struct command *cmd);
 enum status qp_modify(struct command *cmd);
 enum status qp_query(struct command *cmd);
 bool qp_uses_cq(const struct card *card, u32 number);
+void qp_drop(struct card *card, void *object);
 void qp_flush(struct card *card, struct qp *qp);
 bool qp_flush_all(struct card *card);
 void qp_reset(struct card *card);
@@ -564,6 +641,44 @@ void qp_flush_send(struct card *card, struct qp *qp);
 /* recv.c */
 void recv_packet(struct card *card, struct packet *packet);
 void qp_flush_recv(struct card *card, struct qp *qp);
+
+/* wq.c: queues without a queue pair */
+enum status sq_create(struct command *cmd);
+enum status sq_modify(struct command *cmd);
+enum status sq_destroy(struct command *cmd);
+enum status rq_create(struct command *cmd);
+enum status rq_modify(struct command *cmd);
+enum status rq_destroy(struct command *cmd);
+
+/* tir.c */
+enum status rqt_create(struct command *cmd);
+enum status rqt_modify(struct command *cmd);
+enum status rqt_destroy(struct command *cmd);
+enum status tir_create(struct command *cmd);
+enum status tir_modify(struct command *cmd);
+enum status tir_destroy(struct command *cmd);
+enum status tis_create(struct command *cmd);
+enum status tis_destroy(struct command *cmd);
+struct qp *tir_find(struct card *card, u32 number, const struct headers *headers, u32 *hash);
+void tir_reset(struct card *card);
+
+/* steering.c */
+enum status flow_table_create(struct command *cmd);
+enum status flow_table_modify(struct command *cmd);
+enum status flow_table_destroy(struct command *cmd);
+enum status flow_table_set_root(struct command *cmd);
+enum status flow_group_create(struct command *cmd);
+enum status flow_group_destroy(struct command *cmd);
+enum status flow_rule_set(struct command *cmd);
+enum status flow_rule_delete(struct command *cmd);
+u32 steering_find(struct card *card, u32 root, const struct headers *headers);
+void steering_reset(struct card *card);
+
+/* offload.c */
+void offload_find(const u8 *data, size_t len, struct headers *headers);
+u16 offload_sum(u16 sum, const u8 *data, size_t len);
+void offload_checksums(u8 *data, size_t len, bool l3, bool l4);
+bool offload_segment(u8 *data, size_t len, u32 number, size_t offset, bool last);
 
 /* port.c */
 void port_init(struct port *port, u8 number, u64 guid, struct card *card, bool has_link);
@@ -589,6 +704,7 @@ void pma_answer(struct node *node, u8 *mad);
 /* mad.c */
 enum status mad_ifc(struct command *cmd);
 enum status mad_query_vport(struct command *cmd);
+enum status mad_query_counters(struct command *cmd);
 void mad_answer_smp(struct card *card, struct packet *packet);
 
 /* switch.c */

@@ -6,8 +6,8 @@
 #
 # lane: connectx
 # limit: 240
-. "$TESTS/lib/host.sh"
 . "$TESTS/connectx/words.sh"
+. "$TESTS/lib/host.sh"
 
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	must modprobe mlx5_core

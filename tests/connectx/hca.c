@@ -63,6 +63,7 @@ enum status hca_init(struct command *cmd)
 	if (cmd->card->page_count < BOOT_PAGES + INIT_PAGES)
 		return FAIL(cmd, NO_RESOURCES, "pages are missing");
 	cmd->card->started = true;
+	port_init(&cmd->card->port, 1, cmd->card->node.guid, cmd->card, true);
 	port_train(&cmd->card->port, true);
 	return OK;
 }
@@ -87,6 +88,8 @@ static void stop(struct card *card)
 	if (card->started)
 		port_train(&card->port, false);
 	card->started = false;
+	steering_reset(card);
+	tir_reset(card);
 	qp_reset(card);
 	cq_reset(card);
 	mkey_reset(card);

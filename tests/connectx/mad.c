@@ -75,6 +75,25 @@ enum status mad_query_vport(struct command *cmd)
 }
 
 /**
+ * mad_query_counters() - QUERY_VPORT_COUNTER: some of what MADs tell too
+ * @cmd: the command
+ *
+ * Return: its status.
+ */
+enum status mad_query_counters(struct command *cmd)
+{
+	const struct port *port = &cmd->card->port;
+	u8 *in = ifc_at(query_vport_counter_out, cmd->out, received_ib_unicast);
+	u8 *out = ifc_at(query_vport_counter_out, cmd->out, transmitted_ib_unicast);
+
+	ifc_set(traffic_counter, in, packets, port->packets[1]);
+	ifc_set(traffic_counter, in, octets, port->bytes[1]);
+	ifc_set(traffic_counter, out, packets, port->packets[0]);
+	ifc_set(traffic_counter, out, octets, port->bytes[0]);
+	return OK;
+}
+
+/**
  * mad_answer_smp() - a request of a subnet manager has come for the card
  * @card: which
  * @packet: the request; becomes the answer

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Usage: connectx --cards N --dir DIR  Models N cards on one InfiniBand switch. Card i waits for a
- * QEMU at DIR/card<i>.sock; one that goes away leaves its card as after a reset, for another to
- * come. Ends when it is told to by SIGTERM.
+ * Usage: connectx --cards N --enhanced M --dir DIR
+ *
+ * Models N cards, the last M of which have the offloads of enhanced IPoIB, on one InfiniBand switch.
+ * Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after a reset,
+ * for another to come. Ends when it is told to by SIGTERM.
  */
 #include <errno.h>
 #include <poll.h>
@@ -154,18 +156,24 @@ int main(int argc, char **argv)
 {
 	const char *dir = NULL;
 	int count = 0;
+	int enhanced = 0;
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (!strcmp(argv[i], "--cards"))
 			count = atoi(argv[i + 1]);
+		else if (!strcmp(argv[i], "--enhanced"))
+			enhanced = atoi(argv[i + 1]);
 		else if (!strcmp(argv[i], "--dir"))
 			dir = argv[i + 1];
 	}
-	if (argc != 5 || !dir || count < 1 || count > MAX_CARDS) {
-		fprintf(stderr, "usage: connectx --cards N --dir DIR (N: 1 to %d)\n", MAX_CARDS);
+	if (argc != 7 || !dir || count < 1 || count > MAX_CARDS || enhanced < 0) {
+		fprintf(stderr,
+			"usage: connectx --cards N --enhanced M --dir DIR (N: 1 to %d)\n",
+			MAX_CARDS);
 		return 2;
 	}
 	for (int i = 0; i < count; i++) {
+		cards[i].enhanced = i >= count - enhanced;
 		if (card_listen(&cards[i], dir, i)) {
 			fprintf(stderr, "connectx: socket of card %d in %s: %s\n", i, dir,
 				strerror(errno));

@@ -11,6 +11,9 @@
 #define RQ_SHARED	1
 #define RQ_NONE		3
 
+/* Which kind of IPoIB a QP is for. */
+#define ENHANCED	2
+
 /* Which optional parameters a command brings. */
 #define HAS_PKEY	BIT(4)
 #define HAS_QKEY	BIT(5)
@@ -38,14 +41,20 @@ static const struct transition transitions[] = {
 	{ MLX5_CMD_OP_2RST_QP, ~0u, QP_RESET },
 };
 
-static void drop(struct card *card, void *object)
+/**
+ * qp_drop() - free a queue pair, which nothing can find any more
+ * @card: whose
+ * @object: the queue pair
+ */
+void qp_drop(struct card *card, void *object)
 {
 	struct qp *qp = object;
 
 	for (int i = 0; i < 2; i++)
 		if (card->special[i] == qp)
 			card->special[i] = NULL;
-	mcg_forget(card, qp->number);
+	if (qp->number)
+		mcg_forget(card, qp->number);
 	buffer_free(&qp->buffer);
 	free(qp);
 }
@@ -82,7 +91,7 @@ static enum status check_context(struct command *cmd, const u8 *context)
 	if (rq_type != RQ_REGULAR && rq_type != RQ_NONE)
 		return FAIL(cmd, BAD_PARAM, "shared receive queues are not modelled");
 	if (ifc_get(qpc, context, ulp_stateless_offload_mode))
-		return FAIL(cmd, BAD_PARAM, "IPoIB offloads are not modelled");
+		return FAIL(cmd, BAD_PARAM, "these IPoIB offloads are not modelled");
 	if (type != QP_UMR && !table_find(&card->tables.pds, ifc_get(qpc, context, pd)))
 		return FAIL(cmd, BAD_RESOURCE, "no such PD");
 	if (!table_find(&card->tables.uars, ifc_get(qpc, context, uar_page)))
@@ -96,6 +105,28 @@ static enum status check_context(struct command *cmd, const u8 *context)
 	return OK;
 }
 
+/* One that only has a number and a state, for the queues of wq.c. */
+static enum status create_underlay(struct command *cmd, const u8 *context)
+{
+	struct qp *qp;
+
+	if (!cmd->card->enhanced)
+		return FAIL(cmd, BAD_PARAM, "this card has no enhanced IPoIB");
+	if (ifc_get(qpc, context, st) != QP_UD)
+		return FAIL(cmd, BAD_PARAM, "an underlay that is not UD");
+	qp = alloc(sizeof(*qp));
+	memcpy(qp->context, context, sizeof(qp->context));
+	qp->type = QP_UD;
+	qp->underlay = true;
+	qp->number = table_add(&cmd->card->tables.qps, qp);
+	if (!qp->number) {
+		qp_drop(cmd->card, qp);
+		return FAIL(cmd, NO_RESOURCES, "no QP left");
+	}
+	ifc_set(create_qp_out, cmd->out, qpn, qp->number);
+	return OK;
+}
+
 /**
  * qp_create() - CREATE_QP
  * @cmd: the command
@@ -106,9 +137,12 @@ enum status qp_create(struct command *cmd)
 {
 	const u8 *context = ifc_at(create_qp_in, cmd->in, qpc);
 	struct card *card = cmd->card;
-	enum status status = check_context(cmd, context);
+	enum status status;
 	struct qp *qp;
 
+	if (ifc_get(qpc, context, ulp_stateless_offload_mode) == ENHANCED)
+		return create_underlay(cmd, context);
+	status = check_context(cmd, context);
 	if (status)
 		return status;
 	qp = alloc(sizeof(*qp));
@@ -122,12 +156,12 @@ enum status qp_create(struct command *cmd)
 	qp->no_loopback = ifc_get(qpc, context, block_lb_mc);
 	status = set_queues(cmd, qp, context);
 	if (status) {
-		drop(card, qp);
+		qp_drop(card, qp);
 		return status;
 	}
 	qp->number = table_add(&card->tables.qps, qp);
 	if (!qp->number) {
-		drop(card, qp);
+		qp_drop(card, qp);
 		return FAIL(cmd, NO_RESOURCES, "no QP left");
 	}
 	if (qp->type == QP_SMI || qp->type == QP_GSI)
@@ -148,7 +182,7 @@ enum status qp_destroy(struct command *cmd)
 
 	if (!qp)
 		return FAIL(cmd, BAD_RESOURCE, "no such QP");
-	drop(cmd->card, qp);
+	qp_drop(cmd->card, qp);
 	return OK;
 }
 
@@ -235,7 +269,8 @@ bool qp_uses_cq(const struct card *card, u32 number)
 	for (u32 i = 0; i < card->tables.qps.size; i++) {
 		struct qp *qp = card->tables.qps.at[i];
 
-		if (qp && (qp->cq_send == number || (qp->has_rq && qp->cq_recv == number)))
+		if (qp && ((qp->has_sq && qp->cq_send == number) ||
+			   (qp->has_rq && qp->cq_recv == number)))
 			return true;
 	}
 	return false;
@@ -265,7 +300,7 @@ bool qp_flush_all(struct card *card)
 	for (u32 i = 0; i < card->tables.qps.size; i++) {
 		struct qp *qp = card->tables.qps.at[i];
 
-		if (!qp || qp->state != QP_ERROR)
+		if (!qp || qp->state != QP_ERROR || qp->type == QP_RQ)
 			continue;
 		any = true;
 		qp_flush(card, qp);
@@ -282,5 +317,5 @@ void qp_reset(struct card *card)
 	/* Numbers below are those that the architecture gives a meaning. */
 	if (!card->tables.qps.at)
 		table_init(&card->tables.qps, 0x48, 4096 - 0x48, "QP");
-	table_clear(&card->tables.qps, drop, card);
+	table_clear(&card->tables.qps, qp_drop, card);
 }

@@ -22,7 +22,6 @@ static u32 posted(struct card *card, struct qp *qp)
 
 static void push(struct card *card, struct qp *qp, u8 *cqe, bool solicited)
 {
-	put_be32(cqe + CQE_QPN, qp->number);
 	put_be16(cqe + CQE_COUNTER, qp->rq_head);
 	qp->rq_head++;
 	cq_push(card, qp->cq_recv, cqe, solicited);
@@ -32,15 +31,28 @@ static void complete_error(struct card *card, struct qp *qp, u8 syndrome)
 {
 	u8 cqe[CQE] = {};
 
+	put_be32(cqe + CQE_QPN, qp->number);
 	cqe[CQE_OPCODE] = CQE_RECV_ERROR << 4;
 	cqe[CQE_SYNDROME] = syndrome;
 	push(card, qp, cqe, true);
 }
 
-static void complete(struct card *card, struct qp *qp, const struct packet *packet)
+/* What a card says of an IPoIB packet: the sum of all behind the encapsulation, and what was hashed. */
+static void describe(u8 *cqe, const struct packet *packet, const struct headers *headers, u32 hash)
 {
-	u8 cqe[CQE] = {};
+	put_be16(cqe + CQE_CHECKSUM,
+		 offload_sum(0, packet->data + headers->l3, packet->len - headers->l3));
+	if (!hash)
+		return;
+	put_be32(cqe + CQE_HASH, hash);
+	cqe[CQE_HASH_TYPE] = (headers->version == 4 ? 1 : 2) << 2;
+	if (headers->has_ports)
+		cqe[CQE_HASH_TYPE] |= (headers->protocol == 6 ? 1 : 2) << 6;
+}
 
+static void complete(struct card *card, struct qp *qp, const struct packet *packet, u32 qpn, u8 *cqe)
+{
+	put_be32(cqe + CQE_QPN, qpn);
 	cqe[CQE_PATH_BITS] = packet->to & ((1 << port_lmc(&card->port)) - 1);
 	put_be16(cqe + CQE_SLID, packet->from);
 	put_be32(cqe + CQE_SOURCE,
@@ -89,10 +101,51 @@ static u8 scatter(struct card *card, struct qp *qp, const struct packet *packet)
 	return done < len ? SYNDROME_LENGTH : 0;
 }
 
+/* Into the queue of @qp, for @owner, which is another if that is an underlay. */
+static void store(struct card *card, struct qp *qp, const struct packet *packet,
+		  const struct qp *owner, u8 *cqe)
+{
+	u8 syndrome;
+
+	if (!qp->has_rq || !posted(card, qp)) {
+		if (!card->no_buffer++)
+			card_log(card, "QP %#x: no buffer for a packet", qp->number);
+		return;
+	}
+	syndrome = scatter(card, qp, packet);
+	if (!syndrome) {
+		complete(card, qp, packet, owner->number, cqe);
+		return;
+	}
+	complete_error(card, qp, syndrome);
+	card_wrong(card, "QP %#x: cannot store a packet, syndrome %#x", qp->number, syndrome);
+	qp->state = QP_ERROR;
+	if (qp->type != QP_RQ)
+		qp_flush(card, qp);
+}
+
+/* By the flow tables, to a receive queue of wq.c. */
+static void steer(struct card *card, const struct qp *underlay, const struct packet *packet)
+{
+	struct headers headers;
+	u8 cqe[CQE] = {};
+	struct qp *rq;
+	u32 hash;
+
+	offload_find(packet->data, packet->len, &headers);
+	if (packet->len < headers.l3 || !underlay->root)
+		return;
+	rq = tir_find(card, steering_find(card, underlay->root, &headers), &headers, &hash);
+	if (!rq || rq->type != QP_RQ || rq->state != QP_RTS)
+		return;
+	describe(cqe, packet, &headers, hash);
+	store(card, rq, packet, underlay, cqe);
+}
+
 static void receive(struct card *card, struct qp *qp, const struct packet *packet)
 {
 	u32 qkey = qp->type == QP_GSI ? QKEY_GSI : qp->qkey;
-	u8 syndrome;
+	u8 cqe[CQE] = {};
 
 	if (qp->state != QP_RTR && qp->state != QP_RTS && qp->state != QP_SQ_ERROR)
 		return;
@@ -107,20 +160,10 @@ static void receive(struct card *card, struct qp *qp, const struct packet *packe
 		if (!port_pkey_fits(&card->port, any ? -1 : (int)qp->pkey_index, packet->pkey))
 			return;
 	}
-	if (!qp->has_rq || !posted(card, qp)) {
-		card->no_buffer++;
-		return;
-	}
-	syndrome = scatter(card, qp, packet);
-	if (!syndrome) {
-		complete(card, qp, packet);
-	} else {
-		complete_error(card, qp, syndrome);
-		card_wrong(card, "QP %#x: cannot store a packet, syndrome %#x", qp->number,
-			   syndrome);
-		qp->state = QP_ERROR;
-		qp_flush(card, qp);
-	}
+	if (qp->underlay)
+		steer(card, qp, packet);
+	else
+		store(card, qp, packet, qp, cqe);
 }
 
 /**
@@ -155,7 +198,7 @@ void recv_packet(struct card *card, struct packet *packet)
 	} else {
 		qp = table_find(&card->tables.qps, packet->to_qp);
 	}
-	if (qp)
+	if (qp && qp->type != QP_SQ && qp->type != QP_RQ)
 		receive(card, qp, packet);
 }
 
@@ -166,7 +209,7 @@ void recv_packet(struct card *card, struct packet *packet)
  */
 void qp_flush_recv(struct card *card, struct qp *qp)
 {
-	if (!qp->has_rq || qp->type == QP_UMR)
+	if (!qp->has_rq || qp->type == QP_UMR || qp->type == QP_RQ)
 		return;
 	for (u32 left = posted(card, qp); left; left--)
 		complete_error(card, qp, SYNDROME_FLUSHED);

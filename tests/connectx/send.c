@@ -37,6 +37,17 @@
 #define OP_NOP		0x00
 #define OP_SEND		0x0a
 #define OP_SEND_IMM	0x0b
+#define OP_LSO		0x0e
+
+/* Offsets in a work request with offloads, from where the address segment ends; 16 bytes of pad first. */
+#define OFFLOAD_FLAGS	(ADDRESS + ADDRESS_LEN + 16 + 4)
+#define OFFLOAD_MSS	(ADDRESS + ADDRESS_LEN + 16 + 6)
+#define OFFLOAD_LEN	(ADDRESS + ADDRESS_LEN + 16 + 12)
+#define OFFLOAD_HEADERS	(ADDRESS + ADDRESS_LEN + 16 + 14)
+#define OFFLOAD_END	(ADDRESS + ADDRESS_LEN + 32)
+#define OFFLOAD_INNER	0x30
+#define OFFLOAD_L3	0x40
+#define OFFLOAD_L4	0x80
 
 /**
  * struct wqe - a work request of a send queue
@@ -67,37 +78,36 @@ static void fail(struct card *card, struct qp *qp, const struct wqe *wqe, u8 syn
 {
 	card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 	complete(card, qp, wqe, syndrome);
-	/* The queue stops; receiving goes on (IBA 10.3.1). */
-	qp->state = QP_SQ_ERROR;
+	/* The queue stops; of a queue pair, receiving goes on (IBA 10.3.1). */
+	qp->state = qp->type == QP_SQ ? QP_ERROR : QP_SQ_ERROR;
 }
 
-/* Collects the data that a work request names. */
-static u8 gather(struct card *card, struct qp *qp, const struct wqe *wqe, size_t from,
-		 struct packet *packet)
+/* Adds the data that a work request names to @data, of @size bytes. */
+static u8 gather(struct card *card, struct qp *qp, const struct wqe *wqe, size_t from, u8 *data,
+		 size_t size, size_t *done)
 {
 	size_t end = wqe->segments * SEGMENT;
 
-	packet->len = 0;
 	for (size_t at = from; at + SEGMENT <= end; ) {
 		const u8 *segment = wqe->data + at;
 		u32 len = get_be32(segment);
 		bool is_inline = len & DATA_INLINE;
 
 		len &= ~DATA_INLINE;
-		if (len > sizeof(packet->data) - packet->len)
+		if (len > size - *done)
 			return SYNDROME_LENGTH;
 		if (is_inline) {
 			if (len + 4 > end - at)
 				return SYNDROME_LENGTH;
-			memcpy(packet->data + packet->len, segment + 4, len);
+			memcpy(data + *done, segment + 4, len);
 			at += (len + 4 + SEGMENT - 1) / SEGMENT * SEGMENT;
 		} else {
 			if (!mkey_copy(card, qp->pd, get_be32(segment + 4), get_be64(segment + 8),
-				       packet->data + packet->len, len, false))
+				       data + *done, len, false))
 				return SYNDROME_PROTECTION;
 			at += SEGMENT;
 		}
-		packet->len += len;
+		*done += len;
 	}
 	return 0;
 }
@@ -139,7 +149,8 @@ static u8 send_datagram(struct card *card, struct qp *qp, const struct wqe *wqe)
 	if (wqe->segments * SEGMENT < ADDRESS + ADDRESS_LEN)
 		return SYNDROME_OPERATION;
 	packet = (struct packet) { .sender = qp };
-	syndrome = gather(card, qp, wqe, ADDRESS + ADDRESS_LEN, &packet);
+	syndrome = gather(card, qp, wqe, ADDRESS + ADDRESS_LEN, packet.data, sizeof(packet.data),
+			  &packet.len);
 	if (syndrome)
 		return syndrome;
 	if (packet.len > port_mtu(&card->port) && qp->type == QP_UD)
@@ -149,6 +160,71 @@ static u8 send_datagram(struct card *card, struct qp *qp, const struct wqe *wqe)
 	packet.has_immediate = wqe->opcode == OP_SEND_IMM;
 	memcpy(packet.immediate, wqe->data + CTRL_IMMEDIATE, 4);
 	switch_send(card, &packet);
+	return 0;
+}
+
+static void send_one(struct card *card, struct qp *underlay, const struct wqe *wqe,
+		     struct packet *packet)
+{
+	u8 flags = wqe->data[OFFLOAD_FLAGS];
+
+	offload_checksums(packet->data, packet->len, flags & OFFLOAD_L3, flags & OFFLOAD_L4);
+	address(card, underlay, wqe->data + ADDRESS, packet);
+	packet->sender = underlay;
+	switch_send(card, packet);
+}
+
+/* Cuts @data, which begins with headers of @head bytes, into packets. */
+static u8 send_segments(struct card *card, struct qp *underlay, const struct wqe *wqe,
+			const u8 *data, size_t len, size_t head)
+{
+	static struct packet packet;
+	size_t mss = get_be16(wqe->data + OFFLOAD_MSS);
+	u32 number = 0;
+
+	if (!mss || !head || head + mss > port_mtu(&card->port) || head > len)
+		return SYNDROME_LENGTH;
+	for (size_t at = head; at < len || !number; at += mss) {
+		size_t part = len - at < mss ? len - at : mss;
+
+		packet = (struct packet) { .len = head + part };
+		memcpy(packet.data, data, head);
+		memcpy(packet.data + head, data + at, part);
+		if (!offload_segment(packet.data, packet.len, number, at - head, at + part == len))
+			return SYNDROME_OPERATION;
+		send_one(card, underlay, wqe, &packet);
+		number++;
+	}
+	return 0;
+}
+
+/* With offloads, for an underlay queue pair. */
+static u8 send_offloaded(struct card *card, struct qp *qp, const struct wqe *wqe)
+{
+	static u8 data[1 << 18];
+	static struct packet packet;
+	const u32 *tis = table_find(&card->tables.tises, qp->tis);
+	struct qp *underlay = tis ? table_find(&card->tables.qps, *tis) : NULL;
+	size_t head = get_be16(wqe->data + OFFLOAD_LEN);
+	size_t more = head > 2 ? (head - 2 + SEGMENT - 1) / SEGMENT * SEGMENT : 0;
+	size_t len = head;
+	u8 syndrome;
+
+	if (!underlay || !underlay->underlay || underlay->state != QP_RTS ||
+	    OFFLOAD_END + more > wqe->segments * SEGMENT ||
+	    wqe->data[OFFLOAD_FLAGS] & OFFLOAD_INNER)
+		return SYNDROME_OPERATION;
+	memcpy(data, wqe->data + OFFLOAD_HEADERS, head);
+	syndrome = gather(card, qp, wqe, OFFLOAD_END + more, data, sizeof(data), &len);
+	if (syndrome)
+		return syndrome;
+	if (wqe->opcode == OP_LSO)
+		return send_segments(card, underlay, wqe, data, len, head);
+	if (len > port_mtu(&card->port))
+		return SYNDROME_LENGTH;
+	packet = (struct packet) { .len = len };
+	memcpy(packet.data, data, len);
+	send_one(card, underlay, wqe, &packet);
 	return 0;
 }
 
@@ -162,6 +238,10 @@ static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 	}
 	if (wqe->opcode == OP_NOP)
 		syndrome = 0;
+	else if (qp->type == QP_SQ && (wqe->opcode == OP_SEND || wqe->opcode == OP_LSO))
+		syndrome = send_offloaded(card, qp, wqe);
+	else if (qp->type == QP_SQ)
+		card_wrong(card, "SQ %#x: opcode %#x is not modelled", qp->number, wqe->opcode);
 	else if (qp->type != QP_UMR && (wqe->opcode == OP_SEND || wqe->opcode == OP_SEND_IMM))
 		syndrome = send_datagram(card, qp, wqe);
 	if (syndrome)

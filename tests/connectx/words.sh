@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# What the tests of the software ConnectX share. Sourced by them, behind lib/host.sh.
+# What the tests of the software ConnectX share. Sourced by them, before lib/host.sh.
+#
+#	hostA [ib0]---mlx5_0---+        +---mlx5_1---[ib1] hostB
+#	                       | switch |
+#	                       +--------+
+
+HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*'
 
 # bound_cards: how many cards the stock driver has brought up.
 bound_cards()
 {
 	(cd /sys/bus/pci/drivers/mlx5_core && ls -d 0000:*) 2> /dev/null | wc -l
+}
+
+# cards_up: the stock drivers have both cards, whose links are up and wait for a subnet manager.
+cards_up()
+{
+	must modprobe mlx5_ib
+	for card in $HCA_A $HCA_B; do
+		must_wait 10 test -e "/sys/class/infiniband/$card/ports/1/state"
+		must_wait 10 port_is "$card" INIT
+	done
+	fabric_umad
 }
 
 # assert_mlx5_quiet: the stock drivers complained of nothing, except that the card has no vendor-specific

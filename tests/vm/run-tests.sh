@@ -257,6 +257,14 @@ run_on()
 	done
 }
 
+# check_cards: what guests did to software ConnectX cards that they may not, and what their process did.
+check_cards()
+{
+	grep -E 'WRONG:|runtime error|Sanitizer' "$out/connectx.log" > "$work/wrongs" || return 0
+	report FAIL "the cards" - - "$(head -n 1 "$work/wrongs")"
+	show "the cards' log" "$out/connectx.log" 100
+}
+
 run_tests()
 {
 	local its
@@ -266,6 +274,7 @@ run_tests()
 	for its in ${root:-busybox debian}; do
 		run_on "$its"
 	done
+	[ -z "$cards" ] || check_cards
 	if [ "$((passed + failed + skipped))" = 0 ]; then
 		echo "run: no test matches" >&2
 		[ ${#tests[@]} -eq 0 ] || exit 2

@@ -1,7 +1,7 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The stock mlx5_core finds both cards, brings them up, and takes them down, again and again, and the
+# The stock mlx5_core finds all cards, brings them up, and takes them down, again and again, and the
 # cards have nothing to complain of.
 #
 # lane: connectx
@@ -9,9 +9,9 @@
 . "$TESTS/connectx/words.sh"
 . "$TESTS/lib/host.sh"
 
-for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for round in $(seq 20); do
 	must modprobe mlx5_core
-	[ "$(bound_cards)" = 2 ] || fail "round $round: $(bound_cards) cards were brought up"
+	[ "$(bound_cards)" = 4 ] || fail "round $round: $(bound_cards) cards were brought up"
 	must rmmod mlx5_core
 done
 assert_mlx5_quiet

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Management datagrams of a card: those that its driver hands it by a command, and those that come over
- * the wire and are for the card itself. A card answers these also when no driver listens.
+ * Management datagrams of a card: those that its driver hands it by a command, and those that come
+ * over the wire and are for the card itself. A card answers these also when no driver listens.
  */
 #include <string.h>
 

@@ -2,9 +2,9 @@
 /*
  * Usage: connectx --cards N --enhanced M --dir DIR
  *
- * Models N cards, the last M of which have the offloads of enhanced IPoIB, on one InfiniBand switch.
- * Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after a reset,
- * for another to come. Ends when it is told to by SIGTERM.
+ * Models N cards, the last M of which have the offloads of enhanced IPoIB, on one InfiniBand
+ * switch. Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after
+ * a reset, for another to come. Ends when it is told to by SIGTERM.
  */
 #include <errno.h>
 #include <poll.h>

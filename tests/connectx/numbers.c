@@ -58,7 +58,7 @@ enum status number_free(struct command *cmd)
 }
 
 /**
- * srq_create() - CREATE_XRC_SRQ and CREATE_RMP: shared receive queues, which no queue pair can use yet
+ * srq_create() - CREATE_XRC_SRQ and CREATE_RMP: no queue pair can use one
  * @cmd: the command
  *
  * Return: its status.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a card does with the headers of IPoIB packets: it finds them, sums them, and cuts large segments.
+ * What a card does with the headers of IPoIB packets: it finds them, sums them, and cuts large
+ * segments.
  */
 #include <string.h>
 

@@ -157,7 +157,8 @@ static void command_link(struct port *port, u8 state, u8 physical)
 	port_train(port, false);
 	set_physical(port, physical == PHYS_DISABLED ? PHYS_DISABLED : PHYS_POLLING);
 	/* Whether the other end is there: a card that nobody started is not. */
-	if ((!port->card || port->card->started) && (!port->peer->card || port->peer->card->started))
+	if ((!port->card || port->card->started) &&
+	    (!port->peer->card || port->peer->card->started))
 		port_train(port, true);
 }
 

@@ -1,8 +1,8 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The stock mlx5_ib shows the ports of both cards; an OpenSM on one of them finds the switch and the
-# other, gives each a LID and brings it ACTIVE; so it does again when the drivers were gone meanwhile.
+# The stock mlx5_ib shows the ports of all cards; an OpenSM on one of them finds the switch and the
+# others, gives each a LID and brings it ACTIVE; so it does again when the drivers were gone meanwhile.
 #
 # lane: connectx
 # limit: 180
@@ -12,7 +12,7 @@
 for round in 1 2 3; do
 	note "round $round"
 	cards_up
-	for card in $HCA_A $HCA_B; do
+	for card in $(hcas); do
 		ibstat "$card" > "$TMPDIR/ibstat" || fail "ibstat $card"
 		grep -q 'Link layer: InfiniBand' "$TMPDIR/ibstat" || fail "$card: no InfiniBand"
 		[ "$(port_lid "$card")" = 0 ] || fail "$card has a LID before there is an SM"
@@ -20,7 +20,7 @@ for round in 1 2 3; do
 	sm_start mlx5_0
 	must_wait 10 all_active
 	ibnetdiscover -C mlx5_1 > "$TMPDIR/net" 2> /dev/null || fail "ibnetdiscover"
-	for node in switch card0 card1; do
+	for node in switch card0 card1 card2 card3; do
 		grep -q "software ConnectX: $node" "$TMPDIR/net" || fail "$node was not found"
 	done
 	[ "$(port_lid mlx5_0)" != "$(port_lid mlx5_1)" ] || fail "both have one LID"

@@ -37,7 +37,7 @@ static void complete_error(struct card *card, struct qp *qp, u8 syndrome)
 	push(card, qp, cqe, true);
 }
 
-/* What a card says of an IPoIB packet: the sum of all behind the encapsulation, and what was hashed. */
+/* What a card says of an IPoIB packet: the sum of all behind the encapsulation, and the hash. */
 static void describe(u8 *cqe, const struct packet *packet, const struct headers *headers, u32 hash)
 {
 	put_be16(cqe + CQE_CHECKSUM,
@@ -50,7 +50,8 @@ static void describe(u8 *cqe, const struct packet *packet, const struct headers 
 		cqe[CQE_HASH_TYPE] |= (headers->protocol == 6 ? 1 : 2) << 6;
 }
 
-static void complete(struct card *card, struct qp *qp, const struct packet *packet, u32 qpn, u8 *cqe)
+static void complete(struct card *card, struct qp *qp, const struct packet *packet, u32 qpn,
+		     u8 *cqe)
 {
 	put_be32(cqe + CQE_QPN, qpn);
 	cqe[CQE_PATH_BITS] = packet->to & ((1 << port_lmc(&card->port)) - 1);
@@ -118,7 +119,7 @@ static void store(struct card *card, struct qp *qp, const struct packet *packet,
 		return;
 	}
 	complete_error(card, qp, syndrome);
-	card_wrong(card, "QP %#x: cannot store a packet, syndrome %#x", qp->number, syndrome);
+	card_wrong(card, "QP %#x: a packet does not fit, syndrome %#x", qp->number, syndrome);
 	qp->state = QP_ERROR;
 	if (qp->type != QP_RQ)
 		qp_flush(card, qp);

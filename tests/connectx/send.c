@@ -39,7 +39,7 @@
 #define OP_SEND_IMM	0x0b
 #define OP_LSO		0x0e
 
-/* Offsets in a work request with offloads, from where the address segment ends; 16 bytes of pad first. */
+/* In a work request with offloads, behind the address segment and 16 bytes of nothing. */
 #define OFFLOAD_FLAGS	(ADDRESS + ADDRESS_LEN + 16 + 4)
 #define OFFLOAD_MSS	(ADDRESS + ADDRESS_LEN + 16 + 6)
 #define OFFLOAD_LEN	(ADDRESS + ADDRESS_LEN + 16 + 12)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flow steering of received IPoIB packets: tables of rules, grouped by what they look at. From the root
- * of the packet's underlay queue pair, rule by rule and table by table, to a TIR.
+ * Flow steering of received IPoIB packets: tables of rules, grouped by what they look at. From the
+ * root of the packet's underlay queue pair, rule by rule and table by table, to a TIR.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The switch that all cards are plugged into: card i at port i + 1. It forwards by the tables that a
- * subnet manager writes, and takes no time.
+ * The switch that all cards are plugged into: card i at port i + 1. It forwards by the tables that
+ * a subnet manager writes, and takes no time.
  */
 #include <stdio.h>
 #include <string.h>

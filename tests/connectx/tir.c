@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What spreads received packets over receive queues: a TIR is a target of steering, which hashes headers
- * (RSS) into a table of queues, an RQT. And a TIS, which says whose packets a send queue sends.
+ * What spreads received packets over receive queues: a TIR is a target of steering, which hashes
+ * headers (RSS) into a table of queues, an RQT. And a TIS, which says whose packets a send queue
+ * sends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +167,8 @@ enum status tir_create(struct command *cmd)
 
 	if (!table_find(&tables->domains, ifc_get(tirc, context, transport_domain)))
 		return FAIL(cmd, BAD_RESOURCE, "no such transport domain");
-	if (ifc_get(tirc, context, packet_merge_mask) || ifc_get(tirc, context, tunneled_offload_en))
+	if (ifc_get(tirc, context, packet_merge_mask) ||
+	    ifc_get(tirc, context, tunneled_offload_en))
 		return FAIL(cmd, BAD_PARAM, "LRO and tunnels are not modelled");
 	tir = alloc(sizeof(*tir));
 	tir->direct = ifc_get(tirc, context, disp_type) == MLX5_TIRC_DISP_TYPE_DIRECT;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# What the tests of the software ConnectX share. Sourced by them, before lib/host.sh.
+# What the tests of the software ConnectX share. Sourced by them, before lib/host.sh. There are four
+# cards, of which the last two have the offloads of enhanced IPoIB:
 #
 #	hostA [ib0]---mlx5_0---+        +---mlx5_1---[ib1] hostB
 #	                       | switch |
-#	                       +--------+
+#	     enhanced: mlx5_2--+        +--mlx5_3 :enhanced
 
 HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*'
 
@@ -14,11 +15,11 @@ bound_cards()
 	(cd /sys/bus/pci/drivers/mlx5_core && ls -d 0000:*) 2> /dev/null | wc -l
 }
 
-# cards_up: the stock drivers have both cards, whose links are up and wait for a subnet manager.
+# cards_up: the stock drivers have all cards, whose links are up and wait for a subnet manager.
 cards_up()
 {
 	must modprobe mlx5_ib
-	for card in $HCA_A $HCA_B; do
+	for card in mlx5_0 mlx5_1 mlx5_2 mlx5_3; do
 		must_wait 10 test -e "/sys/class/infiniband/$card/ports/1/state"
 		must_wait 10 port_is "$card" INIT
 	done
@@ -33,4 +34,16 @@ assert_mlx5_quiet()
 		> "$TMPDIR/mlx5" || return 0
 	cat "$TMPDIR/mlx5"
 	fail "the stock drivers have something to say"
+}
+
+# nic_counter HOST INTERFACE NAME: of ethtool -S; 0 if there is none.
+nic_counter()
+{
+	on "$1" ethtool -S "$2" | awk -v name="$3:" '$1 == name { value = $2 } END { print value + 0 }'
+}
+
+# is_enhanced HOST INTERFACE: whether the card driver made its queues.
+is_enhanced()
+{
+	on "$1" ethtool -S "$2" | grep -q tx_tso_packets
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Send and receive queues of their own, without a queue pair: those of enhanced IPoIB. They are kept as
- * queue pairs that have but one queue, and share their numbers.
+ * Send and receive queues of their own, without a queue pair: those of enhanced IPoIB. They are
+ * kept as queue pairs that have but one queue, and share their numbers.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -226,14 +226,14 @@ static int irq_info(struct message *msg)
 static int set_irqs(struct card *card, struct message *msg)
 {
 	struct vfio_irq_set *body = (void *)msg->body;
-	u32 end = body->start + body->count;
 
 	if (msg->len < sizeof(*body) || body->index >= VFIO_PCI_NUM_IRQS)
 		return -EINVAL;
 	msg->len = 0;
 	if (body->index != VFIO_PCI_MSIX_IRQ_INDEX)
 		return body->count ? -EINVAL : 0;
-	if (!(body->flags & VFIO_IRQ_SET_ACTION_TRIGGER) || body->start > VECTORS || end > VECTORS)
+	if (!(body->flags & VFIO_IRQ_SET_ACTION_TRIGGER) || body->start > VECTORS ||
+	    body->count > VECTORS - body->start)
 		return -EINVAL;
 	if (body->flags & VFIO_IRQ_SET_DATA_NONE && !body->count) {
 		pci_set_vectors(card, 0, VECTORS, NULL);

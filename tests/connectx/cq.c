@@ -11,7 +11,7 @@
 #define RECORD_CONSUMER	0
 #define COUNT_MASK	0xffffff
 
-/* Of the doorbell that arms, and in which state that leaves a queue. */
+/* Of the doorbell that arms: only what is solicited. */
 #define ARM_SOLICITED	BIT(24)
 #define SYNDROME_OVERRUN 1
 

@@ -13,6 +13,12 @@
 #define HOP_POINTER	6
 #define RETURN_PATH	192
 
+/* In PortInfo. */
+#define SM_LID		18
+#define CAPABILITIES	20
+#define SPEED_STATE	32
+#define PHYSICAL	33
+
 #define CLASS_LID	0x01
 #define CLASS_DIRECTED	0x81
 #define CLASS_PMA	0x04
@@ -61,16 +67,16 @@ enum status mad_query_vport(struct command *cmd)
 	const u8 *info = card->port.info;
 
 	ifc_set(hca_vport_context, context, has_smi, 1);
-	ifc_set(hca_vport_context, context, port_physical_state, info[33] >> 4);
-	ifc_set(hca_vport_context, context, port_state, info[32] & 0xf);
-	ifc_set(hca_vport_context, context, vport_state, info[32] & 0xf);
+	ifc_set(hca_vport_context, context, port_physical_state, info[PHYSICAL] >> 4);
+	ifc_set(hca_vport_context, context, port_state, info[SPEED_STATE] & 0xf);
+	ifc_set(hca_vport_context, context, vport_state, info[SPEED_STATE] & 0xf);
 	ifc_set(hca_vport_context, context, system_image_guid, card->node.guid);
 	ifc_set(hca_vport_context, context, node_guid, card->node.guid);
 	ifc_set(hca_vport_context, context, port_guid, card->port.guids[0]);
-	ifc_set(hca_vport_context, context, cap_mask1, get_be32(info + 20));
+	ifc_set(hca_vport_context, context, cap_mask1, get_be32(info + CAPABILITIES));
 	ifc_set(hca_vport_context, context, lid, port_lid(&card->port));
 	ifc_set(hca_vport_context, context, lmc, port_lmc(&card->port));
-	ifc_set(hca_vport_context, context, sm_lid, get_be16(info + 18));
+	ifc_set(hca_vport_context, context, sm_lid, get_be16(info + SM_LID));
 	return OK;
 }
 

@@ -12,7 +12,7 @@
 #define LID		16
 #define SM_LID		18
 #define CAPABILITIES	20
-#define LOCAL_PORT	28
+#define LEASE		26
 #define WIDTH_ENABLED	29
 #define WIDTH_SUPPORTED	30
 #define WIDTH_ACTIVE	31
@@ -202,7 +202,7 @@ u16 port_set_info(struct port *port, u8 *new)
 	reregister = new[REREGISTER] & 0x80;
 	/* M_Key, prefix, LID, the SM's LID; later the lease period. */
 	memcpy(now, new, CAPABILITIES);
-	memcpy(now + 26, new + 26, 2);
+	memcpy(now + LEASE, new + LEASE, 2);
 	now[LMC] = new[LMC] & 0xc7;
 	now[MTU_SL] = (new[MTU_SL] & 0xf0 ? new[MTU_SL] & 0xf0 : now[MTU_SL] & 0xf0) |
 		      (new[MTU_SL] & 0xf);

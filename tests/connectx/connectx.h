@@ -183,6 +183,10 @@ struct eq {
  * @armed: the next entry makes an event
  * @only_solicited: of those that interrupt who waits for solicited ones
  * @failed: it overran
+ * @period: how many microseconds the event may be late, so that more entries share it; 0: none
+ * @max_count: of entries that share it; 0: any number
+ * @waiting: entries that wait for it
+ * @deadline: when it is due at the latest; 0: none waits
  */
 struct cq {
 	u32 number;
@@ -196,6 +200,10 @@ struct cq {
 	bool armed;
 	bool only_solicited;
 	bool failed;
+	u32 period;
+	u32 max_count;
+	u32 waiting;
+	u64 deadline;
 };
 
 /**
@@ -375,6 +383,8 @@ struct tables {
  * @node: what subnet managers see
  * @special: QP 0 and QP 1
  * @mcg: groups
+ * @has_errors: a queue pair may be in error
+ * @next_deadline: of a completion queue's event; 0: none waits
  * @no_buffer: packets that found no receive buffer
  * @tables: objects
  */
@@ -400,6 +410,8 @@ struct card {
 	struct node node;
 	struct qp *special[2];
 	struct mcg_member mcg[MCG_MEMBERS];
+	bool has_errors;
+	u64 next_deadline;
 	u64 no_buffer;
 	struct tables tables;
 };
@@ -431,6 +443,7 @@ __printf(2, 3) void card_log(const struct card *card, const char *format, ...);
 __printf(2, 3) void card_wrong(struct card *card, const char *format, ...);
 void card_reset(struct card *card);
 void *alloc(size_t size);
+u64 now_us(void);
 
 /* vfio_user.c */
 int vfio_user_serve(struct card *card);
@@ -517,6 +530,7 @@ enum status cq_destroy(struct command *cmd);
 enum status cq_modify(struct command *cmd);
 void cq_push(struct card *card, u32 number, const u8 *cqe, bool solicited);
 void cq_doorbell(struct card *card, u32 uar, u32 consumer, u32 number);
+void cq_expire(struct card *card, u64 now);
 void cq_reset(struct card *card);
 
 /* qp.c */
@@ -527,7 +541,7 @@ enum status qp_query(struct command *cmd);
 bool qp_uses_cq(const struct card *card, u32 number);
 void qp_drop(struct card *card, void *object);
 void qp_flush(struct card *card, struct qp *qp);
-bool qp_flush_all(struct card *card);
+void qp_flush_all(struct card *card);
 void qp_reset(struct card *card);
 
 /* mcg.c */

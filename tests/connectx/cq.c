@@ -15,6 +15,10 @@
 #define ARM_SOLICITED	BIT(24)
 #define SYNDROME_OVERRUN 1
 
+/* What a MODIFY_CQ changes. */
+#define SELECT_PERIOD	BIT(0)
+#define SELECT_COUNT	BIT(1)
+
 static void drop(struct card *card, void *object)
 {
 	struct cq *cq = object;
@@ -55,6 +59,8 @@ enum status cq_create(struct command *cmd)
 	cq->uar = ifc_get(cqc, context, uar_page);
 	cq->eqn = ifc_get(cqc, context, c_eqn_or_apu_element);
 	cq->record = ifc_get(cqc, context, dbr_addr);
+	cq->period = ifc_get(cqc, context, cq_period);
+	cq->max_count = ifc_get(cqc, context, cq_max_count);
 	if (buffer_init(&cq->buffer, ifc_at(create_cq_in, cmd->in, pas),
 			(u64)cq->entry << log_size, shift, offset)) {
 		free(cq);
@@ -88,17 +94,26 @@ enum status cq_destroy(struct command *cmd)
 }
 
 /**
- * cq_modify() - MODIFY_CQ: moderation, which is accepted and changes nothing yet
+ * cq_modify() - MODIFY_CQ: moderation
  * @cmd: the command
  *
  * Return: its status.
  */
 enum status cq_modify(struct command *cmd)
 {
-	if (!table_find(&cmd->card->tables.cqs, ifc_get(modify_cq_in, cmd->in, cqn)))
+	const u8 *context = ifc_at(modify_cq_in, cmd->in, cq_context);
+	const u8 *select = ifc_at(modify_cq_in, cmd->in,
+				  modify_field_select_resize_field_select);
+	struct cq *cq = table_find(&cmd->card->tables.cqs, ifc_get(modify_cq_in, cmd->in, cqn));
+
+	if (!cq)
 		return FAIL(cmd, BAD_RESOURCE, "no such CQ");
 	if (cmd->modifier)
 		return FAIL(cmd, BAD_PARAM, "resizing is not modelled");
+	if (get_be32(select) & SELECT_PERIOD)
+		cq->period = ifc_get(cqc, context, cq_period);
+	if (get_be32(select) & SELECT_COUNT)
+		cq->max_count = ifc_get(cqc, context, cq_max_count);
 	return OK;
 }
 
@@ -108,11 +123,28 @@ static void interrupt(struct card *card, struct cq *cq)
 	u8 data[28] = {};
 
 	cq->armed = false;
+	cq->waiting = 0;
+	cq->deadline = 0;
 	put_be32(data + 24, cq->number);
 	if (eq)
 		eq_push(card, eq, EVENT_COMP, 0, data);
 	else
 		card_wrong(card, "CQ %#x: its EQ %u is gone", cq->number, cq->eqn);
+}
+
+/* An entry makes an event: now, or together with those that come within the period. */
+static void moderate(struct card *card, struct cq *cq)
+{
+	cq->waiting++;
+	if (!cq->period || (cq->max_count && cq->waiting >= cq->max_count)) {
+		interrupt(card, cq);
+		return;
+	}
+	if (cq->deadline)
+		return;
+	cq->deadline = now_us() + cq->period;
+	if (!card->next_deadline || cq->deadline < card->next_deadline)
+		card->next_deadline = cq->deadline;
 }
 
 static void overrun(struct card *card, struct cq *cq)
@@ -164,7 +196,27 @@ void cq_push(struct card *card, u32 number, const u8 *cqe, bool solicited)
 			 __ATOMIC_RELEASE);
 	cq->producer++;
 	if (cq->armed && (solicited || !cq->only_solicited))
-		interrupt(card, cq);
+		moderate(card, cq);
+}
+
+/**
+ * cq_expire() - make the events that are due
+ * @card: whose
+ * @now: the time
+ */
+void cq_expire(struct card *card, u64 now)
+{
+	card->next_deadline = 0;
+	for (u32 i = 0; i < card->tables.cqs.size; i++) {
+		struct cq *cq = card->tables.cqs.at[i];
+
+		if (!cq || !cq->deadline)
+			continue;
+		if (cq->deadline <= now)
+			interrupt(card, cq);
+		else if (!card->next_deadline || cq->deadline < card->next_deadline)
+			card->next_deadline = cq->deadline;
+	}
 }
 
 /**

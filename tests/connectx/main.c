@@ -6,6 +6,7 @@
  * switch. Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after
  * a reset, for another to come. Ends when it is told to by SIGTERM.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -14,13 +15,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "connectx.h"
 
 #define MAX_CARDS	16
 /* How often to look whether something was posted to a queue in error: no doorbell tells. */
-#define FLUSH_MS	20
+#define FLUSH_US	20000
 
 static struct card cards[MAX_CARDS];
 
@@ -78,6 +80,19 @@ void *alloc(size_t size)
 }
 
 /**
+ * now_us() - the time
+ *
+ * Return: in microseconds, since some past.
+ */
+u64 now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
+}
+
+/**
  * card_reset() - as after power-on, but for what its client has mapped
  * @card: to reset
  */
@@ -120,10 +135,39 @@ static int card_listen(struct card *card, const char *dir, int number)
 	return listen(card->listener, 1);
 }
 
+/* Until when to wait for messages: what is to be done then is in run_timers(). */
+static void set_timeout(int count, struct timespec *timeout)
+{
+	u64 now = now_us();
+	u64 until = now + 1000000;
+
+	for (int i = 0; i < count; i++) {
+		if (cards[i].has_errors && now + FLUSH_US < until)
+			until = now + FLUSH_US;
+		if (cards[i].next_deadline && cards[i].next_deadline < until)
+			until = cards[i].next_deadline;
+	}
+	until = until > now ? until - now : 0;
+	timeout->tv_sec = until / 1000000;
+	timeout->tv_nsec = until % 1000000 * 1000;
+}
+
+static void run_timers(int count)
+{
+	u64 now = now_us();
+
+	for (int i = 0; i < count; i++) {
+		if (cards[i].has_errors)
+			qp_flush_all(&cards[i]);
+		if (cards[i].next_deadline && cards[i].next_deadline <= now)
+			cq_expire(&cards[i], now);
+	}
+}
+
 static int serve(int count)
 {
 	struct pollfd fds[MAX_CARDS];
-	bool in_error = false;
+	struct timespec timeout;
 
 	for (;;) {
 		for (int i = 0; i < count; i++) {
@@ -134,9 +178,9 @@ static int serve(int count)
 				.events = POLLIN,
 			};
 		}
-		if (poll(fds, count, in_error ? FLUSH_MS : -1) < 0)
+		set_timeout(count, &timeout);
+		if (ppoll(fds, count, &timeout, NULL) < 0)
 			return -1;
-		in_error = false;
 		for (int i = 0; i < count; i++) {
 			struct card *card = &cards[i];
 
@@ -147,8 +191,7 @@ static int serve(int count)
 			else if (vfio_user_serve(card))
 				card_leave(card);
 		}
-		for (int i = 0; i < count; i++)
-			in_error |= qp_flush_all(&cards[i]);
+		run_timers(count);
 	}
 }
 

@@ -283,6 +283,7 @@ bool qp_uses_cq(const struct card *card, u32 number)
  */
 void qp_flush(struct card *card, struct qp *qp)
 {
+	card->has_errors = true;
 	qp_flush_send(card, qp);
 	qp_flush_recv(card, qp);
 }
@@ -290,22 +291,17 @@ void qp_flush(struct card *card, struct qp *qp)
 /**
  * qp_flush_all() - for receives that were posted since, of which no doorbell tells
  * @card: the card
- *
- * Return: whether there is any QP in error.
  */
-bool qp_flush_all(struct card *card)
+void qp_flush_all(struct card *card)
 {
-	bool any = false;
-
+	card->has_errors = false;
 	for (u32 i = 0; i < card->tables.qps.size; i++) {
 		struct qp *qp = card->tables.qps.at[i];
 
 		if (!qp || qp->state != QP_ERROR || qp->type == QP_RQ)
 			continue;
-		any = true;
 		qp_flush(card, qp);
 	}
-	return any;
 }
 
 /**

@@ -19,7 +19,7 @@ hosts_take "$PAIR"
 
 for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
 	# shellcheck disable=SC2086 # a list
-	ping_sizes $way 64 511 1500 1995 2016 5000
+	sizes_arrive $way 64 511 1500 1995 2016 20000
 done
 for host in hostA hostB; do
 	on "$host" sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'

@@ -35,6 +35,22 @@ assert_mlx5_quiet()
 	fail "the stock drivers have something to say"
 }
 
+# sizes_arrive HOST ADDRESS SIZE...: some echo requests of each payload size, none lost. After the last one
+# ping waits but for twice the longest time that an answer took, or for the interval. The cards are a
+# process of a machine that may be busy, which can take longer: the interval is a long one.
+sizes_arrive()
+{
+	ping_host=$1 ping_to=$2
+	shift 2
+	must_wait 10 can_ping "$ping_host" "$ping_to"
+	for size; do
+		on "$ping_host" ping -n -q -c 2 -i 0.7 -s "$size" "$ping_to" > "$TMPDIR/ping" 2>&1 &&
+			grep -q ' 0% packet loss' "$TMPDIR/ping" && continue
+		cat "$TMPDIR/ping"
+		fail "ping $ping_to with $size bytes from $ping_host"
+	done
+}
+
 # nic_counter HOST INTERFACE NAME: of ethtool -S; 0 if there is none.
 nic_counter()
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define ENTRY			64
 #define ENTRY_TYPE		0

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 /* Any number would do, since the model has memory of its own; a card asks for thousands. */
 #define BOOT_PAGES	24

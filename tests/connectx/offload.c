@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define ENCAPSULATION	4	/* of IPoIB: type and 2 bytes that are 0 (RFC 4391, 6) */
 #define TYPE_IPV4	0x0800

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define RECORD_SEND	4
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define MATCH		ifc_size(fte_match_param)
 #define RULES		1024

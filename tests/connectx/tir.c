@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define RQT_MAX		512
 #define KEY		40

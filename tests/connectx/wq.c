@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connectx.h"
+#include "enhanced.h"
 
 #define WQ_CYCLIC	1
 #define STATE_RESET	0

@@ -67,6 +67,7 @@ static void general(const struct card *card, u8 *caps)
 	cap(device_frequency_khz, 1000);
 	cap(device_frequency_mhz, 1);
 	cap(cq_moderation, 1);
+	cap(cq_period_mode_modify, 1);
 	/* Memory is registered by commands then, never by work requests. */
 	cap(umr_modify_entity_size_disabled, 1);
 	cap(max_qp_cnt, 100);

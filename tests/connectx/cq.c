@@ -18,6 +18,7 @@
 /* What a MODIFY_CQ changes. */
 #define SELECT_PERIOD	BIT(0)
 #define SELECT_COUNT	BIT(1)
+#define SELECT_MODE	BIT(4)
 
 static void drop(struct card *card, void *object)
 {
@@ -110,6 +111,8 @@ enum status cq_modify(struct command *cmd)
 		return FAIL(cmd, BAD_RESOURCE, "no such CQ");
 	if (cmd->modifier)
 		return FAIL(cmd, BAD_PARAM, "resizing is not modelled");
+	if (get_be32(select) & SELECT_MODE && ifc_get(cqc, context, cq_period_mode))
+		return FAIL(cmd, BAD_PARAM, "a period begins with the first entry that waits");
 	if (get_be32(select) & SELECT_PERIOD)
 		cq->period = ifc_get(cqc, context, cq_period);
 	if (get_be32(select) & SELECT_COUNT)

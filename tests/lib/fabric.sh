@@ -11,8 +11,14 @@ fabric_up()
 	shift
 	note "fabric: $fabric_hcas HCAs $*"
 	must modprobe soft_ib "hcas=$fabric_hcas" "$@"
-	must modprobe ib_umad
 	must_wait 10 test -e "/sys/class/infiniband/sib$((fabric_hcas - 1))/ports/1/state"
+	fabric_umad
+}
+
+# fabric_umad: the nodes by which subnet managers and the tools reach a fabric.
+fabric_umad()
+{
+	must modprobe ib_umad
 	must_wait 10 test -e "/dev/infiniband/umad0" -o -e /dev/umad0
 	# libibumad looks for the nodes where udev would put them.
 	mkdir -p /dev/infiniband
@@ -30,7 +36,8 @@ fabric_down()
 # hcas: sib0 sib1 ...
 hcas()
 {
-	(cd /sys/class/infiniband && echo sib*)
+	# shellcheck disable=SC2086 # a pattern
+	(cd /sys/class/infiniband && echo $HCAS)
 }
 
 # knob HCA NAME [VALUE]: writes, or reads, a knob of an HCA.

@@ -22,6 +22,8 @@ set -eu
 . "$TESTS/lib/leak.sh"
 . "$TESTS/lib/unload.sh"
 
+# The HCAs of the two hosts, and of all.
+: "${HCA_A:=sib0}" "${HCA_B:=sib1}" "${HCAS:=sib*}"
 A4=10.9.0.1 B4=10.9.0.2 A6=fd00:9::1 B6=fd00:9::2
 
 # on HOST COMMAND...: runs it there. A command that names files of /sys/class/net sees those of HOST,
@@ -110,8 +112,10 @@ hosts_take()
 hosts_move()
 {
 	hosts_pair=${1:-ours-ours}
-	IFA=$(netdev_of sib0 "${hosts_pair%-*}") || fail "no interface of ${hosts_pair%-*} on sib0"
-	IFB=$(netdev_of sib1 "${hosts_pair#*-}") || fail "no interface of ${hosts_pair#*-} on sib1"
+	IFA=$(netdev_of "$HCA_A" "${hosts_pair%-*}") ||
+		fail "no interface of ${hosts_pair%-*} on $HCA_A"
+	IFB=$(netdev_of "$HCA_B" "${hosts_pair#*-}") ||
+		fail "no interface of ${hosts_pair#*-} on $HCA_B"
 	host_take hostA "$IFA"
 	host_take hostB "$IFB"
 	host_address hostA "$IFA" "$A4/24" "$A6/64"

@@ -30,6 +30,19 @@ vm_command()
 	[ -z "${6:-}" ] || VM+=(-drive "file=$6,if=virtio,format=raw,snapshot=on")
 }
 
+# vm_add_cards QEMU DIR CARDS MEM: changes VM to be that QEMU, with CARDS cards whose sockets are in DIR.
+# Their process shares the guest's memory.
+vm_add_cards()
+{
+	local number
+	VM[0]=$1
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	VM+=(-machine memory-backend=ram -object "memory-backend-memfd,id=ram,size=$4M,share=on")
+	for ((number = 0; number < $3; number++)); do
+		VM+=(-device "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"$2/card$number.sock\"}}")
+	done
+}
+
 # vm_command_measuring KERNEL_DIR INITRD MEM APPEND: the same for measuring. An instruction of the guest
 # takes a nanosecond of its time and nothing else does, so that a figure is a number of instructions
 # and repeats to the digit, whatever else the host does. Whatever is changed here shifts all figures

@@ -6,7 +6,9 @@
 
 passed=0 failed=0 skipped=0
 results=${RESULTS:-$out/results${root:+-$root}}
-[ "$lane" != slow ] || results=$results-slow
+case $lane in
+slow | connectx) results=$results-$lane ;;
+esac
 # Wall-clock seconds that a guest may be silent beyond a test's own limit, and while booting.
 grace=$((90 * scale))
 boot_limit=$((180 * scale))
@@ -255,6 +257,14 @@ run_on()
 	done
 }
 
+# check_cards: what guests did to software ConnectX cards that they may not, and what their process did.
+check_cards()
+{
+	grep -E 'WRONG:|runtime error|Sanitizer' "$out/connectx.log" > "$work/wrongs" || return 0
+	report FAIL "the cards" - - "$(head -n 1 "$work/wrongs")"
+	show "the cards' log" "$out/connectx.log" 100
+}
+
 run_tests()
 {
 	local its
@@ -264,6 +274,7 @@ run_tests()
 	for its in ${root:-busybox debian}; do
 		run_on "$its"
 	done
+	[ -z "$cards" ] || check_cards
 	if [ "$((passed + failed + skipped))" = 0 ]; then
 		echo "run: no test matches" >&2
 		[ ${#tests[@]} -eq 0 ] || exit 2

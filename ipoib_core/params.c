@@ -3,8 +3,8 @@
  * Module parameters that in-tree ib_ipoib has too, with its names, ranges and defaults, so that
  * existing configuration keeps its meaning. accel= is in choice.c.
  *
- * "options ib_ipoib ..." arrives by the shim (shim/ib_ipoib.c), when that is loaded first, and is what
- * counts where ipoib_core itself was given nothing.
+ * "options ib_ipoib ..." arrives by the shim (shim/ib_ipoib.c), when that is loaded first, and is
+ * what counts where ipoib_core itself was given nothing.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The name by which the world loads IP over InfiniBand: rdma-core's modules-load files, scripts, the
- * rtnl alias, and "options ib_ipoib ..." in modprobe.d. Installed where depmod prefers it to the
- * kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule: where it
- * has not been built, and once it is removed, the name is in-tree's again.
+ * The name by which the world loads IP over InfiniBand: rdma-core's modules-load files, scripts,
+ * the rtnl alias, and "options ib_ipoib ..." in modprobe.d. Installed where depmod prefers it to
+ * the kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule:
+ * where it has not been built, and once it is removed, the name is in-tree's again.
  *
  * It does nothing itself. modprobe loads ipoib_core after it, and accel_ref (which other accels go
  * before, as the core chooses), and unloads them before it. There is no dependency between shim and

@@ -123,8 +123,9 @@ struct ref_tx_drops {
  * @no_memory: no skb for a packet, which is lost
  * @no_buffer: no buffer for the ring, tried again later
  * @post_failed: the HCA refused buffers
- * @blocks_reused: blocks of pages from which buffers were cut again
- * @blocks_freed: those that were given back because nothing came in
+ * @blocks_kept: blocks of pages that were used up and kept
+ * @blocks_reused: of these, blocks from which buffers were cut again
+ * @blocks_freed: of these, blocks that were given back because nothing came in, or for others
  */
 struct ref_rx_stats {
 	struct u64_stats_sync syncp;
@@ -140,6 +141,7 @@ struct ref_rx_stats {
 	u64_stats_t no_memory;
 	u64_stats_t no_buffer;
 	u64_stats_t post_failed;
+	u64_stats_t blocks_kept;
 	u64_stats_t blocks_reused;
 	u64_stats_t blocks_freed;
 };
@@ -291,6 +293,7 @@ struct ref_gather {
  * @frag_size: bytes of a buffer with headroom and shared info
  * @index: of the stack's queue
  * @pool: where buffers come from
+ * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
  * @gather: adaptive moderation
@@ -312,6 +315,7 @@ struct ref_rxq {
 	unsigned int frag_size;
 	unsigned int index;
 	struct ref_frag_pool pool;
+	bool trim;
 	struct napi_struct napi;
 	struct delayed_work refill_work;
 	struct ref_gather gather;

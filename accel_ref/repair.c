@@ -160,8 +160,9 @@ void ref_watch_work(struct work_struct *work)
 		}
 	}
 	for (i = 0; i < priv->num_rxqs && ref_is_up(priv); i++) {
-		/* A run that finds no packet gives back what it does not need. */
+		/* A run that finds no packet does it. */
 		if (READ_ONCE(priv->rxqs[i].pool.nr_kept)) {
+			WRITE_ONCE(priv->rxqs[i].trim, true);
 			local_bh_disable();
 			napi_schedule(&priv->rxqs[i].napi);
 			local_bh_enable();

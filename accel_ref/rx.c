@@ -214,7 +214,8 @@ int ref_rx_poll(struct napi_struct *napi, int budget)
 	if (unlikely(!budget))
 		return 0;
 	done = ref_rx_burst(rxq, budget);
-	if (!done)
+	/* While packets come in, what is kept will be used. */
+	if (unlikely(READ_ONCE(rxq->trim)) && !done)
 		ref_rx_trim(rxq);
 	if (ref_rx_due(rxq))
 		ref_rx_refill(rxq);

@@ -24,6 +24,13 @@ static void ref_block_forget(struct ref_frag_pool *pool)
 	WRITE_ONCE(pool->nr_kept, pool->nr_kept - 1);
 }
 
+/* There is room for one more. */
+static void ref_block_keep(struct ref_frag_pool *pool, struct page *page)
+{
+	pool->kept[(pool->first + pool->nr_kept) % REF_POOL_KEEP] = page;
+	WRITE_ONCE(pool->nr_kept, pool->nr_kept + 1);
+}
+
 /* Takes out the oldest block that was used up, if all its buffers have come back. */
 static struct page *ref_block_again(struct ref_frag_pool *pool)
 {
@@ -40,8 +47,9 @@ static struct page *ref_block_again(struct ref_frag_pool *pool)
 }
 
 /* The block at hand is used up. One whose buffers do not come back leaves in its turn. */
-static void ref_block_used(struct ref_frag_pool *pool)
+static void ref_block_used(struct ref_rxq *rxq)
 {
+	struct ref_frag_pool *pool = &rxq->pool;
 	struct page *page = pool->page;
 
 	pool->page = NULL;
@@ -52,9 +60,10 @@ static void ref_block_used(struct ref_frag_pool *pool)
 	if (pool->nr_kept == REF_POOL_KEEP) {
 		put_page(pool->kept[pool->first]);
 		ref_block_forget(pool);
+		ref_count(&rxq->stats, blocks_freed);
 	}
-	pool->kept[(pool->first + pool->nr_kept) % REF_POOL_KEEP] = page;
-	WRITE_ONCE(pool->nr_kept, pool->nr_kept + 1);
+	ref_count(&rxq->stats, blocks_kept);
+	ref_block_keep(pool, page);
 }
 
 static struct page *ref_block_alloc(struct ref_rxq *rxq, gfp_t gfp)
@@ -92,7 +101,7 @@ static void *ref_frag_alloc(struct ref_rxq *rxq, gfp_t gfp)
 	buf = page_address(pool->page) + pool->next;
 	pool->next += rxq->frag_size;
 	if (!--pool->left)
-		ref_block_used(pool);
+		ref_block_used(rxq);
 	return buf;
 }
 
@@ -100,13 +109,24 @@ static void *ref_frag_alloc(struct ref_rxq *rxq, gfp_t gfp)
  * ref_rx_trim() - nothing comes in at the moment: give back blocks that wait to be used again
  * @rxq: the queue
  *
+ * Those that are still in use stay, in their order, wherever they are.
+ *
  * Context: NAPI of the queue.
  */
 void ref_rx_trim(struct ref_rxq *rxq)
 {
-	struct page *page;
+	struct ref_frag_pool *pool = &rxq->pool;
+	unsigned int n;
 
-	while ((page = ref_block_again(&rxq->pool))) {
+	WRITE_ONCE(rxq->trim, false);
+	for (n = pool->nr_kept; n; n--) {
+		struct page *page = pool->kept[pool->first];
+
+		ref_block_forget(pool);
+		if (page_ref_count(page) != 1) {
+			ref_block_keep(pool, page);
+			continue;
+		}
 		put_page(page);
 		ref_count(&rxq->stats, blocks_freed);
 	}

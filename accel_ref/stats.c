@@ -38,6 +38,7 @@ static const struct ref_counter ref_rx_counters[] = {
 	REF_COUNTER(ref_rx_stats, no_memory),
 	REF_COUNTER(ref_rx_stats, no_buffer),
 	REF_COUNTER(ref_rx_stats, post_failed),
+	REF_COUNTER(ref_rx_stats, blocks_kept),
 	REF_COUNTER(ref_rx_stats, blocks_reused),
 	REF_COUNTER(ref_rx_stats, blocks_freed),
 };

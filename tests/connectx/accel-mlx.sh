@@ -1,0 +1,49 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# accel_mlx, which the core loads by name: a multi-queue interface over the card driver's queues, against
+# another one, accel_ref, and the kernel's own ib_ipoib over plain datagrams and over the card driver's
+# queues. Every size arrives, TCP goes out as large segments, comes in on more than one queue, and every
+# checksum that the card gave fits.
+#
+#	hostA [accel_mlx]---mlx5_2---+ switch +---mlx5_1 or mlx5_3---[peer] hostB
+#
+# lane: connectx
+# limit: 240
+# matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1,ref+mlx5_3,intree+mlx5_1,intree+mlx5_3
+. "$TESTS/connectx/words.sh"
+peer=${PEER_ON%+*}
+HCA_A=mlx5_2 HCA_B=${PEER_ON#*+}
+. "$TESTS/lib/host.sh"
+
+case $peer in
+intree)
+	pair=ours-intree
+	intree_beside
+	;;
+*)
+	pair=ours-ours
+	cards_up
+	sm_start mlx5_0
+	must_wait 10 all_active
+	must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:$peer")"
+	must_wait 10 served_by "$HCA_B" "$peer"
+	;;
+esac
+must_wait 10 served_by mlx5_2 mlx
+hosts_take "$pair"
+[ "$(mtu_of hostA "$IFA")" = 2044 ] || fail "the MTU is $(mtu_of hostA "$IFA"), not 2044"
+is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
+
+for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
+	# shellcheck disable=SC2086 # a list
+	sizes_arrive $way 64 511 1500 1995 2016 20000
+done
+for host in hostA hostB; do
+	on "$host" sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
+done
+assert_broadcast_ping hostA 10.9.0.255 "$B4"
+assert_broadcast_ping hostB 10.9.0.255 "$A4"
+tcp_all_ways
+assert_enhanced_counts
+[ "$peer" = intree ] || assert_mlx5_quiet

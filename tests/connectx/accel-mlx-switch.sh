@@ -29,7 +29,7 @@ host_add hostA
 host_add hostB
 for round in 1 2; do
 	for accel in mlx ref; do
-		must modprobe ipoib_core "accel=$accel"
+		must modprobe ipoib_core "accel=$(accels "$HCA_A:$accel" "$HCA_B:$accel")"
 		works "$accel"
 		stack_unload
 	done

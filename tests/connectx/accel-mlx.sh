@@ -4,19 +4,20 @@
 # accel_mlx, which the core loads by name: a multi-queue interface over the card driver's queues, against
 # another one, accel_ref, and the kernel's own ib_ipoib over plain datagrams and over the card driver's
 # queues. Every size arrives, TCP goes out as large segments, comes in on more than one queue, and every
-# checksum that the card gave fits.
+# checksum that the card gave fits. accel_ref is on a plain card: the enhanced ones offer it checksums that
+# they do not make yet (README.md).
 #
 #	hostA [accel_mlx]---mlx5_2---+ switch +---mlx5_1 or mlx5_3---[peer] hostB
 #
 # lane: connectx
 # limit: 240
-# matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1,ref+mlx5_3,intree+mlx5_1,intree+mlx5_3
+# matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1,intree+mlx5_1,intree+mlx5_3
 . "$TESTS/connectx/words.sh"
-peer=${PEER_ON%+*}
+driver=${PEER_ON%+*}
 HCA_A=mlx5_2 HCA_B=${PEER_ON#*+}
 . "$TESTS/lib/host.sh"
 
-case $peer in
+case $driver in
 intree)
 	pair=ours-intree
 	intree_beside
@@ -26,8 +27,8 @@ intree)
 	cards_up
 	sm_start mlx5_0
 	must_wait 10 all_active
-	must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:$peer")"
-	must_wait 10 served_by "$HCA_B" "$peer"
+	must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:$driver")"
+	must_wait 10 served_by "$HCA_B" "$driver"
 	;;
 esac
 must_wait 10 served_by mlx5_2 mlx
@@ -46,4 +47,4 @@ assert_broadcast_ping hostA 10.9.0.255 "$B4"
 assert_broadcast_ping hostB 10.9.0.255 "$A4"
 tcp_all_ways
 assert_enhanced_counts
-[ "$peer" = intree ] || assert_mlx5_quiet
+[ "$driver" = intree ] || assert_mlx5_quiet

@@ -7,7 +7,7 @@
 #
 # lane: connectx
 # limit: 480
-# matrix: ORDER=accel_mlx,accel_mlx+ipoib_core,mlx5_ib+accel_mlx+ipoib_core
+# matrix: ORDER=accel_mlx,accel_mlx+ipoib_core,mlx5_ib+mlx5_core+accel_mlx+ipoib_core
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3
 . "$TESTS/lib/host.sh"

@@ -195,8 +195,15 @@ int rnet_update_netdev_settings(struct net_device *dev)
 int rnet_open(struct net_device *dev)
 {
 	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	int err = ops->ndo_open ? ops->ndo_open(dev) : 0;
 
-	return ops->ndo_open ? ops->ndo_open(dev) : 0;
+	/*
+	 * Providers start the TX queues, which is the core's to do: waking a queue that is started
+	 * already would leave what waits in its qdisc until the next packet comes by.
+	 */
+	if (!err)
+		netif_tx_stop_all_queues(dev);
+	return err;
 }
 
 /**
@@ -339,6 +346,7 @@ int rnet_change_mtu(struct net_device *dev, int new_mtu)
 {
 	bool carrier = netif_carrier_ok(dev);
 	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	unsigned int i;
 	int err;
 
 	if (!ops->ndo_change_mtu)
@@ -346,6 +354,11 @@ int rnet_change_mtu(struct net_device *dev, int new_mtu)
 	err = ops->ndo_change_mtu(dev, new_mtu);
 	if (carrier)
 		netif_carrier_on(dev);
+	/* It may have stopped and started the queues, see rnet_open(). */
+	if (netif_running(dev)) {
+		for (i = 0; i < dev->real_num_tx_queues; i++)
+			netif_schedule_queue(netdev_get_tx_queue(dev, i));
+	}
 	return err;
 }
 

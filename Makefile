@@ -47,7 +47,7 @@ modules_install:
 
 .PHONY: modules_uninstall
 modules_uninstall:
-	rm -f $(foreach module,ipoib_core accel_ref ib_ipoib,\
+	rm -f $(foreach module,ipoib_core accel_ref accel_mlx ib_ipoib,\
 		$(wildcard $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/$(module).ko* \
 			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/$(module).ko* \
 			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/*/$(module).ko*))
@@ -58,7 +58,7 @@ modules_uninstall:
 version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
 	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
-	accel_ref/Kbuild accel_ref/*.[ch])
+	accel_ref/Kbuild accel_ref/*.[ch] accel_mlx/Kbuild accel_mlx/*.[ch])
 mandir = $(DESTDIR)/usr/share/man
 
 .PHONY: install_sources
@@ -67,7 +67,7 @@ install_sources:
 		install -D -m "$$([ -x $$file ] && echo 755 || echo 644)" $$file \
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
-	for page in ipoib_core/doc/* accel_ref/doc/*; do \
+	for page in ipoib_core/doc/* accel_ref/doc/* accel_mlx/doc/*; do \
 		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
 

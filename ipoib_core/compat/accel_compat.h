@@ -87,6 +87,24 @@ static inline bool accel_hca_blocks_loopback(const struct ib_device *hca)
 #endif
 }
 
+/* What a card driver's own IPoIB queues do about a TX time-out, or NULL. */
+static inline void
+(*accel_rdma_netdev_tx_timeout(const struct rdma_netdev *rn))(struct net_device *, unsigned int)
+{
+#ifdef HAVE_RDMA_NETDEV_TX_TIMEOUT
+	return rn->tx_timeout;
+#else
+	return NULL;
+#endif
+}
+
+/* The member of struct net_device_ops for a device's own requests. */
+#ifdef HAVE_NDO_ETH_IOCTL
+#define ACCEL_NDO_ETH_IOCTL ndo_eth_ioctl
+#else
+#define ACCEL_NDO_ETH_IOCTL ndo_do_ioctl
+#endif
+
 /* What follows the first two parameters of ethtool's get_coalesce() and set_coalesce(). */
 #ifdef HAVE_ETHTOOL_COALESCE_4_ARGS
 #define ACCEL_COALESCE_ARGS \

@@ -9,6 +9,7 @@
  *
  * netdev_priv(dev) is the accel's own context of the size it asked for. It begins with a
  * struct rdma_netdev whose clnt_priv leads to the core's view of the interface, ipoib_intf(dev).
+ * Where a card driver lays that context out, the accel's own is behind ipoib_intf_data().
  *
  * Life of an interface, every step in process context and, but for the first, under RTNL:
  *
@@ -86,6 +87,7 @@ struct ipoib_accel;
  * @send_queue_size: module parameter: sends that a TX queue holds, power of two, 128..8192
  * @recv_queue_size: module parameter: receives posted to an RX queue, power of two, 2..8192
  * @accel: who serves the interface
+ * @accel_data: the accel's, see ipoib_intf_set_data()
  */
 struct ipoib_intf {
 	struct net_device *dev;
@@ -101,6 +103,7 @@ struct ipoib_intf {
 	unsigned int send_queue_size;
 	unsigned int recv_queue_size;
 	const struct ipoib_accel *accel;
+	void *accel_data;
 };
 
 /**
@@ -114,6 +117,34 @@ static inline const struct ipoib_intf *ipoib_intf(const struct net_device *dev)
 	const struct rdma_netdev *rn = netdev_priv(dev);
 
 	return rn->clnt_priv;
+}
+
+/**
+ * ipoib_intf_set_data() - leave a pointer with an interface, for ipoib_intf_data()
+ * @dev: an interface of ipoib_core
+ * @data: the accel's; the core does not look at it, nor free it
+ *
+ * For an accel whose netdev_priv(dev) belongs to a card driver, as that of struct rdma_netdev does.
+ *
+ * Context: ib_dev_init(), before it uses the pointer; ib_dev_cleanup().
+ */
+static inline void ipoib_intf_set_data(struct net_device *dev, void *data)
+{
+	const struct rdma_netdev *rn = netdev_priv(dev);
+	struct ipoib_intf *intf = rn->clnt_priv;
+
+	intf->accel_data = data;
+}
+
+/**
+ * ipoib_intf_data() - what ipoib_intf_set_data() left
+ * @dev: an interface of ipoib_core
+ *
+ * Context: as ipoib_intf(). Return: NULL before it was set.
+ */
+static inline void *ipoib_intf_data(const struct net_device *dev)
+{
+	return ipoib_intf(dev)->accel_data;
 }
 
 /**
@@ -151,6 +182,8 @@ struct ipoib_ops {
 	 * @ib_dev_init: make the QP and what it needs, not yet receiving
 	 *
 	 * @hca, @port, @pkey: as in ipoib_intf(dev), which is filled in but for pkey_index
+	 * dev->netdev_ops and dev->priv_destructor are the core's afterwards: an accel whose card
+	 * driver sets them keeps what it set, and runs the destructor in ib_dev_cleanup().
 	 * @qp_num: out, the QP number that goes into the interface's address; constant until
 	 * ib_dev_cleanup()
 	 *
@@ -230,8 +263,8 @@ struct ipoib_ops {
 	 * @change_mtu: dev->mtu becomes @new_mtu bytes (without the encapsulation header)
 	 *
 	 * Called open or stopped, before the change; an error forbids it. An accel whose children
-	 * receive on their parent's queues refuses what would leave a child with more than its
-	 * parent (ipoib_intf(dev)->parent).
+	 * receive on their parent's queues (ipoib_intf(dev)->parent) has to make the parent's
+	 * buffers fit all of them, or to refuse what they do not fit.
 	 */
 	int (*change_mtu)(struct net_device *dev, int new_mtu);
 

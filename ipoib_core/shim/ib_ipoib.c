@@ -5,9 +5,9 @@
  * the kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule:
  * where it has not been built, and once it is removed, the name is in-tree's again.
  *
- * It does nothing itself. modprobe loads ipoib_core after it, and accel_ref (which other accels go
- * before, as the core chooses), and unloads them before it. There is no dependency between shim and
- * core: the core works without the shim, beside in-tree ib_ipoib too.
+ * It does nothing itself. modprobe loads ipoib_core after it, and the accels that the core chooses
+ * from, and unloads them before it. accel_mlx does not need its card's driver to be there. There is
+ * no dependency between shim and core: the core works without the shim, beside in-tree ib_ipoib too.
  */
 #define pr_fmt(fmt) "ib_ipoib: " fmt
 
@@ -70,4 +70,4 @@ MODULE_DESCRIPTION("Loads ipoib_core in the place of in-tree ib_ipoib");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(IPOIB_ACCEL_VERSION);
 MODULE_ALIAS_RTNL_LINK("ipoib");
-MODULE_SOFTDEP("post: ipoib_core accel_ref");
+MODULE_SOFTDEP("post: ipoib_core accel_mlx accel_ref");

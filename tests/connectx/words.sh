@@ -62,3 +62,68 @@ is_enhanced()
 {
 	on "$1" ethtool -S "$2" | grep -q tx_tso_packets
 }
+
+# tcp_all_ways: TCP from hostA by IPv4 and IPv6, and back.
+tcp_all_ways()
+{
+	for server in hostA hostB; do
+		spawn "$server" iperf3 -s
+	done
+	for to in "$B4" "$B6"; do
+		must_wait 10 tcp hostA "$to"
+	done
+	must_wait 10 tcp hostB "$A4"
+}
+
+# tcp HOST SERVER: five seconds from HOST, over four connections.
+tcp()
+{
+	on "$1" iperf3 -c "$2" -t 5 -P 4 -J > "$TMPDIR/tcp" || {
+		cat "$TMPDIR/tcp"
+		fail "iperf3 from $1 to $2"
+	}
+	note "$(jq '.end.sum_received.bits_per_second / 1e6 | floor' "$TMPDIR/tcp") Mbit/s"
+}
+
+# assert_enhanced_counts: after tcp_all_ways, the card driver's queues of hostA were used as they should be.
+assert_enhanced_counts()
+{
+	for counter in tx_tso_packets rx_csum_complete rx0_packets rx1_packets; do
+		[ "$(nic_counter hostA "$IFA" $counter)" -gt 0 ] || fail "$counter of hostA is 0"
+	done
+	for error in tx_queue_dropped tx_cqe_err rx_wqe_err tx_drop_malformed tx_drop_path_queue; do
+		[ "$(nic_counter hostA "$IFA" $error)" = 0 ] || fail "$error of hostA is not 0"
+	done
+	! log_has 'hw csum failure' || fail "the stack found a checksum that the card did not"
+}
+
+# accels HCA:ACCEL...: the value of accel= that has these, and nothing on other cards.
+accels()
+{
+	accels_value=
+	for accels_hca in $(hcas); do
+		accels_one=none
+		for accels_wish; do
+			[ "${accels_wish%:*}" != "$accels_hca" ] || accels_one=${accels_wish#*:}
+		done
+		accels_value=$accels_value${accels_value:+,}$accels_hca/1:$accels_one
+	done
+	echo "$accels_value"
+}
+
+# intree_beside: accel_mlx on mlx5_2 and the kernel's own ib_ipoib on the others. In-tree looks for free
+# ports when it is loaded: it has to come second. But it does not load where ours has the rtnl kind, which
+# therefore in-tree has while ours is loaded.
+intree_beside()
+{
+	must modprobe ib_ipoib
+	must modprobe ipoib_core accel=mlx5_0/1:none,mlx5_1/1:none,mlx5_2/1:mlx,mlx5_3/1:none
+	must rmmod ib_ipoib
+	cards_up
+	sm_start mlx5_0
+	must_wait 10 all_active
+	must_wait 10 served_by mlx5_2 mlx
+	must modprobe ib_ipoib
+	must_wait 10 netdev_of "$HCA_B" intree
+	assert_log 'mlx5_2.*couldn.t register ipoib port'
+}

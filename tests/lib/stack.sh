@@ -55,7 +55,7 @@ ours()
 # stack_unload: ours and in-tree, in the order that their dependencies ask for.
 stack_unload()
 {
-	for module in accel_ref ipoib_core ib_ipoib; do
+	for module in accel_mlx accel_ref ipoib_core ib_ipoib; do
 		[ ! -d "/sys/module/$module" ] || must rmmod "$module"
 	done
 }

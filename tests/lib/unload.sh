@@ -41,10 +41,11 @@ unload_under_traffic()
 	must_wait 10 tcp_moves
 	for module; do
 		must rmmod "$module"
-		if [ "$module" = soft_ib ]; then
-			# Its port is gone; it would complain into its log for ever.
-			sm_kill sib0
-		fi
+		# Its port is gone; it would complain into its log for ever.
+		case $module in
+		soft_ib) sm_kill sib0 ;;
+		mlx5_ib) sm_kill mlx5_0 ;;
+		esac
 	done
 	must_wait 10 negate ip -n hostA link show dev "$IFA"
 	must_wait 10 negate ip -n hostB link show dev "$IFB"

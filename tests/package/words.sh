@@ -42,7 +42,7 @@ assert_ours()
 	updates/dkms/ib_ipoib.ko* | extra/ib_ipoib.ko*) ;;
 	*) fail "$1: ib_ipoib is $(which_ib_ipoib "$1")" ;;
 	esac
-	for ours_module in ipoib_core accel_ref; do
+	for ours_module in ipoib_core accel_ref accel_mlx; do
 		modinfo -k "$1" -n "$ours_module" > /dev/null || fail "$1: no $ours_module"
 	done
 	echo "$1: ib_ipoib is ours"

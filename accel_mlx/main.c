@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module: ConnectX-4 and later. Packets move by the queues that mlx5_core makes for IPoIB and
+ * offers through struct rdma_netdev and ib_core: no symbol of mlx5_core is used.
+ */
+#include "mlx.h"
+
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+/* What mlx5_core has its queues accept, whatever the broadcast group says. */
+#define MLX_QKEY	0x0b1b
+
+static int mlx_match(struct ib_device *hca, u32 port)
+{
+	int err;
+
+	if (hca->ops.driver_id != RDMA_DRIVER_MLX5 || !rdma_protocol_ib(hca, port) ||
+	    !rdma_cap_ib_mcast(hca, port))
+		return IPOIB_ACCEL_PRIO_NONE;
+	err = rnet_offered(hca, port);
+	if (!err)
+		return IPOIB_ACCEL_PRIO_NATIVE;
+	dev_info(&hca->dev,
+		 "accel_mlx: port %u: the card, its firmware or mlx5_core has no IPoIB queues (%d): a port for accel_ref\n",
+		 port, err);
+	return IPOIB_ACCEL_PRIO_NONE;
+}
+
+static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
+			   u32 *qp_num)
+{
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx;
+	int err;
+
+	err = parent ? mlx_child_check(dev, parent) : mlx_port_check(dev);
+	if (err)
+		return err;
+	mlx = kzalloc(sizeof(*mlx), GFP_KERNEL);
+	if (!mlx)
+		return -ENOMEM;
+	mlx->dev = dev;
+	INIT_LIST_HEAD(&mlx->children);
+	mlx->rx_mtu = dev->mtu;
+	err = rnet_init(dev, &mlx->rnet, qp_num);
+	if (err) {
+		kfree(mlx);
+		return err;
+	}
+	if (parent)
+		mlx_child_add(mlx, parent);
+	return 0;
+}
+
+static void mlx_ib_dev_cleanup(struct net_device *dev)
+{
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+
+	if (parent)
+		mlx_child_uninit(mlx, parent);
+	else
+		rnet_uninit(dev);
+	rnet_destroy(dev);
+	kfree(mlx);
+}
+
+static int mlx_ib_dev_open(struct net_device *dev)
+{
+	const struct net_device *parent = ipoib_intf(dev)->parent;
+
+	if (parent && !netif_running(parent)) {
+		netdev_err(dev, "receives on the queues of %s, which is down\n", parent->name);
+		return -ENETDOWN;
+	}
+	return rnet_open(dev);
+}
+
+static int mlx_set_qkey(struct net_device *dev, u32 qkey)
+{
+	if (qkey != MLX_QKEY) {
+		netdev_err(dev,
+			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
+			   qkey, MLX_QKEY);
+		return -EOPNOTSUPP;
+	}
+	return rnet_set_qkey(dev, qkey);
+}
+
+static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	rnet_get_stats64(dev, stats);
+	/* Where the card writes a global routing header, or room for one, mlx5_core counts it. */
+	stats->rx_bytes -= min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
+}
+
+static const struct ipoib_ops mlx_ops = {
+	.get_mq_param = rnet_get_mq_param,
+	.update_netdev_settings = rnet_update_netdev_settings,
+	.ib_dev_init = mlx_ib_dev_init,
+	.ib_dev_open = mlx_ib_dev_open,
+	.ib_dev_stop = rnet_stop,
+	.set_qkey = mlx_set_qkey,
+	.attach_mcast = rnet_attach_mcast,
+	.detach_mcast = rnet_detach_mcast,
+	.send = rnet_send,
+	.ib_dev_cleanup = mlx_ib_dev_cleanup,
+	.set_pkey_index = rnet_set_pkey_index,
+	.change_mtu = mlx_change_mtu,
+	.tx_timeout = rnet_tx_timeout,
+	.get_stats64 = mlx_get_stats64,
+	.fix_features = rnet_fix_features,
+	.set_features = rnet_set_features,
+	.eth_ioctl = rnet_eth_ioctl,
+};
+
+static struct ipoib_accel mlx_accel = {
+	.name = "mlx",
+	.owner = THIS_MODULE,
+	.abi_version = IPOIB_ACCEL_ABI,
+	.match = mlx_match,
+	.ops = &mlx_ops,
+};
+
+static int __init mlx_init(void)
+{
+	int err = ipoib_register_accel(&mlx_accel);
+
+	/* modprobe takes -EEXIST for "loaded already" and says nothing. */
+	return err == -EEXIST ? -EBUSY : err;
+}
+
+static void __exit mlx_exit(void)
+{
+	ipoib_unregister_accel(&mlx_accel);
+}
+
+module_init(mlx_init);
+module_exit(mlx_exit);
+
+MODULE_DESCRIPTION("IPoIB data path over the queues of mlx5_core: ConnectX-4 and later");
+MODULE_AUTHOR("ipoib-accel maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(IPOIB_ACCEL_VERSION);
+MODULE_ALIAS_IPOIB_ACCEL("mlx");
+MODULE_ALIAS("ipoib-accel-for-mlx5_core");

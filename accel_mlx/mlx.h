@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is particular to mlx5_core among providers of struct rdma_netdev. Its P_Key children have
+ * send queues of their own and receive on their parent's; child.c has what follows from that.
+ *
+ * All of it is called under RTNL, which also protects the lists and the MTUs.
+ */
+#ifndef MLX_H
+#define MLX_H
+
+#include <linux/list.h>
+
+#include "rdma_netdev.h"
+
+/**
+ * struct mlx_intf - an interface
+ * @rnet: the common part; must be first
+ * @dev: the interface
+ * @children: of a parent: its P_Key children
+ * @sibling: of a child: on its parent's list
+ * @rx_mtu: of a parent: the largest packet that its receive buffers are for, bytes of IP
+ */
+struct mlx_intf {
+	struct rnet rnet;
+	struct net_device *dev;
+	struct list_head children;
+	struct list_head sibling;
+	unsigned int rx_mtu;
+};
+
+static_assert(offsetof(struct mlx_intf, rnet) == 0);
+
+static inline struct mlx_intf *mlx_intf_of(const struct net_device *dev)
+{
+	return container_of(rnet_of(dev), struct mlx_intf, rnet);
+}
+
+int mlx_port_check(const struct net_device *dev);
+int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
+void mlx_child_add(struct mlx_intf *mlx, struct net_device *parent);
+void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
+int mlx_change_mtu(struct net_device *dev, int new_mtu);
+
+#endif /* MLX_H */

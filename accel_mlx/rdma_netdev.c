@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ipoib_ops by a card driver's struct rdma_netdev. */
+#include "rdma_netdev.h"
+
+#include <linux/rtnetlink.h>
+
+#include "accel_compat.h"
+
+static int rnet_params(struct ib_device *hca, u32 port, struct rdma_netdev_alloc_params *params)
+{
+	if (!hca->ops.rdma_netdev_get_params)
+		return -EOPNOTSUPP;
+	return hca->ops.rdma_netdev_get_params(hca, port, RDMA_NETDEV_IPOIB, params);
+}
+
+/**
+ * rnet_offered() - does the card driver offer IPoIB queues of its own?
+ * @hca: the device
+ * @port: port number, from 1
+ *
+ * Context: process. Return: 0; -EOPNOTSUPP, or what the provider says instead.
+ */
+int rnet_offered(struct ib_device *hca, u32 port)
+{
+	struct rdma_netdev_alloc_params params;
+
+	return rnet_params(hca, port, &params);
+}
+
+/**
+ * rnet_get_mq_param() - ipoib_ops.get_mq_param
+ * @hca: the device
+ * @port: port number, from 1
+ * @priv_size: out, the provider's
+ * @rx_queues: out
+ * @tx_queues: out, more than the provider starts with
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
+		      unsigned int *rx_queues, unsigned int *tx_queues)
+{
+	struct rdma_netdev_alloc_params params;
+	int err;
+
+	err = rnet_params(hca, port, &params);
+	if (err)
+		return err;
+	*priv_size = params.sizeof_priv;
+	*rx_queues = params.rxqs;
+	*tx_queues = params.txqs;
+	return 0;
+}
+
+/* Members of the netdev that the provider sets and that are the core's. */
+struct rnet_saved {
+	const struct net_device_ops *netdev_ops;
+	const struct ethtool_ops *ethtool_ops;
+	unsigned int min_mtu;
+	unsigned int max_mtu;
+	unsigned int mtu;
+};
+
+static void rnet_save(const struct net_device *dev, struct rnet_saved *saved)
+{
+	saved->netdev_ops = dev->netdev_ops;
+	saved->ethtool_ops = dev->ethtool_ops;
+	saved->min_mtu = dev->min_mtu;
+	saved->max_mtu = dev->max_mtu;
+	saved->mtu = dev->mtu;
+}
+
+static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
+{
+	dev->netdev_ops = saved->netdev_ops;
+	dev->priv_destructor = NULL;
+	dev->min_mtu = saved->min_mtu;
+	dev->max_mtu = saved->max_mtu;
+	dev->mtu = saved->mtu;
+}
+
+/* The provider's ndo_init, and its buffers not larger than they need be. */
+static int rnet_start(struct net_device *dev, struct rnet *rnet)
+{
+	unsigned int mtu = dev->mtu;
+	int err;
+
+	if (rnet->ops->ndo_init) {
+		err = rnet->ops->ndo_init(dev);
+		if (err)
+			return err;
+	}
+	err = rnet_change_mtu(dev, mtu);
+	dev->mtu = mtu;
+	if (err)
+		rnet_uninit(dev);
+	return err;
+}
+
+/**
+ * rnet_init() - ipoib_ops.ib_dev_init: hand the netdev to the provider
+ * @dev: the interface
+ * @rnet: its state, zeroed; the caller's again when it fails
+ * @qp_num: out, number of the QP that the provider made
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then nothing of the provider's is left.
+ */
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
+{
+	const struct ipoib_intf *intf = ipoib_intf(dev);
+	struct rnet_saved saved;
+	int err;
+
+	rnet_save(dev, &saved);
+	err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, dev->name,
+			       NET_NAME_UNKNOWN, NULL, dev);
+	if (err)
+		goto err_restore;
+	rnet->ops = dev->netdev_ops;
+	rnet->destructor = dev->priv_destructor;
+	/* Before ndo_init: providers ask the core's functions who the parent is. */
+	rnet_restore(dev, &saved);
+	ipoib_intf_set_data(dev, rnet);
+
+	err = rnet_start(dev, rnet);
+	if (err)
+		goto err_destroy;
+	/* It has put the number into the address, where the core would put it too. */
+	*qp_num = dev->dev_addr[1] << 16 | dev->dev_addr[2] << 8 | dev->dev_addr[3];
+	return 0;
+
+err_destroy:
+	rnet_destroy(dev);
+err_restore:
+	rnet_restore(dev, &saved);
+	dev->ethtool_ops = saved.ethtool_ops;
+	return err;
+}
+
+/**
+ * rnet_uninit() - the first half of ipoib_ops.ib_dev_cleanup: the provider forgets the netdev
+ * @dev: the interface, stopped
+ *
+ * Context: process, under RTNL.
+ */
+void rnet_uninit(struct net_device *dev)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	if (ops->ndo_uninit)
+		ops->ndo_uninit(dev);
+}
+
+/**
+ * rnet_destroy() - the second half: the provider frees what it has made
+ * @dev: the interface; its state becomes the caller's to free
+ *
+ * Here, and not when the last reference to the netdev is gone, as providers would have it: objects
+ * of the card must not outlive the port, nor a child's its parent's.
+ *
+ * Context: process, under RTNL.
+ */
+void rnet_destroy(struct net_device *dev)
+{
+	struct rnet *rnet = rnet_of(dev);
+
+	/* Packets on their way up through the provider's NAPI are still counted there. */
+	synchronize_net();
+	if (rnet->destructor)
+		rnet->destructor(dev);
+	ipoib_intf_set_data(dev, NULL);
+}
+
+/**
+ * rnet_update_netdev_settings() - ipoib_ops.update_netdev_settings
+ * @dev: the interface
+ *
+ * Queue counts and ethtool_ops have been set by the provider.
+ *
+ * Context: process, under RTNL. Return: 0.
+ */
+int rnet_update_netdev_settings(struct net_device *dev)
+{
+	dev->features |= dev->hw_features | NETIF_F_HIGHDMA;
+	return 0;
+}
+
+/**
+ * rnet_open() - ipoib_ops.ib_dev_open
+ * @dev: the interface
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_open(struct net_device *dev)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	int err = ops->ndo_open ? ops->ndo_open(dev) : 0;
+
+	/*
+	 * Providers start the TX queues, which is the core's to do: waking a queue that is started
+	 * already would leave what waits in its qdisc until the next packet comes by.
+	 */
+	if (!err)
+		netif_tx_stop_all_queues(dev);
+	return err;
+}
+
+/**
+ * rnet_stop() - ipoib_ops.ib_dev_stop
+ * @dev: the interface
+ *
+ * Context: process, under RTNL.
+ */
+void rnet_stop(struct net_device *dev)
+{
+	bool carrier = netif_carrier_ok(dev);
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	if (ops->ndo_stop)
+		ops->ndo_stop(dev);
+	/* Providers take the carrier away, which is the core's: it stays over a restart. */
+	if (carrier)
+		netif_carrier_on(dev);
+}
+
+/**
+ * rnet_set_pkey_index() - ipoib_ops.set_pkey_index
+ * @dev: the interface
+ * @index: of the P_Key in the port's table
+ *
+ * Context: process, under RTNL. Return: 0.
+ */
+int rnet_set_pkey_index(struct net_device *dev, u16 index)
+{
+	struct rdma_netdev *rn = netdev_priv(dev);
+
+	if (rn->set_id)
+		rn->set_id(dev, index);
+	return 0;
+}
+
+static int rnet_attach(struct net_device *dev, const union ib_gid *gid, u16 mlid, bool set_qkey)
+{
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+
+	return rn->attach_mcast(dev, rn->hca, &copy, mlid, set_qkey, rnet_of(dev)->qkey);
+}
+
+static int rnet_detach(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+
+	return rn->detach_mcast(dev, rn->hca, &copy, mlid);
+}
+
+/* In an IPoIB address the GID follows flags and QP number (RFC 4391 section 9.1.1). */
+static const union ib_gid *rnet_broadcast(const struct net_device *dev)
+{
+	return (const union ib_gid *)(dev->broadcast + 4);
+}
+
+/**
+ * rnet_set_qkey() - ipoib_ops.set_qkey
+ * @dev: the interface
+ * @qkey: of the broadcast group
+ *
+ * Providers take the key with the broadcast group, which is attached after this, unless it is still
+ * attached and only the key has changed.
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int rnet_set_qkey(struct net_device *dev, u32 qkey)
+{
+	struct rnet *rnet = rnet_of(dev);
+	u16 mlid = rnet->broadcast_mlid;
+	bool changed = rnet->qkey != qkey;
+
+	rnet->qkey = qkey;
+	if (!mlid || !changed)
+		return 0;
+	rnet_detach(dev, rnet_broadcast(dev), mlid);
+	return rnet_attach(dev, rnet_broadcast(dev), mlid, true);
+}
+
+/**
+ * rnet_attach_mcast() - ipoib_ops.attach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	bool broadcast = !memcmp(gid, rnet_broadcast(dev), sizeof(*gid));
+	int err;
+
+	err = rnet_attach(dev, gid, mlid, broadcast);
+	if (!err && broadcast)
+		rnet_of(dev)->broadcast_mlid = mlid;
+	return err;
+}
+
+/**
+ * rnet_detach_mcast() - ipoib_ops.detach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	if (!memcmp(gid, rnet_broadcast(dev), sizeof(*gid)))
+		rnet_of(dev)->broadcast_mlid = 0;
+	return rnet_detach(dev, gid, mlid);
+}
+
+/**
+ * rnet_send() - ipoib_ops.send
+ * @dev: the interface
+ * @skb: packet, consumed
+ * @ah: address handle, of which the provider copies what it needs
+ * @qpn: destination QP number
+ *
+ * Context: as ipoib_ops.send. Return: 0 or an errno.
+ */
+int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
+{
+	struct rdma_netdev *rn = netdev_priv(dev);
+
+	return rn->send(dev, skb, ah, qpn);
+}
+
+/**
+ * rnet_change_mtu() - ipoib_ops.change_mtu
+ * @dev: the interface
+ * @new_mtu: bytes of IP
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_change_mtu(struct net_device *dev, int new_mtu)
+{
+	bool carrier = netif_carrier_ok(dev);
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	unsigned int i;
+	int err;
+
+	if (!ops->ndo_change_mtu)
+		return 0;
+	err = ops->ndo_change_mtu(dev, new_mtu);
+	if (carrier)
+		netif_carrier_on(dev);
+	/* It may have stopped and started the queues, see rnet_open(). */
+	if (netif_running(dev)) {
+		for (i = 0; i < dev->real_num_tx_queues; i++)
+			netif_schedule_queue(netdev_get_tx_queue(dev, i));
+	}
+	return err;
+}
+
+/**
+ * rnet_tx_timeout() - ipoib_ops.tx_timeout
+ * @dev: the interface
+ * @txqueue: queue that stands still
+ *
+ * Context: atomic, TX lock held.
+ */
+void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
+{
+	void (*provider)(struct net_device *dev, unsigned int txqueue) =
+		accel_rdma_netdev_tx_timeout(netdev_priv(dev));
+
+	if (provider)
+		provider(dev, txqueue);
+	else
+		ipoib_accel_restart(dev);
+}
+
+/**
+ * rnet_get_stats64() - ipoib_ops.get_stats64
+ * @dev: the interface
+ * @stats: zeroed; providers set their members rather than adding to them
+ *
+ * Context: any.
+ */
+void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	if (ops->ndo_get_stats64)
+		ops->ndo_get_stats64(dev, stats);
+}
+
+/**
+ * rnet_fix_features() - ipoib_ops.fix_features
+ * @dev: the interface
+ * @features: wanted
+ *
+ * Context: under RTNL. Return: possible ones.
+ */
+netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	return ops->ndo_fix_features ? ops->ndo_fix_features(dev, features) : features;
+}
+
+/**
+ * rnet_set_features() - ipoib_ops.set_features
+ * @dev: the interface
+ * @features: to be set
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_set_features(struct net_device *dev, netdev_features_t features)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	return ops->ndo_set_features ? ops->ndo_set_features(dev, features) : 0;
+}
+
+/**
+ * rnet_eth_ioctl() - ipoib_ops.eth_ioctl
+ * @dev: the interface
+ * @ifr: request
+ * @cmd: its number
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	return ops->ACCEL_NDO_ETH_IOCTL ? ops->ACCEL_NDO_ETH_IOCTL(dev, ifr, cmd) : -EOPNOTSUPP;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Between ipoib_ops and struct rdma_netdev, the interface by which a card driver offers IPoIB
+ * queues of its own. Nothing here knows which card driver that is: another accel can use it.
+ *
+ * The card driver ("provider") gets the netdev of ipoib_core, whose private area is laid out for
+ * it, and puts its functions into dev->netdev_ops; the core then takes that pointer for itself.
+ * What was there is kept here and called from the ops.
+ */
+#ifndef RDMA_NETDEV_H
+#define RDMA_NETDEV_H
+
+#include "ipoib_accel.h"
+
+/**
+ * struct rnet - an interface whose queues are a provider's
+ * @ops: the provider's functions
+ * @destructor: frees what the provider keeps behind the netdev
+ * @qkey: what the provider sends with, once the broadcast group is attached
+ * @broadcast_mlid: of the broadcast group while it is attached, else 0
+ *
+ * An accel embeds it in what it allocates for each interface, as the first member, so that
+ * ipoib_intf_data() leads to both. Members without a lock of their own are only touched by ops, of
+ * which the core calls one at a time.
+ */
+struct rnet {
+	const struct net_device_ops *ops;
+	void (*destructor)(struct net_device *dev);
+	u32 qkey;
+	u16 broadcast_mlid;
+};
+
+/**
+ * rnet_of() - the state of an interface
+ * @dev: the interface, between rnet_init() and rnet_destroy()
+ */
+static inline struct rnet *rnet_of(const struct net_device *dev)
+{
+	return ipoib_intf_data(dev);
+}
+
+int rnet_offered(struct ib_device *hca, u32 port);
+int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
+		      unsigned int *rx_queues, unsigned int *tx_queues);
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num);
+void rnet_uninit(struct net_device *dev);
+void rnet_destroy(struct net_device *dev);
+int rnet_update_netdev_settings(struct net_device *dev);
+int rnet_open(struct net_device *dev);
+void rnet_stop(struct net_device *dev);
+int rnet_set_pkey_index(struct net_device *dev, u16 index);
+int rnet_set_qkey(struct net_device *dev, u32 qkey);
+int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
+int rnet_change_mtu(struct net_device *dev, int new_mtu);
+void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue);
+void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
+netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);
+int rnet_set_features(struct net_device *dev, netdev_features_t features);
+int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
+
+#endif /* RDMA_NETDEV_H */

@@ -1,0 +1,74 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# P_Key children of accel_mlx, which receive on their parents' queues: they talk with each other, small and
+# in bulk, beside their parents; they go while both carry traffic, again and again, and the parents do not
+# notice. What mlx5_core cannot do with them is refused, and the log says why.
+#
+#	hostA [ib0, ib0.8001]---mlx5_2---+ switch +---mlx5_3---[ib1, ib1.8001] hostB
+#
+# lane: connectx
+# limit: 300
+. "$TESTS/connectx/words.sh"
+HCA_A=mlx5_2 HCA_B=mlx5_3
+. "$TESTS/lib/host.sh"
+
+ROUNDS=8
+cards_up
+sm_start mlx5_0
+must_wait 10 all_active
+must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)"
+must_wait 10 served_by "$HCA_A" mlx
+must_wait 10 served_by "$HCA_B" mlx
+hosts_take ours-ours
+must_wait 10 has_pkey "$HCA_A" 0x8001
+must_wait 10 has_pkey "$HCA_B" 0x8001
+
+note "refused"
+host_add elsewhere
+! ip -n hostA link add link "$IFA" name c netns elsewhere type ipoib pkey 0x8001 2> /dev/null ||
+	fail "a child was made in another network namespace"
+assert_log 'only in their parent.s network namespace'
+! ip -n hostA link add link "$IFA" name c numrxqueues 1 type ipoib pkey 0x8001 2> /dev/null ||
+	fail "a child has fewer queues than its parent"
+assert_log 'a P_Key child needs 2 queues both ways.* has 1'
+must ip -n hostA link add link "$IFA" name c type ipoib pkey 0x8001
+must ip -n hostA link set "$IFA" down
+! ip -n hostA link set c up 2> /dev/null || fail "a child is up, its parent down"
+assert_log "receives on the queues of $IFA, which is down"
+must ip -n hostA link set "$IFA" up
+! on hostA ethtool -L "$IFA" combined 1 2> /dev/null || fail "channels changed, with a child"
+must ip -n hostA link delete c
+must_wait 20 is_running hostA "$IFA"
+
+iperf_server hostB
+traffic_start hostA "$B4"
+child_add hostA "$IFA" 0x8001 ours
+child_add hostB "$IFB" 0x8001 ours
+children_up hostA "$IFA.8001" hostB "$IFB.8001"
+sizes_arrive hostA 10.9.1.2 64 2016 20000
+sizes_arrive hostB fd00:9:1::1 64 2016
+spawn hostB iperf3 -s -p 5301
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2
+
+note "MTU"
+must ip -n hostA link set "$IFA" mtu 1500
+sizes_arrive hostA 10.9.1.2 2016
+sizes_arrive hostB 10.9.1.1 2016
+must ip -n hostA link set "$IFA" mtu 2044
+
+for round in $(seq "$ROUNDS"); do
+	note "round $round of $ROUNDS"
+	spawn hostB ping -q -f -s 1000 10.9.1.1 > /dev/null
+	flood=$SPAWNED
+	tcp_mark
+	must_wait 10 tcp_moves
+	child_delete hostA "$IFA" 0x8001 ours
+	tcp_mark
+	must_wait 10 tcp_moves
+	kill "$flood"
+	wait "$flood" || :
+	child_add hostA "$IFA" 0x8001 ours
+	children_up hostA "$IFA.8001"
+done
+sizes_arrive hostA 10.9.1.2 64 2016

@@ -6,8 +6,9 @@
  * where it has not been built, and once it is removed, the name is in-tree's again.
  *
  * It does nothing itself. modprobe loads ipoib_core after it, and the accels that the core chooses
- * from, and unloads them before it. accel_mlx does not need its card's driver to be there. There is
- * no dependency between shim and core: the core works without the shim, beside in-tree ib_ipoib too.
+ * from, and unloads them before it. accel_mlx does not need its card's driver to be there. There
+ * is no dependency between shim and core: the core works without the shim, beside in-tree ib_ipoib
+ * too.
  */
 #define pr_fmt(fmt) "ib_ipoib: " fmt
 

@@ -8,6 +8,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "accel_compat.h"
+
 /* What mlx5_core has its queues accept, whatever the broadcast group says. */
 #define MLX_QKEY	0x0b1b
 
@@ -18,6 +20,12 @@ static int mlx_match(struct ib_device *hca, u32 port)
 	if (hca->ops.driver_id != RDMA_DRIVER_MLX5 || !rdma_protocol_ib(hca, port) ||
 	    !rdma_cap_ib_mcast(hca, port))
 		return IPOIB_ACCEL_PRIO_NONE;
+	if (ACCEL_NETDEV_INSTANCE_LOCK) {
+		dev_info(&hca->dev,
+			 "accel_mlx: port %u: not on kernels from 6.15 on yet: a port for accel_ref\n",
+			 port);
+		return IPOIB_ACCEL_PRIO_NONE;
+	}
 	err = rnet_offered(hca, port);
 	if (!err)
 		return IPOIB_ACCEL_PRIO_NATIVE;

@@ -98,6 +98,16 @@ static inline void
 #endif
 }
 
+/*
+ * Whether a card driver may expect its functions to be called under the netdev's own lock, which
+ * ipoib_core does not take when events open and stop an interface.
+ */
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+#define ACCEL_NETDEV_INSTANCE_LOCK true
+#else
+#define ACCEL_NETDEV_INSTANCE_LOCK false
+#endif
+
 /* The member of struct net_device_ops for a device's own requests. */
 #ifdef HAVE_NDO_ETH_IOCTL
 #define ACCEL_NDO_ETH_IOCTL ndo_eth_ioctl

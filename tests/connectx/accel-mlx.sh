@@ -36,15 +36,7 @@ hosts_take "$pair"
 [ "$(mtu_of hostA "$IFA")" = 2044 ] || fail "the MTU is $(mtu_of hostA "$IFA"), not 2044"
 is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
 
-for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
-	# shellcheck disable=SC2086 # a list
-	sizes_arrive $way 64 511 1500 1995 2016 20000
-done
-for host in hostA hostB; do
-	on "$host" sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
-done
-assert_broadcast_ping hostA 10.9.0.255 "$B4"
-assert_broadcast_ping hostB 10.9.0.255 "$A4"
+all_sizes_arrive
 tcp_all_ways
 assert_enhanced_counts
 

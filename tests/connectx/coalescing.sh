@@ -14,14 +14,14 @@ HCA_A=mlx5_2 HCA_B=mlx5_1
 events()
 {
 	must on hostA ethtool -C "$IFA" adaptive-rx off rx-usecs "$1" rx-frames "$2"
-	packets=$(nic_counter hostA "$IFA" rx_packets)
-	events=$(nic_counter hostA "$IFA" ch_events)
+	packets=$(ethtool_stat hostA "$IFA" rx_packets)
+	events=$(ethtool_stat hostA "$IFA" ch_events)
 	on hostB iperf3 -c "$A4" -u -b 1M -l 200 -t 2 > "$TMPDIR/udp" || {
 		cat "$TMPDIR/udp"
 		fail "iperf3 to hostA"
 	}
-	packets=$(($(nic_counter hostA "$IFA" rx_packets) - packets))
-	events=$(($(nic_counter hostA "$IFA" ch_events) - events))
+	packets=$(($(ethtool_stat hostA "$IFA" rx_packets) - packets))
+	events=$(($(ethtool_stat hostA "$IFA" ch_events) - events))
 	note "usecs $1, frames $2: $events events for $packets packets"
 	[ "$packets" -gt 500 ] || fail "only $packets packets came"
 	events=$((events * 100 / packets))

@@ -51,10 +51,18 @@ sizes_arrive()
 	done
 }
 
-# nic_counter HOST INTERFACE NAME: of ethtool -S; 0 if there is none.
-nic_counter()
+# all_sizes_arrive: both ways, by IPv4 and IPv6, fragments too; and what is sent to everybody.
+all_sizes_arrive()
 {
-	on "$1" ethtool -S "$2" | awk -v name="$3:" '$1 == name { value = $2 } END { print value + 0 }'
+	for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
+		# shellcheck disable=SC2086 # a list
+		sizes_arrive $way 64 511 1500 1995 2016 20000
+	done
+	for host in hostA hostB; do
+		on "$host" sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
+	done
+	assert_broadcast_ping hostA 10.9.0.255 "$B4"
+	assert_broadcast_ping hostB 10.9.0.255 "$A4"
 }
 
 # is_enhanced HOST INTERFACE: whether the card driver made its queues.
@@ -89,10 +97,10 @@ tcp()
 assert_enhanced_counts()
 {
 	for counter in tx_tso_packets rx_csum_complete rx0_packets rx1_packets; do
-		[ "$(nic_counter hostA "$IFA" $counter)" -gt 0 ] || fail "$counter of hostA is 0"
+		[ "$(ethtool_stat hostA "$IFA" $counter)" -gt 0 ] || fail "$counter of hostA is 0"
 	done
 	for error in tx_queue_dropped tx_cqe_err rx_wqe_err tx_drop_malformed tx_drop_path_queue; do
-		[ "$(nic_counter hostA "$IFA" $error)" = 0 ] || fail "$error of hostA is not 0"
+		[ "$(ethtool_stat hostA "$IFA" $error)" = 0 ] || fail "$error of hostA is not 0"
 	done
 	! log_has 'hw csum failure' || fail "the stack found a checksum that the card did not"
 }

@@ -14,18 +14,6 @@ at_least()
 	[ "$2" -ge "$3" ] || fail "$1: $2, expected $3 or more"
 }
 
-# says TEXT COMMAND...: COMMAND succeeds, and a line of its output matches the pattern TEXT.
-says()
-{
-	says_text=$1
-	shift
-	"$@" > "$TMPDIR/says" 2>&1 || { cat "$TMPDIR/says"; fail "'$*' failed"; }
-	grep -q -e "$says_text" "$TMPDIR/says" || {
-		cat "$TMPDIR/says"
-		fail "'$*' does not say '$says_text'"
-	}
-}
-
 # ibping_server HCA: in the background until the test ends.
 ibping_server()
 {

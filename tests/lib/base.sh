@@ -41,6 +41,18 @@ is()
 	[ "$2" = "$3" ] || fail "$1: $2, expected $3"
 }
 
+# says REGEX COMMAND...: COMMAND succeeds, and a line of its output matches.
+says()
+{
+	says_what=$1
+	shift
+	"$@" > "$TMPDIR/says" 2>&1 || { cat "$TMPDIR/says"; fail "'$*' failed"; }
+	grep -Eq -e "$says_what" "$TMPDIR/says" || {
+		cat "$TMPDIR/says"
+		fail "'$*' does not say '$says_what'"
+	}
+}
+
 # TIME_SCALE is how much slower than a stock kernel this one is: each limit of guest time is multiplied
 # by it (see kernels.tab).
 : "${TIME_SCALE:=1}"

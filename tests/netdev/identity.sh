@@ -16,18 +16,6 @@ sys=/sys/class/net/$link
 must ip link set "$link" up
 must_wait 20 grep -qx 1 "$sys/carrier"
 
-# says REGEX COMMAND...: a line of what COMMAND prints.
-says()
-{
-	says_what=$1
-	shift
-	"$@" > "$TMPDIR/says" 2>&1 || { cat "$TMPDIR/says"; fail "'$*' failed"; }
-	grep -Eq -e "$says_what" "$TMPDIR/says" || {
-		cat "$TMPDIR/says"
-		fail "'$*' does not say '$says_what'"
-	}
-}
-
 # reads FILE VALUE
 reads()
 {

@@ -99,7 +99,7 @@ static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
 }
 
 /**
- * ref_ib_dev_init() - ipoib_ops.ib_dev_init: queues and QPs, not yet receiving
+ * ref_ib_dev_init() - ipoib_ops.ib_dev_init: queues and QPs, in RESET
  * @dev: the interface
  * @hca: the device
  * @port: port number, from 1
@@ -133,18 +133,10 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	if (err)
 		goto err_queues;
 
-	/* Index 0 is in every table; the right one is known when traffic is to flow. */
-	mutex_lock(&priv->qp_mutex);
-	err = ref_all_to_init(priv, 0);
-	mutex_unlock(&priv->qp_mutex);
-	if (err)
-		goto err_qps;
-
+	/* They stay in RESET until open, which the core tries again where this could only fail. */
 	*qp_num = priv->qps[0].qp->qp_num;
 	return 0;
 
-err_qps:
-	ref_qps_destroy(priv);
 err_queues:
 	ref_queues_destroy(priv);
 err_mutex:

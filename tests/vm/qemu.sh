@@ -5,6 +5,20 @@
 # What leave() of guest/init makes QEMU exit with.
 export VM_ORDERLY=133
 
+# vm_tsc_khz: of the host's CPU, whose time stamp counter TCG hands on. A guest that boots while the host
+# is busy measures it wrongly, by a factor of twenty once: its clock then runs away from the timers.
+vm_tsc_khz()
+{
+	cached "$CACHE/tsc-khz" "$(cksum < "$VM_DIR/tsc-khz.c")" vm_build_tsc_khz
+	"$CACHE/tsc-khz/tsc-khz"
+}
+
+# vm_build_tsc_khz DIR
+vm_build_tsc_khz()
+{
+	gcc -O2 -Wall -Wextra -Werror -o "$1/tsc-khz" "$VM_DIR/tsc-khz.c"
+}
+
 # vm_command KERNEL_DIR INITRD CPUS MEM APPEND [DISK]: sets the array VM to the QEMU command, serial
 # lines excepted.
 # - TCG, because tests must run where there is no KVM, one thread for each CPU: real races.
@@ -25,7 +39,8 @@ vm_command()
 		-kernel "$1/vmlinuz" -initrd "$2"
 		-append "console=ttyS0 nopku panic=-1 log_buf_len=4M mitigations=off
 			maxcpus=1 noreplace-smp lpj=4000000
-			random.trust_cpu=on tsc=reliable ${6:+vm.root=debian} $5")
+			random.trust_cpu=on tsc=reliable tsc_early_khz=$(vm_tsc_khz)
+			${6:+vm.root=debian} $5")
 	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
 	[ -z "${6:-}" ] || VM+=(-drive "file=$6,if=virtio,format=raw,snapshot=on")
 }

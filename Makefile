@@ -24,6 +24,7 @@ help:
 	@echo 'make check-quick      lint and the quick tests on one kernel, about ten minutes'
 	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
 	@echo 'make matrix           builds and boots on every kernel within reach, ours beside in-tree: a table'
+	@echo 'make check-install    the packages on a Debian in a VM: install, reboot, new kernel, purge, reboot'
 	@echo 'make check-connectx   the stock mlx5 drivers on software ConnectX cards, which are no hardware'
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
@@ -111,6 +112,10 @@ check-debug:
 .PHONY: matrix
 matrix:
 	@tests/matrix
+
+.PHONY: check-install
+check-install:
+	@tests/package/in-vm
 
 .PHONY: check-connectx
 check-connectx:

@@ -128,7 +128,8 @@ files_compare()
 	{
 		cat "/var/tmp/kept/$1"
 		if [ $# = 2 ]; then
-			dpkg-query -W -f '${Package}\n' "$2" | xargs dpkg -L
+			dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$2" |
+				sed -n 's/^installed //p' | xargs dpkg -L
 			find /lib/modules/*/modules.* /boot/initrd.img-* /var/lib/dpkg/info/linux-* \
 				/vmlinuz* /initrd.img*
 		fi

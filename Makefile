@@ -24,6 +24,7 @@ help:
 	@echo 'make check-quick      lint and the quick tests on one kernel, about ten minutes'
 	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
 	@echo 'make matrix           builds and boots on every kernel within reach, ours beside in-tree: a table'
+	@echo 'make check-install    the packages on a Debian in a VM: install, reboot, new kernel, purge, reboot'
 	@echo 'make check-connectx   the stock mlx5 drivers on software ConnectX cards, which are no hardware'
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
@@ -54,7 +55,8 @@ modules_uninstall:
 	rm -rf $(devel)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
-# What packages carry: the sources of the modules, for DKMS, and the manual.
+# What packages carry: the sources of the modules, for DKMS, the manual, and what concerns
+# initramfs images.
 version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
 	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
@@ -67,6 +69,10 @@ install_sources:
 		install -D -m "$$([ -x $$file ] && echo 755 || echo 644)" $$file \
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
+	install -D -m 755 ipoib_core/boot/renew-initramfs \
+		$(DESTDIR)/usr/lib/ipoib-accel/renew-initramfs
+	install -D -m 644 ipoib_core/boot/dracut.conf \
+		$(DESTDIR)/usr/lib/dracut/dracut.conf.d/50-ipoib-accel.conf
 	for page in ipoib_core/doc/* accel_ref/doc/* accel_mlx/doc/*; do \
 		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
@@ -106,6 +112,10 @@ check-debug:
 .PHONY: matrix
 matrix:
 	@tests/matrix
+
+.PHONY: check-install
+check-install:
+	@tests/package/in-vm
 
 .PHONY: check-connectx
 check-connectx:

@@ -62,5 +62,14 @@ assert_intree()
 files()
 {
 	find /lib/modules /usr/src /usr/share/man /usr/share/doc /etc /var/lib/dkms /boot \
-		-not -path '/var/lib/dkms/mok.*' | LC_ALL=C sort
+		/usr/lib/dracut /usr/lib/ipoib-accel \
+		-not -path '/var/lib/dkms/mok.*' 2> /dev/null | LC_ALL=C sort
+}
+
+# dnf_do COMMAND...: from the repository REPOSITORY (/work/repository) alone.
+dnf_do()
+{
+	dnf -y --installroot=/ --releasever=1 --setopt=reposdir=/dev/null --nogpgcheck \
+		--setopt=install_weak_deps=False --setopt=metadata_expire=0 \
+		--repofrompath=local,"file://${REPOSITORY:-/work/repository}" "$@"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Measures one driver, in a guest of `run --measure`: see bench, which sets DRIVER (ours, intree, veth),
-# MTU (2044, 4092), RINGS (default, equal) and CASES. Prints a line "@value CASE VALUE" of each, and
+# MTU (2044, 4092), RINGS (default, equal), CASES and, if ours shall have more than one, QUEUES. Prints a line "@value CASE VALUE" of each, and
 # "@drops CASE NUMBER" of those in which packets were lost.
 #
 #	hostA [DRIVER]---sib0---+ switch +---sib1---[DRIVER] hostB	or	hostA ---veth--- hostB
@@ -39,6 +39,7 @@ fabric_hosts_up()
 	for module in ib_ipoib ipoib_core; do
 		[ -z "$rings" ] || echo "options $module $rings"
 	done > /etc/modprobe.d/rings.conf
+	[ -z "${QUEUES:-}" ] || echo "options accel_ref tx_queues=$QUEUES" > /etc/modprobe.d/queues.conf
 	SM_MTU=4
 	[ "$MTU" = 2044 ] || SM_MTU=5
 	fabric_up 2 "mtu=$((MTU + 4))"
@@ -59,15 +60,22 @@ value()
 	echo "@value $1 $2"
 }
 
-# tcp CASE ADDRESS STREAMS: Mbit/s that arrived.
+# tcp CASE ADDRESS STREAMS: Mbit/s that arrived once TCP_WARM bytes had: how far a
+# window opens before the first packets are lost is chance. The last interval has the end of the test in it.
 tcp()
 {
-	spawn hostB iperf3 -s -1 > "$TMPDIR/server" 2>&1 < /dev/null
+	spawn hostB iperf3 -s -1 -J -i 0.1 > "$TMPDIR/server" 2>&1 < /dev/null
 	must_wait 10 iperf_listens hostB
 	on hostA iperf3 -J -c "$2" -n "$TCP_BYTES" -P "$3" > "$TMPDIR/iperf" 2>&1 < /dev/null ||
 		fail "iperf3: $(tail -n 5 "$TMPDIR/iperf")"
 	wait "$SPAWNED" || :
-	value "$1" "$(jq '.end.sum_received.bits_per_second / 1e4 | floor / 100' "$TMPDIR/iperf")"
+	# shellcheck disable=SC2016 # jq's variables
+	value "$1" "$(jq --argjson warm "$TCP_WARM" '
+		[foreach .intervals[:-1][].sum as $now (
+			{ came: 0, before: 0 };
+			{ came: (.came + $now.bytes), before: .came, now: $now };
+			select(.before >= $warm) | .now)] |
+		(map(.bytes) | add) * 8 / (map(.seconds) | add) / 1e4 | floor / 100' "$TMPDIR/server")"
 }
 
 # udp CASE ARGUMENTS: what netload says.
@@ -79,6 +87,34 @@ udp()
 	read -r udp_value udp_lost < "$TMPDIR/udp"
 	value "$udp_case" "$udp_value"
 	[ "${udp_lost:-0}" = 0 ] || echo "@lost $udp_case $udp_lost"
+}
+
+# sent_by_queues: packets that each TX queue of hostA has sent.
+sent_by_queues()
+{
+	on hostA ethtool -S "$IFA" | sed -n 's/^ *tx[0-9][0-9]*_packets: //p'
+}
+
+# flows QUEUES: datagrams a second of FLOWS flows together.
+flows()
+{
+	udp "flows_q$1" floods "$B4" "$FLOWS_PORT" 64 32 "$((DATAGRAMS / 4))" "$FLOWS"
+}
+
+# flows_by_queues: the same with one TX queue and with all; each must send at least half of its share.
+flows_by_queues()
+{
+	for queues in 1 "$QUEUES"; do
+		must on hostA ethtool -L "$IFA" tx "$queues"
+		must on hostB ethtool -L "$IFB" tx "$queues"
+		sent_by_queues > "$TMPDIR/sent"
+		flows "$queues"
+		sent_by_queues | paste "$TMPDIR/sent" - | awk '{ print $2 - $1 }' > "$TMPDIR/shares"
+		note "packets of each queue: $(tr '\n' ' ' < "$TMPDIR/shares")"
+		least=$((DATAGRAMS * FLOWS / queues / 8))
+		[ "$(awk -v least=$least '$1 >= least' "$TMPDIR/shares" | wc -l)" = "$queues" ] ||
+			fail "not each of $queues queues carries its share"
+	done
 }
 
 # wire_rate MBPS: of both HCAs; 0: as fast as the CPU.
@@ -111,7 +147,8 @@ ping_p99()
 		"$TMPDIR/times")"
 }
 
-: "${TCP_BYTES:=64M}" "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}"
+: "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}"
+: "${FLOWS:=8}" "${FLOWS_PORT:=7800}"
 if [ "$DRIVER" = veth ]; then
 	veth_up
 else
@@ -120,6 +157,7 @@ fi
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"
 spawn hostB /netload serve 7777
+spawn hostB /netload serve "$FLOWS_PORT" "$FLOWS"
 must_wait 10 on hostA /netload rr "$B4" 7777 64 10
 
 for case in $CASES; do
@@ -133,6 +171,7 @@ for case in $CASES; do
 	udp64) udp "$case" flood "$B4" 7777 64 32 "$DATAGRAMS" ;;
 	udp1472) udp "$case" flood "$B4" 7777 1472 32 "$DATAGRAMS" ;;
 	udp_gso) udp "$case" gso "$B4" 7777 1472 40 "$DATAGRAMS" ;;
+	flows) if [ -z "${QUEUES:-}" ]; then flows 1; else flows_by_queues; fi ;;
 	rr64) udp "$case" rr "$B4" 7777 64 $((DATAGRAMS / 5)) ;;
 	ping) ping_p99 ;;
 	truesize) udp "$case" truesize "$B4" 7777 $((MTU - 28)) ;;

@@ -4,8 +4,9 @@
  * without time loses nothing and packets a second mean work done; request and response; UDP with
  * segmentation offload; the memory that a received datagram is charged.
  *
- *	netload serve PORT: answers the following ones, for ever
+ *	netload serve PORT [N]: answers the following ones, for ever; at N ports, each by a process
  *	netload flood ADDRESS PORT SIZE WINDOW COUNT: prints datagrams a second, and those lost
+ *	netload floods ADDRESS PORT SIZE WINDOW COUNT N: N of these at once, of COUNT each
  *	netload gso ADDRESS PORT SIZE SEGMENTS COUNT: the same with sends of SEGMENTS datagrams
  *	netload rr ADDRESS PORT SIZE COUNT: prints the mean round trip, nanoseconds
  *	netload truesize ADDRESS PORT SIZE: prints the memory charged for a datagram, bytes
@@ -18,12 +19,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,9 +85,9 @@ static int make_socket(void)
 	return fd;
 }
 
-static int connect_to(const char *address, const char *port)
+static int connect_to(const char *address, int port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct timeval patience = { .tv_usec = LOST_USECS };
 	int fd = make_socket();
 
@@ -113,9 +116,38 @@ static uint32_t charged(int fd)
 	return info[0];
 }
 
-static _Noreturn void serve(const char *port)
+/* Flow @n and who answers it have one CPU, and as many flows as can be have one of their own. */
+static void pin(int n)
 {
-	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(n % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("affinity");
+}
+
+/* Makes @n - 1 more processes, pinned as this one then is. Returns the own number. */
+static int multiply(int n)
+{
+	int i;
+
+	for (i = 1; i < n; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (!pid)
+			break;
+	}
+	i %= n;
+	pin(i);
+	return i;
+}
+
+static _Noreturn void serve(int port)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct message *message = (struct message *)buffer;
 	struct sockaddr_in from;
 	uint32_t counted = 0, before = 0;
@@ -162,15 +194,15 @@ static struct message *first_message(enum kind kind, uint32_t credit)
 
 /*
  * Sends @count datagrams, @burst with each call, at most @window of them unanswered; the answers
- * come for each half window. The first tenth is not part of the time.
+ * come for each half window. Returns how many were lost.
  */
-static int flood(int fd, int size, unsigned int burst, unsigned int window, unsigned int count)
+static unsigned int exchange(int fd, int size, unsigned int burst, unsigned int window,
+			     unsigned int count)
 {
 	unsigned int credit = window / 2 / burst * burst ?: burst;
-	unsigned int sent = 0, answered = 0, lost = 0, warm = count / 10;
-	unsigned int timed_from = 0;
-	uint64_t start = 0;
+	unsigned int sent = 0, answered = 0, lost = 0;
 
+	count = (count + credit - 1) / credit * credit;
 	for (unsigned int i = 0; i < burst; i++)
 		memcpy(buffer + i * size, &(struct message){ KIND_COUNT, credit, 0 },
 		       sizeof(struct message));
@@ -187,20 +219,70 @@ static int flood(int fd, int size, unsigned int burst, unsigned int window, unsi
 			lost = sent - answered;
 		else
 			die("recv");
-		if (!start && answered >= warm) {
-			start = now();
-			timed_from = answered;
-		}
 	}
-	printf("%.0f %u\n", (answered - timed_from) * 1e9 / (now() - start), lost);
+	return lost;
+}
+
+/* The first tenth is not part of the time. */
+static int flood(int fd, int size, unsigned int burst, unsigned int window, unsigned int count)
+{
+	unsigned int lost = exchange(fd, size, burst, window, count / 10);
+	uint64_t start = now();
+
+	lost += exchange(fd, size, burst, window, count);
+	printf("%.0f %u\n", (count - lost) * 1e9 / (now() - start), lost);
 	return 0;
+}
+
+/* A flow of @floods: says that it is warm, and goes on when it may. */
+static _Noreturn void one_of_floods(int fd, int size, unsigned int window, unsigned int count,
+				    const int *warm, const int *go)
+{
+	char byte = 0;
+
+	if (exchange(fd, size, 1, window, count / 10) || write(warm[1], &byte, 1) != 1 ||
+	    read(go[0], &byte, 1) != 1)
+		exit(1);
+	exit(!!exchange(fd, size, 1, window, count));
+}
+
+/* The time is from when all are warm until all are done; none may have lost anything. */
+static int floods(const char *address, int port, int size, unsigned int window,
+		  unsigned int count, int flows)
+{
+	int warm[2], go[2], failed = 0, status;
+	uint64_t start;
+	char byte;
+
+	if (pipe(warm) || pipe(go))
+		die("pipe");
+	for (int i = 0; i < flows; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid)
+			continue;
+		pin(i);
+		one_of_floods(connect_to(address, port + i), size, window, count, warm, go);
+	}
+	close(warm[1]);
+	for (int i = 0; i < flows; i++)
+		failed += read(warm[0], &byte, 1) != 1;
+	start = now();
+	for (int i = 0; i < flows; i++)
+		failed += write(go[1], &byte, 1) != 1;
+	while (wait(&status) > 0)
+		failed += !!status;
+	printf("%.0f\n", (double)flows * count * 1e9 / (now() - start));
+	return !!failed;
 }
 
 static int gso(int fd, int size, unsigned int segments, unsigned int count)
 {
 	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
 		die("UDP_SEGMENT");
-	return flood(fd, size, segments, 2 * segments, count / segments * segments);
+	return flood(fd, size, segments, 2 * segments, count);
 }
 
 static int round_trips(int fd, int size, int count)
@@ -246,22 +328,32 @@ static int mark(void)
 
 int main(int argc, char **argv)
 {
-	const char *what = argc > 1 ? argv[1] : "";
+	const char *what = argc > 1 ? argv[1] : "", *address;
+	int port, size;
 
 	if (!strcmp(what, "mark"))
 		return mark();
-	if (!strcmp(what, "serve") && argc == 3)
-		serve(argv[2]);
+	if (!strcmp(what, "serve") && (argc == 3 || argc == 4)) {
+		int n = argc == 4 ? multiply(atoi(argv[3])) : 0;
+
+		serve(atoi(argv[2]) + n);
+	}
+	if (argc < 5)
+		goto usage;
+	address = argv[2];
+	port = atoi(argv[3]);
+	size = atoi(argv[4]);
 	if (!strcmp(what, "flood") && argc == 7)
-		return flood(connect_to(argv[2], argv[3]), atoi(argv[4]), 1, atoi(argv[5]),
-			     atoi(argv[6]));
+		return flood(connect_to(address, port), size, 1, atoi(argv[5]), atoi(argv[6]));
+	if (!strcmp(what, "floods") && argc == 8)
+		return floods(address, port, size, atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
 	if (!strcmp(what, "gso") && argc == 7)
-		return gso(connect_to(argv[2], argv[3]), atoi(argv[4]), atoi(argv[5]),
-			   atoi(argv[6]));
+		return gso(connect_to(address, port), size, atoi(argv[5]), atoi(argv[6]));
 	if (!strcmp(what, "rr") && argc == 6)
-		return round_trips(connect_to(argv[2], argv[3]), atoi(argv[4]), atoi(argv[5]));
+		return round_trips(connect_to(address, port), size, atoi(argv[5]));
 	if (!strcmp(what, "truesize") && argc == 5)
-		return truesize(connect_to(argv[2], argv[3]), atoi(argv[4]));
+		return truesize(connect_to(address, port), size);
+usage:
 	fprintf(stderr, "netload: see the top of netload.c\n");
 	return 2;
 }

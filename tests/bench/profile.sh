@@ -27,7 +27,7 @@ profile_cell()
 	local base=$cells/$1-$2-$3-$4 case number=0
 	plugin="$out/profile.so,out=$base.counts"
 	measure "$@"
-	sed -n '/^@symbols/,/^@end/{/^@/!p}' "$out/log" | base64 -d | gzip -dc > "$base.symbols"
+	sed -n '/^@symbols/,/^@end/{/^@/!p}' "$logs/$1-$2-$3-$4" | base64 -d | gzip -dc > "$base.symbols"
 	for case in $cases; do
 		number=$((number + 1))
 		{

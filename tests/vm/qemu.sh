@@ -58,25 +58,26 @@ vm_add_cards()
 	done
 }
 
-# vm_command_measuring KERNEL_DIR INITRD MEM APPEND: the same for measuring. An instruction of the guest
+# vm_command_measuring KERNEL_DIR INITRD CPUS MEM APPEND: the same for measuring. An instruction of the guest
 # takes a nanosecond of its time and nothing else does, so that a figure is a number of instructions
 # and repeats to the digit, whatever else the host does. Whatever is changed here shifts all figures
 # of tests/bench/reference.json.
 # - The CPU has no fast string instructions: TCG counts each byte that they move, and half of the
 #   time would be that of memset().
-# - One thread and one seed for all that is random; addresses of the kernel too.
+# - One thread and one seed for all that is random; addresses of the kernel too. Of several CPUs one
+#   runs at a time, until it halts, waits for a lock or a timer is due: time is the sum of theirs.
 vm_command_measuring()
 {
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	VM=(qemu-system-x86_64 -nodefaults -no-user-config -machine q35
 		-accel tcg -icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01,clock=vm
-		-cpu max,-pku,-erms,-fsrm -smp 1 -m "$3"
+		-cpu max,-pku,-erms,-fsrm -smp "$3" -m "$4"
 		-nic none -display none -no-reboot
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04
 		-kernel "$1/vmlinuz" -initrd "$2"
 		-append "console=ttyS0 nopku panic=-1 log_buf_len=4M mitigations=off nokaslr
 			clearcpuid=rep_good init_on_alloc=0 lpj=4000000
-			random.trust_cpu=on tsc=reliable $4")
+			random.trust_cpu=on tsc=reliable $5")
 	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
 }
 

@@ -258,6 +258,7 @@ struct mkey {
  * @underlay: it has no queues; those of wq.c send and receive for it
  * @root: of an underlay: the flow table that steers what it receives, or 0
  * @tis: of a queue of wq.c: says for which underlay it sends, or 0
+ * @stuck: a fault: its send queue stands still
  */
 struct qp {
 	u32 number;
@@ -284,6 +285,7 @@ struct qp {
 	bool underlay;
 	u32 root;
 	u32 tis;
+	bool stuck;
 };
 
 /**
@@ -331,6 +333,26 @@ struct tables {
 };
 
 /**
+ * struct faults - what a test has asked for; see control.c
+ * @link: 0: the cable is out
+ * @send_error: so many of the next sends fail; like the others, not those of QP 0 and QP 1
+ * @recv_error: so many of the next packets that find a buffer do
+ * @stuck_sq: so many of the next send queues whose doorbell rings stand still from then on
+ * @stuck_command: so many of the next commands get no answer
+ * @held: bit mask of those that got none
+ * @health: syndrome of the firmware, which is dead then, until a driver starts it anew; or 0
+ */
+struct faults {
+	u32 link;
+	u32 send_error;
+	u32 recv_error;
+	u32 stuck_sq;
+	u32 stuck_command;
+	u32 held;
+	u32 health;
+};
+
+/**
  * struct card - one
  * @name: for messages
  * @enhanced: it has the offloads of enhanced IPoIB
@@ -356,6 +378,7 @@ struct tables {
  * @has_errors: a queue pair may be in error
  * @next_deadline: of a completion queue's event; 0: none waits
  * @no_buffer: packets that found no receive buffer
+ * @faults: of it
  * @tables: objects
  */
 struct card {
@@ -383,6 +406,7 @@ struct card {
 	bool has_errors;
 	u64 next_deadline;
 	u64 no_buffer;
+	struct faults faults;
 	struct tables tables;
 };
 
@@ -432,6 +456,7 @@ void pci_interrupt(struct card *card, u32 vector);
 
 /* cmd.c */
 void cmd_doorbell(struct card *card, u32 entries);
+void cmd_release(struct card *card);
 enum status cmd_fail(struct command *cmd, enum status status, const char *why, u32 line);
 #define FAIL(cmd, status, why)	cmd_fail(cmd, status, why, __LINE__)
 
@@ -459,6 +484,8 @@ enum status hca_query_adapter(struct command *cmd);
 enum status hca_query_pages(struct command *cmd);
 enum status hca_manage_pages(struct command *cmd);
 void hca_reset(struct card *card);
+void hca_cable(struct card *card);
+void hca_fail(struct card *card);
 
 /* caps.c */
 enum status caps_query(struct command *cmd);
@@ -521,6 +548,7 @@ void mcg_forget(struct card *card, u32 qpn);
 
 /* send.c */
 void send_doorbell(struct card *card, u32 uar, u32 number);
+void send_release(struct card *card);
 void qp_flush_send(struct card *card, struct qp *qp);
 
 /* recv.c */

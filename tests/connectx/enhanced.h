@@ -41,9 +41,11 @@ struct headers {
 enum status sq_create(struct command *cmd);
 enum status sq_modify(struct command *cmd);
 enum status sq_destroy(struct command *cmd);
+enum status sq_query(struct command *cmd);
 enum status rq_create(struct command *cmd);
 enum status rq_modify(struct command *cmd);
 enum status rq_destroy(struct command *cmd);
+enum status rq_query(struct command *cmd);
 
 /* tir.c */
 enum status rqt_create(struct command *cmd);

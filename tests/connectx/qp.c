@@ -232,6 +232,7 @@ enum status qp_modify(struct command *cmd)
 			return FAIL(cmd, BAD_PARAM, "no such P_Key");
 	}
 	qp->state = way->to;
+	qp->stuck = false;
 	if (qp->state == QP_ERROR)
 		qp_flush(cmd->card, qp);
 	return OK;

@@ -102,6 +102,14 @@ static u8 scatter(struct card *card, struct qp *qp, const struct packet *packet)
 	return done < len ? SYNDROME_LENGTH : 0;
 }
 
+static void fail(struct card *card, struct qp *qp, u8 syndrome)
+{
+	complete_error(card, qp, syndrome);
+	qp->state = QP_ERROR;
+	if (qp->type != QP_RQ)
+		qp_flush(card, qp);
+}
+
 /* Into the queue of @qp, for @owner, which is another if that is an underlay. */
 static void store(struct card *card, struct qp *qp, const struct packet *packet,
 		  const struct qp *owner, u8 *cqe)
@@ -113,16 +121,18 @@ static void store(struct card *card, struct qp *qp, const struct packet *packet,
 			card_log(card, "QP %#x: no buffer for a packet", qp->number);
 		return;
 	}
+	if (card->faults.recv_error && (qp->type == QP_UD || qp->type == QP_RQ)) {
+		card->faults.recv_error--;
+		fail(card, qp, SYNDROME_OPERATION);
+		return;
+	}
 	syndrome = scatter(card, qp, packet);
 	if (!syndrome) {
 		complete(card, qp, packet, owner->number, cqe);
 		return;
 	}
-	complete_error(card, qp, syndrome);
 	card_wrong(card, "QP %#x: a packet does not fit, syndrome %#x", qp->number, syndrome);
-	qp->state = QP_ERROR;
-	if (qp->type != QP_RQ)
-		qp_flush(card, qp);
+	fail(card, qp, syndrome);
 }
 
 /* By the flow tables, to a receive queue of wq.c. */

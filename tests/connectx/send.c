@@ -76,7 +76,6 @@ static void complete(struct card *card, struct qp *qp, const struct wqe *wqe, u8
 
 static void fail(struct card *card, struct qp *qp, const struct wqe *wqe, u8 syndrome)
 {
-	card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 	complete(card, qp, wqe, syndrome);
 	/* The queue stops; of a queue pair, receiving goes on (IBA 10.3.1). */
 	qp->state = qp->type == QP_SQ ? QP_ERROR : QP_SQ_ERROR;
@@ -228,12 +227,23 @@ static u8 send_offloaded(struct card *card, struct qp *qp, const struct wqe *wqe
 	return 0;
 }
 
+/* Faults are not for QP 0 and QP 1: what is on them would be hard to tell from a fabric's own. */
+static bool can_fail(const struct qp *qp)
+{
+	return qp->type == QP_UD || qp->type == QP_SQ;
+}
+
 static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 {
 	u8 syndrome = SYNDROME_OPERATION;
 
-	if (qp->state == QP_ERROR) {
+	if (qp->state == QP_ERROR || qp->state == QP_SQ_ERROR) {
 		complete(card, qp, wqe, SYNDROME_FLUSHED);
+		return;
+	}
+	if (card->faults.send_error && can_fail(qp)) {
+		card->faults.send_error--;
+		fail(card, qp, wqe, SYNDROME_OPERATION);
 		return;
 	}
 	if (wqe->opcode == OP_NOP)
@@ -244,10 +254,12 @@ static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 		card_wrong(card, "SQ %#x: opcode %#x is not modelled", qp->number, wqe->opcode);
 	else if (qp->type != QP_UMR && (wqe->opcode == OP_SEND || wqe->opcode == OP_SEND_IMM))
 		syndrome = send_datagram(card, qp, wqe);
-	if (syndrome)
+	if (syndrome) {
+		card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 		fail(card, qp, wqe, syndrome);
-	else if ((wqe->data[CTRL_FLAGS] & 0xc) == FLAG_COMPLETE)
+	} else if ((wqe->data[CTRL_FLAGS] & 0xc) == FLAG_COMPLETE) {
 		complete(card, qp, wqe, 0);
+	}
 }
 
 /* Reads the work request at the head of the queue, which may wrap around. */
@@ -295,7 +307,7 @@ static void run(struct card *card, struct qp *qp)
 			   qp->sq_head);
 		return;
 	}
-	while (qp->sq_head != posted && qp->state != QP_SQ_ERROR && fetch(card, qp, &wqe))
+	while (qp->sq_head != posted && fetch(card, qp, &wqe))
 		execute(card, qp, &wqe);
 }
 
@@ -317,7 +329,28 @@ void send_doorbell(struct card *card, u32 uar, u32 number)
 		card_wrong(card, "send doorbell for QP %#x in state %d", number, qp->state);
 		return;
 	}
-	run(card, qp);
+	if (card->faults.stuck_sq && can_fail(qp) && !qp->stuck) {
+		card->faults.stuck_sq--;
+		qp->stuck = true;
+	}
+	if (!qp->stuck)
+		run(card, qp);
+}
+
+/**
+ * send_release() - let all queues go on that a fault has stopped, unless that goes on
+ * @card: whose
+ */
+void send_release(struct card *card)
+{
+	for (u32 i = 0; !card->faults.stuck_sq && i < card->tables.qps.size; i++) {
+		struct qp *qp = card->tables.qps.at[i];
+
+		if (!qp || !qp->stuck)
+			continue;
+		qp->stuck = false;
+		run(card, qp);
+	}
 }
 
 /**

@@ -26,6 +26,26 @@ cards_up()
 	fabric_umad
 }
 
+# card_knob HCA FAULT [VALUE]: sets a fault of its card, or reads it: its value, into CARD_VALUE. README.md
+# lists them. The third serial line is the socket that takes them.
+card_knob()
+{
+	[ $# = 2 ] || note "fault: $1 $2 $3"
+	stty -F /dev/ttyS2 raw -echo
+	{
+		echo "card${1#mlx5_} $2 ${3-}" >&8
+		read -r card_answer CARD_VALUE <&8
+	} 8<> /dev/ttyS2
+	[ "$card_answer" = ok ] || fail "card_knob $*: $card_answer $CARD_VALUE"
+}
+
+# fault_taken HCA FAULT: whether all that were asked for have come.
+fault_taken()
+{
+	card_knob "$1" "$2"
+	[ "$CARD_VALUE" = 0 ]
+}
+
 # assert_mlx5_quiet: the stock drivers warned of nothing, except that the card has no vendor-specific PCI
 # capability.
 assert_mlx5_quiet()

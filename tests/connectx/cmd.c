@@ -272,9 +272,9 @@ static void one(struct card *card, u32 number)
 		card_wrong(card, "command doorbell for entry %u, which is not the card's", number);
 		return;
 	}
-	if (card->faults.stuck_command) {
-		card->faults.stuck_command--;
-		card->faults.held |= 1u << number;
+	if (card->knobs.stuck_command) {
+		card->knobs.stuck_command--;
+		card->knobs.held |= 1u << number;
 		return;
 	}
 	delivery = execute(card, entry);
@@ -308,10 +308,10 @@ void cmd_doorbell(struct card *card, u32 entries)
  */
 void cmd_release(struct card *card)
 {
-	u32 held = card->faults.held;
+	u32 held = card->knobs.held;
 
-	if (card->faults.stuck_command || !held)
+	if (card->knobs.stuck_command || !held)
 		return;
-	card->faults.held = 0;
+	card->knobs.held = 0;
 	cmd_doorbell(card, held);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults on demand, by a socket. A line names a card, a fault and its value, as in
- * "card2 stuck_sq 1"; without a value it asks for what that is now. The answer is a line too: "ok"
- * and the value, or "error" and why. README.md lists the faults.
+ * Knobs of the cards, by a socket: mostly faults on demand. A line names a card, a knob and its
+ * value, as in "card2 stuck_sq 1"; without a value it asks for what that is now; "card2 default"
+ * turns all back. The answer is a line too: "ok" and the value, or "error" and why. README.md lists
+ * the knobs.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -28,9 +29,9 @@ struct client {
 };
 
 /**
- * struct knob - a fault
+ * struct knob - one
  * @name: of it
- * @at: where its value is in struct faults
+ * @at: where its value is in struct knobs
  * @max: the highest value
  * @changed: makes the card follow the new value; NULL: it looks by itself
  */
@@ -43,7 +44,7 @@ struct knob {
 
 #define KNOB(NAME, MAX, CHANGED) { \
 	.name = #NAME, \
-	.at = offsetof(struct faults, NAME), \
+	.at = offsetof(struct knobs, NAME), \
 	.max = MAX, \
 	.changed = CHANGED, \
 }
@@ -55,6 +56,10 @@ static const struct knob knobs[] = {
 	KNOB(stuck_sq, UINT32_MAX, send_release),
 	KNOB(stuck_command, UINT32_MAX, cmd_release),
 	KNOB(health, UINT8_MAX, hca_fail),
+	KNOB(ud_offloads, 1, caps_knob),
+	KNOB(tunnels, 1, NULL),
+	KNOB(lso_sends, 0, NULL),
+	KNOB(csum_sends, 0, NULL),
 };
 
 static struct {
@@ -80,6 +85,20 @@ static struct card *card_of(const char *name)
 	return NULL;
 }
 
+static void turn_back(struct card *card)
+{
+	struct knobs before = card->knobs;
+
+	control_reset(card);
+	card->knobs.held = before.held;
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs); i++)
+		if (knobs[i].changed && memcmp((char *)&before + knobs[i].at,
+					       (char *)&card->knobs + knobs[i].at, sizeof(u32)))
+			knobs[i].changed(card);
+	send_release(card);
+	cmd_release(card);
+}
+
 /* Does what @line says, and writes the answer to @answer, of LINE bytes. */
 static void obey(char *line, char *answer)
 {
@@ -91,11 +110,16 @@ static void obey(char *line, char *answer)
 	u32 *value;
 	char *end;
 
-	if (!card || !knob) {
-		snprintf(answer, LINE, "error no such %s\n", card ? "fault" : "card");
+	if (card && !strcmp(what, "default")) {
+		turn_back(card);
+		snprintf(answer, LINE, "ok 0\n");
 		return;
 	}
-	value = (u32 *)((char *)&card->faults + knob->at);
+	if (!card || !knob) {
+		snprintf(answer, LINE, "error no such %s\n", card ? "knob" : "card");
+		return;
+	}
+	value = (u32 *)((char *)&card->knobs + knob->at);
 	if (rest && *rest) {
 		unsigned long long wish = strtoull(rest, &end, 0);
 
@@ -104,7 +128,7 @@ static void obey(char *line, char *answer)
 			return;
 		}
 		*value = wish;
-		card_log(card, "fault: %s %u", knob->name, *value);
+		card_log(card, "knob: %s %u", knob->name, *value);
 		if (knob->changed)
 			knob->changed(card);
 	}
@@ -147,7 +171,7 @@ static void serve(struct client *client)
 }
 
 /**
- * control_init() - be there for who has a fault to ask for
+ * control_init() - be there for who turns knobs
  * @cards: all
  * @count: of them
  * @listener: the socket, which listens
@@ -197,10 +221,10 @@ void control_serve(const struct pollfd *fds)
 }
 
 /**
- * control_reset() - a card without faults
- * @card: which
+ * control_reset() - all knobs as they are at first
+ * @card: whose
  */
 void control_reset(struct card *card)
 {
-	card->faults = (struct faults) { .link = 1 };
+	card->knobs = (struct knobs) { .link = 1, .ud_offloads = 1 };
 }

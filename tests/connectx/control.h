@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The socket by which tests ask for faults.
+ * The socket by which tests turn knobs of the cards.
  */
 #ifndef CONNECTX_CONTROL_H
 #define CONNECTX_CONTROL_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Enhanced IPoIB: what the card does with queues of its own and with the headers of packets.
+ * IPoIB: what the card does with the headers of packets, and enhanced IPoIB's queues of its own.
  */
 #ifndef CONNECTX_ENHANCED_H
 #define CONNECTX_ENHANCED_H
@@ -74,7 +74,9 @@ void steering_reset(struct card *card);
 /* offload.c */
 void offload_find(const u8 *data, size_t len, struct headers *headers);
 u16 offload_sum(u16 sum, const u8 *data, size_t len);
-void offload_checksums(u8 *data, size_t len, bool l3, bool l4);
-bool offload_segment(u8 *data, size_t len, u32 number, size_t offset, bool last);
+bool offload_find_inner(const u8 *data, size_t len, struct headers *headers);
+void offload_checksums(u8 *data, size_t len, const struct headers *headers, bool l3, bool l4);
+void offload_check(const u8 *data, size_t len, bool *l3, bool *l4);
+bool offload_segment(u8 *data, size_t len, u32 number, size_t offset, bool last, bool inner);
 
 #endif

@@ -251,7 +251,7 @@ void hca_reset(struct card *card)
 		card->pages = alloc(MAX_PAGES * sizeof(*card->pages));
 	card->page_count = 0;
 	card->commands = 0;
-	card->faults.held = 0;
+	card->knobs.held = 0;
 	stop(card);
 	card->enabled = false;
 	card->issi = 0;
@@ -265,7 +265,7 @@ void hca_reset(struct card *card)
 void hca_cable(struct card *card)
 {
 	if (card->started)
-		port_train(&card->port, card->faults.link);
+		port_train(&card->port, card->knobs.link);
 }
 
 /**
@@ -274,6 +274,6 @@ void hca_cable(struct card *card)
  */
 void hca_fail(struct card *card)
 {
-	if (card->faults.health)
+	if (card->knobs.health)
 		hca_reset(card);
 }

@@ -4,7 +4,7 @@
  *
  * Models N cards, the last M of which have the offloads of enhanced IPoIB, on one InfiniBand
  * switch. Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after
- * a reset, for another to come. DIR/control.sock takes faults (control.c). Ends when it is told to
+ * a reset, for another to come. DIR/control.sock has knobs (control.c). Ends when it is told to
  * by SIGTERM.
  */
 #define _GNU_SOURCE
@@ -64,23 +64,6 @@ void card_wrong(struct card *card, const char *format, ...)
 }
 
 /**
- * alloc() - zeroed memory; without it there is no going on
- * @size: of it
- *
- * Return: the memory.
- */
-void *alloc(size_t size)
-{
-	void *p = calloc(1, size ? size : 1);
-
-	if (!p) {
-		fputs("connectx: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
-/**
  * now_us() - the time
  *
  * Return: in microseconds, since some past.
@@ -93,26 +76,16 @@ u64 now_us(void)
 	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }
 
-/**
- * card_reset() - as after power-on, but for what its client has mapped
- * @card: to reset
- */
-void card_reset(struct card *card)
-{
-	pci_init(card);
-	hca_reset(card);
-}
-
 static void card_leave(struct card *card)
 {
 	card_log(card, "the client left; wrongs: %lu", card->wrongs);
 	close(card->client);
 	card->client = -1;
+	control_reset(card);
 	card_reset(card);
 	pci_set_vectors(card, 0, VECTORS, NULL);
 	dma_unmap(card, 0, ~0ull);
 	card->wrongs = 0;
-	control_reset(card);
 }
 
 /* A socket that listens, or -1. */

@@ -160,9 +160,9 @@ static u32 segment_read(struct card *card, u64 offset)
 		return card->commands >> 32;
 	case SEG_CMDQ_LOW:
 		return card->commands | CMDQ_LOG_SIZE << 4 | CMDQ_LOG_STRIDE |
-		       (card->faults.health ? NIC_DISABLED << NIC_STATE_SHIFT : 0);
+		       (card->knobs.health ? NIC_DISABLED << NIC_STATE_SHIFT : 0);
 	case SEG_SYNDROME:
-		return card->faults.health << 16;
+		return card->knobs.health << 16;
 	case SEG_TIMER_HIGH:
 		/* caps.c says that it ticks each microsecond. */
 		return now_us() >> 32;
@@ -184,10 +184,10 @@ static void segment_write(struct card *card, u64 offset, u32 value)
 	case SEG_CMDQ_LOW:
 		card->commands = (card->commands & ~(u64)UINT32_MAX) | (value & ~(PAGE - 1));
 		if (!(value >> NIC_STATE_SHIFT & NIC_STATE_MASK))
-			card->faults.health = 0;
+			card->knobs.health = 0;
 		break;
 	case SEG_CMD_BELL:
-		if (!card->faults.health)
+		if (!card->knobs.health)
 			cmd_doorbell(card, value);
 		break;
 	default:
@@ -216,7 +216,7 @@ static void uar_write(struct card *card, u64 offset, const u8 *data, u32 len)
 	u32 uar = offset / PAGE;
 
 	/* Who has not yet noticed that the firmware is dead does nothing wrong. */
-	if (card->faults.health)
+	if (card->knobs.health)
 		return;
 	offset %= PAGE;
 	if (!table_find(&card->tables.uars, uar)) {
@@ -303,4 +303,14 @@ void pci_interrupt(struct card *card, u32 vector)
 
 	if (card->vector[vector] >= 0 && write(card->vector[vector], &one, 8) != 8)
 		card_log(card, "cannot raise vector %u", vector);
+}
+
+/**
+ * card_reset() - as after power-on, but for what its client has mapped
+ * @card: to reset
+ */
+void card_reset(struct card *card)
+{
+	pci_init(card);
+	hca_reset(card);
 }

@@ -130,7 +130,7 @@ static bool has_cable(const struct port *port)
 {
 	const struct card *card = port->card ? port->card : port->peer->card;
 
-	return card->faults.link;
+	return card->knobs.link;
 }
 
 /**

@@ -34,7 +34,7 @@ static u64 box_of(u32 number)
 	return BOXES + number * BOX_STRIDE;
 }
 
-/* Lays out mailboxes from number @first on, for @len bytes behind the first 16; returns how many. */
+/* Lays out mailboxes from number @first on, for what is behind 16 of @len bytes; says how many. */
 static u32 chain(struct driver *driver, u32 first, const u8 *data, size_t len)
 {
 	u32 count = len > INLINE ? (len - INLINE + BOX_DATA - 1) / BOX_DATA : 0;
@@ -205,7 +205,9 @@ static u32 make_qp(struct driver *driver, u32 type, u32 pd, u32 cq, u32 offloads
 	u8 *context = ifc_at(create_qp_in, in, qpc);
 	u32 at = take(driver, 2 * PAGE);
 	u32 record = take(driver, PAGE);
-	u16 opcodes[] = { MLX5_CMD_OP_RST2INIT_QP, MLX5_CMD_OP_INIT2RTR_QP, MLX5_CMD_OP_RTR2RTS_QP };
+	u16 opcodes[] = {
+		MLX5_CMD_OP_RST2INIT_QP, MLX5_CMD_OP_INIT2RTR_QP, MLX5_CMD_OP_RTR2RTS_QP,
+	};
 	u32 number;
 
 	ifc_set(qpc, context, st, type);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The other side of a card, for fuzz.c: guest memory, and a driver that starts the card as it should
- * be and remembers what it sent.
+ * The other side of a card, for fuzz.c: guest memory, and a driver that starts the card as it
+ * should be and remembers what it sent.
  */
 #ifndef CONNECTX_FUZZ_DRIVER_H
 #define CONNECTX_FUZZ_DRIVER_H

@@ -14,6 +14,8 @@ mlx | intree-queues) HCA_A=mlx5_2 HCA_B=mlx5_3 HCA_SM=mlx5_1 ;;
 *) HCA_A=mlx5_0 HCA_B=mlx5_1 HCA_SM=mlx5_3 ;;
 esac
 
+RESTARTS=
+
 # drivers_load: of both hosts.
 drivers_load()
 {
@@ -45,11 +47,11 @@ fault_hosts()
 	pings_start "$B4" "$A6"
 }
 
-# goes_on EVENT: traffic does, within OUTAGE_LIMIT from now on.
+# goes_on EVENT: traffic does, within OUTAGE_LIMIT from now on. With RESTARTS ours too may need a restart.
 goes_on()
 {
-	case $DRIVER in
-	intree*) ;;
+	case $DRIVER$RESTARTS in
+	intree* | *1) ;;
 	*)
 		assert_resumes "$1"
 		return
@@ -58,10 +60,10 @@ goes_on()
 	resumed_a=$(($(pings_count hostA) + 3))
 	resumed_b=$(($(pings_count hostB) + 3))
 	if wait_for 15 pings_resumed; then
-		note "CONTROL: $1: $DRIVER goes on after $WAITED ms"
+		note "$1: $DRIVER goes on after $WAITED ms"
 		return
 	fi
-	note "CONTROL: $1: $DRIVER does not go on within 15 s: set down and up"
+	note "$1: $DRIVER does not go on within 15 s: set down and up"
 	must ip -n hostA link set "$IFA" down
 	must ip -n hostA link set "$IFA" up
 	must_wait 20 is_running hostA "$IFA"

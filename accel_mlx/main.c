@@ -103,9 +103,15 @@ static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *st
 	stats->rx_bytes -= min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
 }
 
+static int mlx_update_netdev_settings(struct net_device *dev)
+{
+	mlx_tunnel_features(dev);
+	return rnet_update_netdev_settings(dev);
+}
+
 static const struct ipoib_ops mlx_ops = {
 	.get_mq_param = rnet_get_mq_param,
-	.update_netdev_settings = rnet_update_netdev_settings,
+	.update_netdev_settings = mlx_update_netdev_settings,
 	.ib_dev_init = mlx_ib_dev_init,
 	.ib_dev_open = mlx_ib_dev_open,
 	.ib_dev_stop = rnet_stop,
@@ -120,6 +126,7 @@ static const struct ipoib_ops mlx_ops = {
 	.get_stats64 = mlx_get_stats64,
 	.fix_features = rnet_fix_features,
 	.set_features = rnet_set_features,
+	.features_check = mlx_features_check,
 	.eth_ioctl = rnet_eth_ioctl,
 };
 

@@ -40,5 +40,8 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 void mlx_child_add(struct mlx_intf *mlx, struct net_device *parent);
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
 int mlx_change_mtu(struct net_device *dev, int new_mtu);
+void mlx_tunnel_features(struct net_device *dev);
+netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,
+				     netdev_features_t features);
 
 #endif /* MLX_H */

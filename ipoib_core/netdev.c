@@ -78,6 +78,14 @@ static netdev_features_t ipoib_fix_features(struct net_device *dev, netdev_featu
 	return priv->ops->fix_features ? priv->ops->fix_features(dev, features) : features;
 }
 
+static netdev_features_t ipoib_features_check(struct sk_buff *skb, struct net_device *dev,
+					      netdev_features_t features)
+{
+	struct ipoib_dev *priv = ipoib_priv(dev);
+
+	return priv->ops->features_check ? priv->ops->features_check(skb, dev, features) : features;
+}
+
 static int ipoib_set_features(struct net_device *dev, netdev_features_t features)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
@@ -112,6 +120,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_get_stats64 = ipoib_get_stats64,
 	.ndo_fix_features = ipoib_fix_features,
 	.ndo_set_features = ipoib_set_features,
+	.ndo_features_check = ipoib_features_check,
 	.ndo_get_iflink = ipoib_get_iflink,
 	.ndo_set_mac_address = ipoib_address_set,
 	.ndo_set_vf_link_state = ipoib_vf_set_link_state,

@@ -309,6 +309,10 @@ struct ipoib_ops {
 	u32 (*tx_posted)(struct net_device *dev, unsigned int txqueue);
 	/** @tx_completed: see tx_posted() */
 	u32 (*tx_completed)(struct net_device *dev, unsigned int txqueue);
+
+	/** @features_check: as ndo_features_check */
+	netdev_features_t (*features_check)(struct sk_buff *skb, struct net_device *dev,
+					    netdev_features_t features);
 };
 
 /* Priorities that match() returns; the highest wins with accel=auto. */

@@ -28,6 +28,8 @@ static void general(const struct card *card, u8 *caps)
 	cap(qkv, 1);
 	cap(cqe_version, 1);
 
+	cap(ipoib_basic_offloads, card->knobs.ud_offloads);
+
 	cap(log_max_qp, 12);
 	cap(log_max_qp_sz, 15);
 	cap(log_max_srq, 10);
@@ -91,8 +93,13 @@ static void general(const struct card *card, u8 *caps)
 	cap(stat_rate_support, 0);
 }
 
-static void enhanced(u8 *caps)
+static void enhanced(const struct card *card, u8 *caps)
 {
+	ifc_set(per_protocol_networking_offload_caps, caps, tunnel_stateless_vxlan,
+		card->knobs.tunnels);
+	ifc_set(per_protocol_networking_offload_caps, caps, tunnel_stateless_gre,
+		card->knobs.tunnels);
+	ifc_set(per_protocol_networking_offload_caps, caps, max_vxlan_udp_ports, 1);
 	ifc_set(per_protocol_networking_offload_caps, caps, csum_cap, 1);
 	ifc_set(per_protocol_networking_offload_caps, caps, max_lso_cap, 18);
 	ifc_set(per_protocol_networking_offload_caps, caps, rss_ind_tbl_cap, 8);
@@ -148,7 +155,7 @@ enum status caps_query(struct command *cmd)
 	case CAP_TYPE_ENHANCED:
 		if (!cmd->card->enhanced)
 			break;
-		enhanced(caps);
+		enhanced(cmd->card, caps);
 		return OK;
 	case CAP_TYPE_FLOW_TABLE:
 		if (!cmd->card->enhanced)
@@ -191,4 +198,14 @@ void caps_reset(struct card *card)
 {
 	memset(card->caps, 0, sizeof(card->caps));
 	general(card, card->caps);
+}
+
+/**
+ * caps_knob() - what the card can do was changed; a driver that is there keeps what it found
+ * @card: whose
+ */
+void caps_knob(struct card *card)
+{
+	if (!card->enabled)
+		caps_reset(card);
 }

@@ -122,9 +122,11 @@ static const struct handler handlers[] = {
 	HANDLER(CREATE_SQ, create_sq, sq_create),
 	HANDLER(MODIFY_SQ, modify_sq, sq_modify),
 	HANDLER(DESTROY_SQ, destroy_sq, sq_destroy),
+	HANDLER(QUERY_SQ, query_sq, sq_query),
 	HANDLER(CREATE_RQ, create_rq, rq_create),
 	HANDLER(MODIFY_RQ, modify_rq, rq_modify),
 	HANDLER(DESTROY_RQ, destroy_rq, rq_destroy),
+	HANDLER(QUERY_RQ, query_rq, rq_query),
 	HANDLER(CREATE_RQT, create_rqt, rqt_create),
 	HANDLER(MODIFY_RQT, modify_rqt, rqt_modify),
 	HANDLER(DESTROY_RQT, destroy_rqt, rqt_destroy),
@@ -270,6 +272,11 @@ static void one(struct card *card, u32 number)
 		card_wrong(card, "command doorbell for entry %u, which is not the card's", number);
 		return;
 	}
+	if (card->knobs.stuck_command) {
+		card->knobs.stuck_command--;
+		card->knobs.held |= 1u << number;
+		return;
+	}
 	delivery = execute(card, entry);
 	if (delivery)
 		card_wrong(card, "command entry %u: delivery status %#x", number, delivery);
@@ -293,4 +300,18 @@ void cmd_doorbell(struct card *card, u32 entries)
 	for (u32 i = 0; i < COMMANDS; i++)
 		if (entries >> i & 1)
 			one(card, i);
+}
+
+/**
+ * cmd_release() - answer commands that a fault has held back, unless that goes on
+ * @card: whose
+ */
+void cmd_release(struct card *card)
+{
+	u32 held = card->knobs.held;
+
+	if (card->knobs.stuck_command || !held)
+		return;
+	card->knobs.held = 0;
+	cmd_doorbell(card, held);
 }

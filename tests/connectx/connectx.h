@@ -80,6 +80,7 @@ enum qp_type {
 #define CQE_CHECKSUM	20
 #define CQE_SLID	22
 #define CQE_SOURCE	24
+#define CQE_CHECKED	28
 #define CQE_PKEY	36
 #define CQE_BYTES	44
 #define CQE_SYNDROME	55
@@ -94,6 +95,10 @@ enum cqe_opcode {
 	CQE_SEND_ERROR = 13,
 	CQE_RECV_ERROR = 14,
 };
+
+/* What CQE_CHECKED says of a packet's checksums. */
+#define CHECKED_L3	BIT(1)
+#define CHECKED_L4	BIT(2)
 
 enum syndrome {
 	SYNDROME_LENGTH = 0x01,
@@ -258,6 +263,8 @@ struct mkey {
  * @underlay: it has no queues; those of wq.c send and receive for it
  * @root: of an underlay: the flow table that steers what it receives, or 0
  * @tis: of a queue of wq.c: says for which underlay it sends, or 0
+ * @offloads: it has queues, and these have offloads
+ * @stuck: a fault: its send queue stands still
  */
 struct qp {
 	u32 number;
@@ -284,6 +291,8 @@ struct qp {
 	bool underlay;
 	u32 root;
 	u32 tis;
+	bool offloads;
+	bool stuck;
 };
 
 /**
@@ -331,6 +340,34 @@ struct tables {
 };
 
 /**
+ * struct knobs - what a test has asked for, or asks; see control.c
+ * @link: 0: the cable is out
+ * @send_error: so many of the next sends fail; like the others, not those of QP 0 and QP 1
+ * @recv_error: so many of the next packets that find a buffer do
+ * @stuck_sq: so many of the next send queues whose doorbell rings stand still from then on
+ * @stuck_command: so many of the next commands get no answer
+ * @held: bit mask of those that got none
+ * @health: syndrome of the firmware, which is dead then, until a driver starts it anew; or 0
+ * @ud_offloads: the card can do checksums and large segments of plain datagrams
+ * @tunnels: the card can do the same in VXLAN and GRE, with enhanced IPoIB
+ * @lso_sends: counts large segments
+ * @csum_sends: counts sends that ask for the checksum of TCP or UDP
+ */
+struct knobs {
+	u32 link;
+	u32 send_error;
+	u32 recv_error;
+	u32 stuck_sq;
+	u32 stuck_command;
+	u32 held;
+	u32 health;
+	u32 ud_offloads;
+	u32 tunnels;
+	u32 lso_sends;
+	u32 csum_sends;
+};
+
+/**
  * struct card - one
  * @name: for messages
  * @enhanced: it has the offloads of enhanced IPoIB
@@ -356,6 +393,7 @@ struct tables {
  * @has_errors: a queue pair may be in error
  * @next_deadline: of a completion queue's event; 0: none waits
  * @no_buffer: packets that found no receive buffer
+ * @knobs: of it
  * @tables: objects
  */
 struct card {
@@ -383,6 +421,7 @@ struct card {
 	bool has_errors;
 	u64 next_deadline;
 	u64 no_buffer;
+	struct knobs knobs;
 	struct tables tables;
 };
 
@@ -411,8 +450,6 @@ struct command {
 /* main.c */
 __printf(2, 3) void card_log(const struct card *card, const char *format, ...);
 __printf(2, 3) void card_wrong(struct card *card, const char *format, ...);
-void card_reset(struct card *card);
-void *alloc(size_t size);
 u64 now_us(void);
 
 /* vfio_user.c */
@@ -429,13 +466,16 @@ int pci_config(struct card *card, u64 offset, u8 *data, u32 len, bool write);
 int pci_bar(struct card *card, u64 offset, u8 *data, u32 len, bool write);
 void pci_set_vectors(struct card *card, u32 first, u32 count, const int *fds);
 void pci_interrupt(struct card *card, u32 vector);
+void card_reset(struct card *card);
 
 /* cmd.c */
 void cmd_doorbell(struct card *card, u32 entries);
+void cmd_release(struct card *card);
 enum status cmd_fail(struct command *cmd, enum status status, const char *why, u32 line);
 #define FAIL(cmd, status, why)	cmd_fail(cmd, status, why, __LINE__)
 
 /* table.c */
+void *alloc(size_t size);
 void table_init(struct table *table, u32 first, u32 size, const char *what);
 u32 table_add(struct table *table, void *object);
 void *table_find(const struct table *table, u64 number);
@@ -459,11 +499,14 @@ enum status hca_query_adapter(struct command *cmd);
 enum status hca_query_pages(struct command *cmd);
 enum status hca_manage_pages(struct command *cmd);
 void hca_reset(struct card *card);
+void hca_cable(struct card *card);
+void hca_fail(struct card *card);
 
 /* caps.c */
 enum status caps_query(struct command *cmd);
 enum status caps_set(struct command *cmd);
 void caps_reset(struct card *card);
+void caps_knob(struct card *card);
 
 /* reg.c */
 enum status reg_access(struct command *cmd);
@@ -521,6 +564,7 @@ void mcg_forget(struct card *card, u32 qpn);
 
 /* send.c */
 void send_doorbell(struct card *card, u32 uar, u32 number);
+void send_release(struct card *card);
 void qp_flush_send(struct card *card, struct qp *qp);
 
 /* recv.c */

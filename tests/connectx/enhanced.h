@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Enhanced IPoIB: what the card does with queues of its own and with the headers of packets.
+ * IPoIB: what the card does with the headers of packets, and enhanced IPoIB's queues of its own.
  */
 #ifndef CONNECTX_ENHANCED_H
 #define CONNECTX_ENHANCED_H
@@ -41,9 +41,11 @@ struct headers {
 enum status sq_create(struct command *cmd);
 enum status sq_modify(struct command *cmd);
 enum status sq_destroy(struct command *cmd);
+enum status sq_query(struct command *cmd);
 enum status rq_create(struct command *cmd);
 enum status rq_modify(struct command *cmd);
 enum status rq_destroy(struct command *cmd);
+enum status rq_query(struct command *cmd);
 
 /* tir.c */
 enum status rqt_create(struct command *cmd);
@@ -72,7 +74,9 @@ void steering_reset(struct card *card);
 /* offload.c */
 void offload_find(const u8 *data, size_t len, struct headers *headers);
 u16 offload_sum(u16 sum, const u8 *data, size_t len);
-void offload_checksums(u8 *data, size_t len, bool l3, bool l4);
-bool offload_segment(u8 *data, size_t len, u32 number, size_t offset, bool last);
+bool offload_find_inner(const u8 *data, size_t len, struct headers *headers);
+void offload_checksums(u8 *data, size_t len, const struct headers *headers, bool l3, bool l4);
+void offload_check(const u8 *data, size_t len, bool *l3, bool *l4);
+bool offload_segment(u8 *data, size_t len, u32 number, size_t offset, bool last, bool inner);
 
 #endif

@@ -251,8 +251,29 @@ void hca_reset(struct card *card)
 		card->pages = alloc(MAX_PAGES * sizeof(*card->pages));
 	card->page_count = 0;
 	card->commands = 0;
+	card->knobs.held = 0;
 	stop(card);
 	card->enabled = false;
 	card->issi = 0;
 	caps_reset(card);
+}
+
+/**
+ * hca_cable() - the cable was put in or pulled out
+ * @card: whose
+ */
+void hca_cable(struct card *card)
+{
+	if (card->started)
+		port_train(&card->port, card->knobs.link);
+}
+
+/**
+ * hca_fail() - the firmware dies, if that is wanted: nothing is left of what it knew
+ * @card: whose
+ */
+void hca_fail(struct card *card)
+{
+	if (card->knobs.health)
+		hca_reset(card);
 }

@@ -4,7 +4,8 @@
  *
  * Models N cards, the last M of which have the offloads of enhanced IPoIB, on one InfiniBand
  * switch. Card i waits for a QEMU at DIR/card<i>.sock; one that goes away leaves its card as after
- * a reset, for another to come. Ends when it is told to by SIGTERM.
+ * a reset, for another to come. DIR/control.sock has knobs (control.c). Ends when it is told to
+ * by SIGTERM.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "connectx.h"
+#include "control.h"
 
 #define MAX_CARDS	16
 /* How often to look whether something was posted to a queue in error: no doorbell tells. */
@@ -63,23 +64,6 @@ void card_wrong(struct card *card, const char *format, ...)
 }
 
 /**
- * alloc() - zeroed memory; without it there is no going on
- * @size: of it
- *
- * Return: the memory.
- */
-void *alloc(size_t size)
-{
-	void *p = calloc(1, size ? size : 1);
-
-	if (!p) {
-		fputs("connectx: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
-/**
  * now_us() - the time
  *
  * Return: in microseconds, since some past.
@@ -92,47 +76,45 @@ u64 now_us(void)
 	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }
 
-/**
- * card_reset() - as after power-on, but for what its client has mapped
- * @card: to reset
- */
-void card_reset(struct card *card)
-{
-	pci_init(card);
-	hca_reset(card);
-}
-
 static void card_leave(struct card *card)
 {
 	card_log(card, "the client left; wrongs: %lu", card->wrongs);
 	close(card->client);
 	card->client = -1;
+	control_reset(card);
 	card_reset(card);
 	pci_set_vectors(card, 0, VECTORS, NULL);
 	dma_unmap(card, 0, ~0ull);
 	card->wrongs = 0;
 }
 
-static int card_listen(struct card *card, const char *dir, int number)
+/* A socket that listens, or -1. */
+static int listen_at(const char *dir, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int len;
+	int len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s.sock", dir, name);
+	int fd;
 
-	snprintf(card->name, sizeof(card->name), "card%d", number);
-	len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s.sock", dir, card->name);
 	if (len < 0 || (size_t)len >= sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unlink(address.sun_path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 4))
+		return -1;
+	return fd;
+}
+
+static int card_listen(struct card *card, const char *dir, int number)
+{
+	snprintf(card->name, sizeof(card->name), "card%d", number);
 	for (int i = 0; i < VECTORS; i++)
 		card->vector[i] = -1;
 	card->client = -1;
-	card->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(address.sun_path);
-	if (card->listener < 0 ||
-	    bind(card->listener, (struct sockaddr *)&address, sizeof(address)))
-		return -1;
-	return listen(card->listener, 1);
+	control_reset(card);
+	card->listener = listen_at(dir, card->name);
+	return card->listener;
 }
 
 /* Until when to wait for messages: what is to be done then is in run_timers(). */
@@ -166,7 +148,7 @@ static void run_timers(int count)
 
 static int serve(int count)
 {
-	struct pollfd fds[MAX_CARDS];
+	struct pollfd fds[MAX_CARDS + CONTROL_FDS];
 	struct timespec timeout;
 
 	for (;;) {
@@ -178,8 +160,9 @@ static int serve(int count)
 				.events = POLLIN,
 			};
 		}
+		control_poll(fds + count);
 		set_timeout(count, &timeout);
-		if (ppoll(fds, count, &timeout, NULL) < 0)
+		if (ppoll(fds, count + CONTROL_FDS, &timeout, NULL) < 0)
 			return -1;
 		for (int i = 0; i < count; i++) {
 			struct card *card = &cards[i];
@@ -191,6 +174,7 @@ static int serve(int count)
 			else if (vfio_user_serve(card))
 				card_leave(card);
 		}
+		control_serve(fds + count);
 		run_timers(count);
 	}
 }
@@ -200,6 +184,7 @@ int main(int argc, char **argv)
 	const char *dir = NULL;
 	int count = 0;
 	int enhanced = 0;
+	int control;
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (!strcmp(argv[i], "--cards"))
@@ -217,12 +202,18 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < count; i++) {
 		cards[i].enhanced = i >= count - enhanced;
-		if (card_listen(&cards[i], dir, i)) {
+		if (card_listen(&cards[i], dir, i) < 0) {
 			fprintf(stderr, "connectx: socket of card %d in %s: %s\n", i, dir,
 				strerror(errno));
 			return 1;
 		}
 	}
+	control = listen_at(dir, "control");
+	if (control < 0) {
+		fprintf(stderr, "connectx: control socket in %s: %s\n", dir, strerror(errno));
+		return 1;
+	}
+	control_init(cards, count, control);
 	switch_init(cards, count);
 	for (int i = 0; i < count; i++)
 		card_reset(&cards[i]);

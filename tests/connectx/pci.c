@@ -21,6 +21,7 @@
 #define SEG_CMDQ_HIGH	0x0010
 #define SEG_CMDQ_LOW	0x0014
 #define SEG_CMD_BELL	0x0018
+#define SEG_SYNDROME	0x023c
 #define SEG_TIMER_HIGH	0x1000
 #define SEG_TIMER_LOW	0x1004
 #define SEG_HEALTH	0x1010
@@ -40,6 +41,11 @@
 #define CMDIF_REV	5
 #define CMDQ_LOG_SIZE	5
 #define CMDQ_LOG_STRIDE	6
+
+/* Beside the command queue's address: whether the card is there. */
+#define NIC_STATE_SHIFT	8
+#define NIC_STATE_MASK	7u
+#define NIC_DISABLED	1
 
 _Static_assert(1 << CMDQ_LOG_SIZE == COMMANDS, "the driver learns it by its logarithm");
 
@@ -153,7 +159,10 @@ static u32 segment_read(struct card *card, u64 offset)
 	case SEG_CMDQ_HIGH:
 		return card->commands >> 32;
 	case SEG_CMDQ_LOW:
-		return card->commands | CMDQ_LOG_SIZE << 4 | CMDQ_LOG_STRIDE;
+		return card->commands | CMDQ_LOG_SIZE << 4 | CMDQ_LOG_STRIDE |
+		       (card->knobs.health ? NIC_DISABLED << NIC_STATE_SHIFT : 0);
+	case SEG_SYNDROME:
+		return card->knobs.health << 16;
 	case SEG_TIMER_HIGH:
 		/* caps.c says that it ticks each microsecond. */
 		return now_us() >> 32;
@@ -162,7 +171,7 @@ static u32 segment_read(struct card *card, u64 offset)
 	case SEG_HEALTH:
 		return card->health++;
 	}
-	/* No time-outs of its own, not initializing, nothing to tell of its health. */
+	/* No time-outs of its own, not initializing. */
 	return 0;
 }
 
@@ -174,9 +183,12 @@ static void segment_write(struct card *card, u64 offset, u32 value)
 		break;
 	case SEG_CMDQ_LOW:
 		card->commands = (card->commands & ~(u64)UINT32_MAX) | (value & ~(PAGE - 1));
+		if (!(value >> NIC_STATE_SHIFT & NIC_STATE_MASK))
+			card->knobs.health = 0;
 		break;
 	case SEG_CMD_BELL:
-		cmd_doorbell(card, value);
+		if (!card->knobs.health)
+			cmd_doorbell(card, value);
 		break;
 	default:
 		card_wrong(card, "write of %#x to %#llx of the initialization segment", value,
@@ -184,10 +196,28 @@ static void segment_write(struct card *card, u64 offset, u32 value)
 	}
 }
 
+/* Of a word: the driver reads the syndrome as the byte that it is. */
+static void segment_part(struct card *card, u64 offset, u8 *data, u32 len, bool write)
+{
+	u8 word[4];
+
+	if (write || offset % 4 + len > 4) {
+		card_wrong(card, "access to %u bytes at %#llx of the initialization segment", len,
+			   (unsigned long long)offset);
+		memset(data, 0, len);
+		return;
+	}
+	put_be32(word, segment_read(card, offset & ~3ull));
+	memcpy(data, word + offset % 4, len);
+}
+
 static void uar_write(struct card *card, u64 offset, const u8 *data, u32 len)
 {
 	u32 uar = offset / PAGE;
 
+	/* Who has not yet noticed that the firmware is dead does nothing wrong. */
+	if (card->knobs.health)
+		return;
 	offset %= PAGE;
 	if (!table_find(&card->tables.uars, uar)) {
 		card_wrong(card, "doorbell in page %u, which is no UAR", uar);
@@ -227,10 +257,12 @@ int pci_bar(struct card *card, u64 offset, u8 *data, u32 len, bool write)
 		card_wrong(card, "access to BAR 0 while memory space is off");
 	if (write && offset >= FIRST_UAR * PAGE) {
 		uar_write(card, offset, data, len);
-	} else if (len % 4 || offset % 4 || offset >= MSIX_TABLE) {
+	} else if (offset >= MSIX_TABLE) {
 		/* The client keeps the table of vectors itself; no bit is ever pending. */
 		if (!write)
 			memset(data, 0, len);
+	} else if (len % 4 || offset % 4) {
+		segment_part(card, offset, data, len, write);
 	} else {
 		for (u32 i = 0; i < len; i += 4) {
 			if (write)
@@ -271,4 +303,14 @@ void pci_interrupt(struct card *card, u32 vector)
 
 	if (card->vector[vector] >= 0 && write(card->vector[vector], &one, 8) != 8)
 		card_log(card, "cannot raise vector %u", vector);
+}
+
+/**
+ * card_reset() - as after power-on, but for what its client has mapped
+ * @card: to reset
+ */
+void card_reset(struct card *card)
+{
+	pci_init(card);
+	hca_reset(card);
 }

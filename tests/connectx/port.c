@@ -126,6 +126,13 @@ void port_tell(struct port *port, enum port_event event)
 	eq_event(port->card, EVENT_PORT, event, data);
 }
 
+static bool has_cable(const struct port *port)
+{
+	const struct card *card = port->card ? port->card : port->peer->card;
+
+	return card->knobs.link;
+}
+
 /**
  * port_train() - bring a link up or down, both ends of it
  * @port: one end
@@ -135,7 +142,7 @@ void port_train(struct port *port, bool up)
 {
 	struct port *ends[] = { port, port->peer };
 
-	if (up && (port->info[PHYSICAL] >> 4 == PHYS_DISABLED ||
+	if (up && (!has_cable(port) || port->info[PHYSICAL] >> 4 == PHYS_DISABLED ||
 		   port->peer->info[PHYSICAL] >> 4 == PHYS_DISABLED))
 		return;
 	for (int i = 0; i < 2; i++) {

@@ -12,6 +12,7 @@
 #define RQ_NONE		3
 
 /* Which kind of IPoIB a QP is for. */
+#define BASIC		1
 #define ENHANCED	2
 
 /* Which optional parameters a command brings. */
@@ -80,6 +81,12 @@ static enum status set_queues(struct command *cmd, struct qp *qp, const u8 *cont
 	return OK;
 }
 
+static bool offloads_fit(const struct card *card, u32 type, u32 mode)
+{
+	return !mode || (mode == BASIC && type == QP_UD &&
+			 ifc_get(cmd_hca_cap, card->caps, ipoib_basic_offloads));
+}
+
 static enum status check_context(struct command *cmd, const u8 *context)
 {
 	struct card *card = cmd->card;
@@ -90,8 +97,8 @@ static enum status check_context(struct command *cmd, const u8 *context)
 		return FAIL(cmd, BAD_PARAM, "this transport is not modelled");
 	if (rq_type != RQ_REGULAR && rq_type != RQ_NONE)
 		return FAIL(cmd, BAD_PARAM, "shared receive queues are not modelled");
-	if (ifc_get(qpc, context, ulp_stateless_offload_mode))
-		return FAIL(cmd, BAD_PARAM, "these IPoIB offloads are not modelled");
+	if (!offloads_fit(card, type, ifc_get(qpc, context, ulp_stateless_offload_mode)))
+		return FAIL(cmd, BAD_PARAM, "the card has no such offloads, or not for this type");
 	if (type != QP_UMR && !table_find(&card->tables.pds, ifc_get(qpc, context, pd)))
 		return FAIL(cmd, BAD_RESOURCE, "no such PD");
 	if (!table_find(&card->tables.uars, ifc_get(qpc, context, uar_page)))
@@ -154,6 +161,7 @@ enum status qp_create(struct command *cmd)
 	qp->cq_recv = ifc_get(qpc, context, cqn_rcv);
 	qp->record = ifc_get(qpc, context, dbr_addr);
 	qp->no_loopback = ifc_get(qpc, context, block_lb_mc);
+	qp->offloads = ifc_get(qpc, context, ulp_stateless_offload_mode) == BASIC;
 	status = set_queues(cmd, qp, context);
 	if (status) {
 		qp_drop(card, qp);
@@ -232,6 +240,7 @@ enum status qp_modify(struct command *cmd)
 			return FAIL(cmd, BAD_PARAM, "no such P_Key");
 	}
 	qp->state = way->to;
+	qp->stuck = false;
 	if (qp->state == QP_ERROR)
 		qp_flush(cmd->card, qp);
 	return OK;

@@ -50,6 +50,15 @@ static void describe(u8 *cqe, const struct packet *packet, const struct headers 
 		cqe[CQE_HASH_TYPE] |= (headers->protocol == 6 ? 1 : 2) << 6;
 }
 
+/* The same of a plain datagram: which of its checksums fit. */
+static void check(u8 *cqe, const struct packet *packet)
+{
+	bool l3, l4;
+
+	offload_check(packet->data, packet->len, &l3, &l4);
+	cqe[CQE_CHECKED] = (l3 ? CHECKED_L3 : 0) | (l4 ? CHECKED_L4 : 0);
+}
+
 static void complete(struct card *card, struct qp *qp, const struct packet *packet, u32 qpn,
 		     u8 *cqe)
 {
@@ -102,6 +111,14 @@ static u8 scatter(struct card *card, struct qp *qp, const struct packet *packet)
 	return done < len ? SYNDROME_LENGTH : 0;
 }
 
+static void fail(struct card *card, struct qp *qp, u8 syndrome)
+{
+	complete_error(card, qp, syndrome);
+	qp->state = QP_ERROR;
+	if (qp->type != QP_RQ)
+		qp_flush(card, qp);
+}
+
 /* Into the queue of @qp, for @owner, which is another if that is an underlay. */
 static void store(struct card *card, struct qp *qp, const struct packet *packet,
 		  const struct qp *owner, u8 *cqe)
@@ -113,16 +130,18 @@ static void store(struct card *card, struct qp *qp, const struct packet *packet,
 			card_log(card, "QP %#x: no buffer for a packet", qp->number);
 		return;
 	}
+	if (card->knobs.recv_error && (qp->type == QP_UD || qp->type == QP_RQ)) {
+		card->knobs.recv_error--;
+		fail(card, qp, SYNDROME_OPERATION);
+		return;
+	}
 	syndrome = scatter(card, qp, packet);
 	if (!syndrome) {
 		complete(card, qp, packet, owner->number, cqe);
 		return;
 	}
-	complete_error(card, qp, syndrome);
 	card_wrong(card, "QP %#x: a packet does not fit, syndrome %#x", qp->number, syndrome);
-	qp->state = QP_ERROR;
-	if (qp->type != QP_RQ)
-		qp_flush(card, qp);
+	fail(card, qp, syndrome);
 }
 
 /* By the flow tables, to a receive queue of wq.c. */
@@ -161,10 +180,13 @@ static void receive(struct card *card, struct qp *qp, const struct packet *packe
 		if (!port_pkey_fits(&card->port, any ? -1 : (int)qp->pkey_index, packet->pkey))
 			return;
 	}
-	if (qp->underlay)
+	if (qp->underlay) {
 		steer(card, qp, packet);
-	else
-		store(card, qp, packet, qp, cqe);
+		return;
+	}
+	if (qp->offloads)
+		check(cqe, packet);
+	store(card, qp, packet, qp, cqe);
 }
 
 /**

@@ -39,13 +39,18 @@
 #define OP_SEND_IMM	0x0b
 #define OP_LSO		0x0e
 
-/* In a work request with offloads, behind the address segment and 16 bytes of nothing. */
+/*
+ * In a work request with offloads, behind the address segment and 16 bytes of nothing: the same of
+ * plain datagrams and of enhanced IPoIB.
+ */
 #define OFFLOAD_FLAGS	(ADDRESS + ADDRESS_LEN + 16 + 4)
 #define OFFLOAD_MSS	(ADDRESS + ADDRESS_LEN + 16 + 6)
 #define OFFLOAD_LEN	(ADDRESS + ADDRESS_LEN + 16 + 12)
 #define OFFLOAD_HEADERS	(ADDRESS + ADDRESS_LEN + 16 + 14)
 #define OFFLOAD_END	(ADDRESS + ADDRESS_LEN + 32)
-#define OFFLOAD_INNER	0x30
+#define OFFLOAD_INNER_L3 0x10
+#define OFFLOAD_INNER_L4 0x20
+#define OFFLOAD_INNER	(OFFLOAD_INNER_L3 | OFFLOAD_INNER_L4)
 #define OFFLOAD_L3	0x40
 #define OFFLOAD_L4	0x80
 
@@ -76,7 +81,6 @@ static void complete(struct card *card, struct qp *qp, const struct wqe *wqe, u8
 
 static void fail(struct card *card, struct qp *qp, const struct wqe *wqe, u8 syndrome)
 {
-	card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 	complete(card, qp, wqe, syndrome);
 	/* The queue stops; of a queue pair, receiving goes on (IBA 10.3.1). */
 	qp->state = qp->type == QP_SQ ? QP_ERROR : QP_SQ_ERROR;
@@ -141,6 +145,18 @@ static void address(struct card *card, struct qp *qp, const u8 *av, struct packe
 	memcpy(packet->grh + 24, av + AV_GID, 16);
 }
 
+/* @qp: whose number the packet has. */
+static void send_packet(struct card *card, struct qp *qp, const struct wqe *wqe,
+			struct packet *packet)
+{
+	packet->sender = qp;
+	address(card, qp, wqe->data + ADDRESS, packet);
+	packet->solicited = wqe->data[CTRL_FLAGS] & FLAG_SOLICITED;
+	packet->has_immediate = wqe->opcode == OP_SEND_IMM;
+	memcpy(packet->immediate, wqe->data + CTRL_IMMEDIATE, 4);
+	switch_send(card, packet);
+}
+
 static u8 send_datagram(struct card *card, struct qp *qp, const struct wqe *wqe)
 {
 	static struct packet packet;
@@ -148,38 +164,40 @@ static u8 send_datagram(struct card *card, struct qp *qp, const struct wqe *wqe)
 
 	if (wqe->segments * SEGMENT < ADDRESS + ADDRESS_LEN)
 		return SYNDROME_OPERATION;
-	packet = (struct packet) { .sender = qp };
+	packet = (struct packet) {};
 	syndrome = gather(card, qp, wqe, ADDRESS + ADDRESS_LEN, packet.data, sizeof(packet.data),
 			  &packet.len);
 	if (syndrome)
 		return syndrome;
 	if (packet.len > port_mtu(&card->port) && qp->type == QP_UD)
 		return SYNDROME_LENGTH;
-	address(card, qp, wqe->data + ADDRESS, &packet);
-	packet.solicited = wqe->data[CTRL_FLAGS] & FLAG_SOLICITED;
-	packet.has_immediate = wqe->opcode == OP_SEND_IMM;
-	memcpy(packet.immediate, wqe->data + CTRL_IMMEDIATE, 4);
-	switch_send(card, &packet);
+	send_packet(card, qp, wqe, &packet);
 	return 0;
 }
 
-static void send_one(struct card *card, struct qp *underlay, const struct wqe *wqe,
+static void send_one(struct card *card, struct qp *qp, const struct wqe *wqe,
 		     struct packet *packet)
 {
 	u8 flags = wqe->data[OFFLOAD_FLAGS];
+	struct headers headers;
 
-	offload_checksums(packet->data, packet->len, flags & OFFLOAD_L3, flags & OFFLOAD_L4);
-	address(card, underlay, wqe->data + ADDRESS, packet);
-	packet->sender = underlay;
-	switch_send(card, packet);
+	/* The outer checksum covers the inner one. */
+	if (flags & OFFLOAD_INNER && offload_find_inner(packet->data, packet->len, &headers))
+		offload_checksums(packet->data, packet->len, &headers, flags & OFFLOAD_INNER_L3,
+				  flags & OFFLOAD_INNER_L4);
+	offload_find(packet->data, packet->len, &headers);
+	offload_checksums(packet->data, packet->len, &headers, flags & OFFLOAD_L3,
+			  flags & OFFLOAD_L4);
+	send_packet(card, qp, wqe, packet);
 }
 
 /* Cuts @data, which begins with headers of @head bytes, into packets. */
-static u8 send_segments(struct card *card, struct qp *underlay, const struct wqe *wqe,
+static u8 send_segments(struct card *card, struct qp *qp, const struct wqe *wqe,
 			const u8 *data, size_t len, size_t head)
 {
 	static struct packet packet;
 	size_t mss = get_be16(wqe->data + OFFLOAD_MSS);
+	bool inner = wqe->data[OFFLOAD_FLAGS] & OFFLOAD_INNER;
 	u32 number = 0;
 
 	if (!mss || !head || head + mss > port_mtu(&card->port) || head > len)
@@ -190,64 +208,88 @@ static u8 send_segments(struct card *card, struct qp *underlay, const struct wqe
 		packet = (struct packet) { .len = head + part };
 		memcpy(packet.data, data, head);
 		memcpy(packet.data + head, data + at, part);
-		if (!offload_segment(packet.data, packet.len, number, at - head, at + part == len))
+		if (!offload_segment(packet.data, packet.len, number, at - head, at + part == len,
+				     inner))
 			return SYNDROME_OPERATION;
-		send_one(card, underlay, wqe, &packet);
+		send_one(card, qp, wqe, &packet);
 		number++;
 	}
 	return 0;
 }
 
-/* With offloads, for an underlay queue pair. */
-static u8 send_offloaded(struct card *card, struct qp *qp, const struct wqe *wqe)
+/* The queue pair that a queue of wq.c sends for. */
+static struct qp *underlay_of(struct card *card, const struct qp *sq)
+{
+	const u32 *tis = table_find(&card->tables.tises, sq->tis);
+	struct qp *qp = tis ? table_find(&card->tables.qps, *tis) : NULL;
+
+	return qp && qp->underlay && qp->state == QP_RTS ? qp : NULL;
+}
+
+/* With offloads, from @queue, for a queue pair that may be another. */
+static u8 send_offloaded(struct card *card, struct qp *queue, const struct wqe *wqe)
 {
 	static u8 data[1 << 18];
 	static struct packet packet;
-	const u32 *tis = table_find(&card->tables.tises, qp->tis);
-	struct qp *underlay = tis ? table_find(&card->tables.qps, *tis) : NULL;
+	struct qp *qp = queue->type == QP_SQ ? underlay_of(card, queue) : queue;
 	size_t head = get_be16(wqe->data + OFFLOAD_LEN);
 	size_t more = head > 2 ? (head - 2 + SEGMENT - 1) / SEGMENT * SEGMENT : 0;
 	size_t len = head;
 	u8 syndrome;
 
-	if (!underlay || !underlay->underlay || underlay->state != QP_RTS ||
-	    OFFLOAD_END + more > wqe->segments * SEGMENT ||
-	    wqe->data[OFFLOAD_FLAGS] & OFFLOAD_INNER)
+	if (!qp || OFFLOAD_END + more > wqe->segments * SEGMENT ||
+	    (wqe->data[OFFLOAD_FLAGS] & OFFLOAD_INNER && !card->knobs.tunnels))
 		return SYNDROME_OPERATION;
+	card->knobs.lso_sends += wqe->opcode == OP_LSO;
+	card->knobs.csum_sends += !!(wqe->data[OFFLOAD_FLAGS] & OFFLOAD_L4);
 	memcpy(data, wqe->data + OFFLOAD_HEADERS, head);
-	syndrome = gather(card, qp, wqe, OFFLOAD_END + more, data, sizeof(data), &len);
+	syndrome = gather(card, queue, wqe, OFFLOAD_END + more, data, sizeof(data), &len);
 	if (syndrome)
 		return syndrome;
 	if (wqe->opcode == OP_LSO)
-		return send_segments(card, underlay, wqe, data, len, head);
+		return send_segments(card, qp, wqe, data, len, head);
 	if (len > port_mtu(&card->port))
 		return SYNDROME_LENGTH;
 	packet = (struct packet) { .len = len };
 	memcpy(packet.data, data, len);
-	send_one(card, underlay, wqe, &packet);
+	send_one(card, qp, wqe, &packet);
 	return 0;
+}
+
+/* Faults are not for QP 0 and QP 1: what is on them would be hard to tell from a fabric's own. */
+static bool can_fail(const struct qp *qp)
+{
+	return qp->type == QP_UD || qp->type == QP_SQ;
 }
 
 static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 {
 	u8 syndrome = SYNDROME_OPERATION;
 
-	if (qp->state == QP_ERROR) {
+	if (qp->state == QP_ERROR || qp->state == QP_SQ_ERROR) {
 		complete(card, qp, wqe, SYNDROME_FLUSHED);
+		return;
+	}
+	if (card->knobs.send_error && can_fail(qp)) {
+		card->knobs.send_error--;
+		fail(card, qp, wqe, SYNDROME_OPERATION);
 		return;
 	}
 	if (wqe->opcode == OP_NOP)
 		syndrome = 0;
-	else if (qp->type == QP_SQ && (wqe->opcode == OP_SEND || wqe->opcode == OP_LSO))
+	else if ((qp->type == QP_SQ || qp->offloads) &&
+		 (wqe->opcode == OP_SEND || wqe->opcode == OP_LSO))
 		syndrome = send_offloaded(card, qp, wqe);
 	else if (qp->type == QP_SQ)
 		card_wrong(card, "SQ %#x: opcode %#x is not modelled", qp->number, wqe->opcode);
 	else if (qp->type != QP_UMR && (wqe->opcode == OP_SEND || wqe->opcode == OP_SEND_IMM))
 		syndrome = send_datagram(card, qp, wqe);
-	if (syndrome)
+	if (syndrome) {
+		card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 		fail(card, qp, wqe, syndrome);
-	else if ((wqe->data[CTRL_FLAGS] & 0xc) == FLAG_COMPLETE)
+	} else if ((wqe->data[CTRL_FLAGS] & 0xc) == FLAG_COMPLETE) {
 		complete(card, qp, wqe, 0);
+	}
 }
 
 /* Reads the work request at the head of the queue, which may wrap around. */
@@ -295,7 +337,7 @@ static void run(struct card *card, struct qp *qp)
 			   qp->sq_head);
 		return;
 	}
-	while (qp->sq_head != posted && qp->state != QP_SQ_ERROR && fetch(card, qp, &wqe))
+	while (qp->sq_head != posted && fetch(card, qp, &wqe))
 		execute(card, qp, &wqe);
 }
 
@@ -317,7 +359,28 @@ void send_doorbell(struct card *card, u32 uar, u32 number)
 		card_wrong(card, "send doorbell for QP %#x in state %d", number, qp->state);
 		return;
 	}
-	run(card, qp);
+	if (card->knobs.stuck_sq && can_fail(qp) && !qp->stuck) {
+		card->knobs.stuck_sq--;
+		qp->stuck = true;
+	}
+	if (!qp->stuck)
+		run(card, qp);
+}
+
+/**
+ * send_release() - let all queues go on that a fault has stopped, unless that goes on
+ * @card: whose
+ */
+void send_release(struct card *card)
+{
+	for (u32 i = 0; !card->knobs.stuck_sq && i < card->tables.qps.size; i++) {
+		struct qp *qp = card->tables.qps.at[i];
+
+		if (!qp || !qp->stuck)
+			continue;
+		qp->stuck = false;
+		run(card, qp);
+	}
 }
 
 /**

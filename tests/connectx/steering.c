@@ -9,7 +9,8 @@
 #include "enhanced.h"
 
 #define MATCH		ifc_size(fte_match_param)
-#define RULES		1024
+#define LOG_RULES	10
+#define RULES		(1 << LOG_RULES)
 #define GROUPS		64
 #define HOPS		16
 #define NIC_RECEIVE	0
@@ -187,7 +188,7 @@ enum status flow_table_create(struct command *cmd)
 
 	if (ifc_get(create_flow_table_in, cmd->in, table_type) != NIC_RECEIVE)
 		return FAIL(cmd, BAD_PARAM, "this type of table is not modelled");
-	if (1u << log_size > RULES)
+	if (log_size > LOG_RULES)
 		return FAIL(cmd, BAD_PARAM, "too large");
 	table = alloc(sizeof(*table));
 	table->size = 1u << log_size;

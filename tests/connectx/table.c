@@ -2,10 +2,28 @@
 /*
  * Objects by their number, and the memory of queues.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "connectx.h"
+
+/**
+ * alloc() - zeroed memory; without it there is no going on
+ * @size: of it
+ *
+ * Return: the memory.
+ */
+void *alloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p) {
+		fputs("connectx: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
 
 /**
  * table_init() - no objects

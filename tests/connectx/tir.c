@@ -23,6 +23,7 @@
  * @rqt: the table
  * @toeplitz: how it hashes; if not, everything is the first queue's
  * @fields: what it hashes
+ * @symmetric: both ends' fields in an order that is the same both ways
  * @key: it hashes with
  */
 struct tir {
@@ -31,6 +32,7 @@ struct tir {
 	u32 rqt;
 	bool toeplitz;
 	u32 fields;
+	bool symmetric;
 	u8 key[KEY];
 };
 
@@ -147,6 +149,7 @@ static void set_hash(struct tir *tir, const u8 *context)
 
 	tir->toeplitz = ifc_get(tirc, context, rx_hash_fn) == MLX5_RX_HASH_FN_TOEPLITZ;
 	tir->fields = ifc_get(rx_hash_field_select, select, selected_fields);
+	tir->symmetric = ifc_get(tirc, context, rx_hash_symmetric);
 	memcpy(tir->key, ifc_at(tirc, context, rx_hash_toeplitz_key), KEY);
 }
 
@@ -281,27 +284,35 @@ static u32 toeplitz(const u8 *key, const u8 *data, size_t len)
 	return hash;
 }
 
+/* Adds those of two fields of @len bytes that are wanted; both, the larger first if symmetric. */
+static size_t add_pair(u8 *data, const u8 *source, const u8 *target, size_t len, bool has_source,
+		       bool has_target, bool symmetric)
+{
+	bool swap = symmetric && has_source && has_target && memcmp(source, target, len) < 0;
+	size_t done = 0;
+
+	if (has_source) {
+		memcpy(data, swap ? target : source, len);
+		done += len;
+	}
+	if (has_target) {
+		memcpy(data + done, swap ? source : target, len);
+		done += len;
+	}
+	return done;
+}
+
 static u32 hash_of(const struct tir *tir, const struct headers *headers)
 {
-	u8 data[36];
-	size_t len = 0;
+	u8 data[36], sport[2], tport[2];
+	size_t len;
 
-	if (tir->fields & FIELD_SOURCE) {
-		memcpy(data + len, headers->source, headers->address_len);
-		len += headers->address_len;
-	}
-	if (tir->fields & FIELD_TARGET) {
-		memcpy(data + len, headers->target, headers->address_len);
-		len += headers->address_len;
-	}
-	if (tir->fields & FIELD_SPORT) {
-		put_be16(data + len, headers->source_port);
-		len += 2;
-	}
-	if (tir->fields & FIELD_TPORT) {
-		put_be16(data + len, headers->target_port);
-		len += 2;
-	}
+	put_be16(sport, headers->source_port);
+	put_be16(tport, headers->target_port);
+	len = add_pair(data, headers->source, headers->target, headers->address_len,
+		       tir->fields & FIELD_SOURCE, tir->fields & FIELD_TARGET, tir->symmetric);
+	len += add_pair(data + len, sport, tport, 2, tir->fields & FIELD_SPORT,
+			tir->fields & FIELD_TPORT, tir->symmetric);
 	return toeplitz(tir->key, data, len);
 }
 

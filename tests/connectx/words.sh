@@ -15,15 +15,42 @@ bound_cards()
 	(cd /sys/bus/pci/drivers/mlx5_core && ls -d 0000:*) 2> /dev/null | wc -l
 }
 
-# cards_up: the stock drivers have all cards, whose links are up and wait for a subnet manager.
+# cards_up [HCA:KNOB:VALUE...]: the stock drivers have all cards, whose links are up and wait for a subnet
+# manager. All other knobs are as they are at first.
 cards_up()
 {
+	for card in mlx5_0 mlx5_1 mlx5_2 mlx5_3; do
+		card_knob "$card" default
+	done
+	for card; do
+		card_knob "${card%%:*}" "$(echo "${card#*:}" | cut -d : -f 1)" "${card##*:}"
+	done
 	must modprobe mlx5_ib
 	for card in mlx5_0 mlx5_1 mlx5_2 mlx5_3; do
 		must_wait 10 test -e "/sys/class/infiniband/$card/ports/1/state"
 		must_wait 10 port_is "$card" INIT
 	done
 	fabric_umad
+}
+
+# card_knob HCA KNOB [VALUE]: turns a knob of its card, or reads it: its value, into CARD_VALUE. README.md
+# lists them. The third serial line is the socket that takes them.
+card_knob()
+{
+	[ $# = 2 ] || note "knob: $1 $2 $3"
+	stty -F /dev/ttyS2 raw -echo
+	{
+		echo "card${1#mlx5_} $2 ${3-}" >&8
+		read -r card_answer CARD_VALUE <&8
+	} 8<> /dev/ttyS2
+	[ "$card_answer" = ok ] || fail "card_knob $*: $card_answer $CARD_VALUE"
+}
+
+# fault_taken HCA KNOB: whether all that were asked for have come.
+fault_taken()
+{
+	card_knob "$1" "$2"
+	[ "$CARD_VALUE" = 0 ]
 }
 
 # assert_mlx5_quiet: the stock drivers warned of nothing, except that the card has no vendor-specific PCI

@@ -18,6 +18,12 @@ static enum qp_state state_of(u32 state)
 	return state == STATE_READY ? QP_RTS : state == STATE_ERROR ? QP_ERROR : QP_RESET;
 }
 
+static u32 state_to(const struct qp *qp)
+{
+	return qp->state == QP_RTS ? STATE_READY :
+	       qp->state == QP_ERROR ? STATE_ERROR : STATE_RESET;
+}
+
 /* What both have: the work queue's context, at @wq in the command. */
 static enum status create(struct command *cmd, const u8 *wq, struct qp *qp, u64 size)
 {
@@ -126,6 +132,7 @@ static enum status modify(struct command *cmd, struct qp *qp, u32 from, u32 to)
 		qp->sq_head = 0;
 	}
 	qp->state = state_of(to);
+	qp->stuck = false;
 	return OK;
 }
 
@@ -153,6 +160,38 @@ enum status rq_modify(struct command *cmd)
 	return modify(cmd, find(cmd, QP_RQ, ifc_get(modify_rq_in, cmd->in, rqn)),
 		      ifc_get(modify_rq_in, cmd->in, rq_state),
 		      ifc_get(rqc, ifc_at(modify_rq_in, cmd->in, ctx), state));
+}
+
+/**
+ * sq_query() - QUERY_SQ: its state
+ * @cmd: the command
+ *
+ * Return: its status.
+ */
+enum status sq_query(struct command *cmd)
+{
+	const struct qp *qp = find(cmd, QP_SQ, ifc_get(query_sq_in, cmd->in, sqn));
+
+	if (!qp)
+		return FAIL(cmd, BAD_RESOURCE, "no such SQ");
+	ifc_set(sqc, ifc_at(query_sq_out, cmd->out, sq_context), state, state_to(qp));
+	return OK;
+}
+
+/**
+ * rq_query() - QUERY_RQ: its state
+ * @cmd: the command
+ *
+ * Return: its status.
+ */
+enum status rq_query(struct command *cmd)
+{
+	const struct qp *qp = find(cmd, QP_RQ, ifc_get(query_rq_in, cmd->in, rqn));
+
+	if (!qp)
+		return FAIL(cmd, BAD_RESOURCE, "no such RQ");
+	ifc_set(rqc, ifc_at(query_rq_out, cmd->out, rq_context), state, state_to(qp));
+	return OK;
 }
 
 static enum status destroy(struct command *cmd, struct qp *qp)

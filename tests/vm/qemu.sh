@@ -46,13 +46,16 @@ vm_command()
 }
 
 # vm_add_cards QEMU DIR CARDS MEM: changes VM to be that QEMU, with CARDS cards whose sockets are in DIR.
-# Their process shares the guest's memory.
+# Their process shares the guest's memory; the guest asks it for faults by a third serial line, whose
+# interrupt is not the first's, as it would be on a PC.
 vm_add_cards()
 {
 	local number
 	VM[0]=$1
 	# shellcheck disable=SC2054 # the commas are QEMU's
-	VM+=(-machine memory-backend=ram -object "memory-backend-memfd,id=ram,size=$4M,share=on")
+	VM+=(-machine memory-backend=ram -object "memory-backend-memfd,id=ram,size=$4M,share=on"
+		-chardev "socket,id=faults,path=$2/control.sock"
+		-device isa-serial,chardev=faults,index=2,irq=5)
 	for ((number = 0; number < $3; number++)); do
 		VM+=(-device "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"$2/card$number.sock\"}}")
 	done

@@ -260,9 +260,9 @@ run_on()
 # check_cards: what guests did to software ConnectX cards that they may not, and what their process did.
 check_cards()
 {
-	grep -E 'WRONG:|runtime error|Sanitizer' "$out/connectx.log" > "$work/wrongs" || return 0
+	grep -E 'WRONG:|runtime error|Sanitizer' "$cards_log" > "$work/wrongs" || return 0
 	report FAIL "the cards" - - "$(head -n 1 "$work/wrongs")"
-	show "the cards' log" "$out/connectx.log" 100
+	show "the cards' log" "$cards_log" 100
 }
 
 run_tests()

@@ -1,0 +1,48 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A command of hostA's card gets its answer late: who gave it waits. Then none for longer than mlx5_core
+# waits, which is a minute: it gives the command up, and whoever asked. In both cases traffic goes on, and
+# the interface can be set down and up afterwards. (Topology and drivers: faults.sh.)
+#
+# lane: connectx
+# limit: 300
+# matrix: DRIVER=mlx,ref,intree-queues,intree-plain
+. "$TESTS/connectx/words.sh"
+. "$TESTS/connectx/faults.sh"
+. "$TESTS/lib/host.sh"
+
+# ask: makes the driver give commands, by setting the interface down and up; in the background.
+ask()
+{
+	(
+		ip -n hostA link set "$IFA" down
+		ip -n hostA link set "$IFA" up
+	) > "$TMPDIR/ask" 2>&1 &
+	asking=$!
+}
+
+fault_hosts
+note "late"
+card_knob "$HCA_A" stuck_command 1
+ask
+must_wait 20 fault_taken "$HCA_A" stuck_command
+must_wait 10 pings_stand_still hostA
+card_knob "$HCA_A" stuck_command 0
+wait "$asking" || :
+must_wait 20 is_running hostA "$IFA"
+goes_on "a command was answered late"
+
+note "never"
+log_mark
+card_knob "$HCA_A" stuck_command 1
+ask
+must_wait 20 fault_taken "$HCA_A" stuck_command
+must_wait 90 log_has 'timeout|Timeout'
+note "$(dmesg | grep -i timeout | tail -n 1)"
+wait "$asking" || :
+cat "$TMPDIR/ask"
+must ip -n hostA link set "$IFA" down
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+goes_on "a command was never answered"

@@ -1,0 +1,34 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The firmware of hostA's card dies. mlx5_core finds it, takes all that is above the card away, and starts it
+# anew: there is a new interface, of the same driver, which works. (Topology and drivers: faults.sh.)
+#
+# lane: connectx
+# limit: 240
+# matrix: DRIVER=mlx,ref,intree-queues,intree-plain
+. "$TESTS/connectx/words.sh"
+. "$TESTS/connectx/faults.sh"
+. "$TESTS/lib/host.sh"
+
+served_again()
+{
+	case $DRIVER in
+	intree*) netdev_of "$HCA_A" intree ;;
+	*) served_by "$HCA_A" "$DRIVER" ;;
+	esac
+}
+
+fault_hosts
+log_mark
+card_knob "$HCA_A" health 1
+must_wait 60 log_has 'health recovery succeeded|Health recovery|health recovery flow'
+must_wait 60 fault_taken "$HCA_A" health
+must_wait 60 served_again
+must_wait 30 port_is "$HCA_A" ACTIVE
+IFA=$(netdev_of "$HCA_A" "${PAIR%-*}") || fail "no new interface"
+host_take hostA "$IFA"
+host_address hostA "$IFA" "$A4/24" "$A6/64"
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+goes_on "the firmware died"

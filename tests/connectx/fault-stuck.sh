@@ -1,0 +1,36 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A send queue of hostA completes nothing any more. For a moment: nothing is lost but time. For good: the
+# watchdog finds it, and the driver goes on with a new one. (Topology and drivers: faults.sh.)
+#
+# The watchdog's message is a warning with a backtrace on some kernels: it is what this test is about.
+# allow-dmesg: NETDEV WATCHDOG|WARNING: .*(dev_watchdog|sch_generic)|Call Trace|cut here
+#
+# lane: connectx
+# limit: 240
+# matrix: DRIVER=mlx,ref,intree-queues,intree-plain
+. "$TESTS/connectx/words.sh"
+. "$TESTS/connectx/faults.sh"
+. "$TESTS/lib/host.sh"
+
+fault_hosts
+card_knob "$HCA_A" stuck_sq 1
+must_wait 10 fault_taken "$HCA_A" stuck_sq
+must_wait 10 pings_stand_still hostA
+card_knob "$HCA_A" stuck_sq 0
+goes_on "stuck for a moment"
+
+iperf_server hostB
+traffic_start hostA "$B4"
+tcp_mark
+must_wait 10 tcp_moves
+log_mark
+card_knob "$HCA_A" stuck_sq 1
+must_wait 10 fault_taken "$HCA_A" stuck_sq
+must_wait 60 log_has 'NETDEV WATCHDOG|transmit timeout|timed out'
+note "$(dmesg | grep -E 'NETDEV WATCHDOG|transmit timeout' | tail -n 1)"
+goes_on "stuck until the watchdog"
+tcp_mark
+must_wait 20 tcp_moves
+traffic_stop

@@ -79,7 +79,7 @@ static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
 	dev->mtu = saved->mtu;
 }
 
-/* The provider's ndo_init, and its buffers not larger than they need be. */
+/* The provider's ndo_init, and its buffers as large as what may come, but not larger. */
 static int rnet_start(struct net_device *dev, struct rnet *rnet)
 {
 	unsigned int mtu = dev->mtu;
@@ -90,7 +90,7 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet)
 		if (err)
 			return err;
 	}
-	err = rnet_change_mtu(dev, mtu);
+	err = rnet_change_mtu(dev, ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN);
 	dev->mtu = mtu;
 	if (err)
 		rnet_uninit(dev);

@@ -21,7 +21,7 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 	if (new_mtu > IPOIB_UD_MTU(priv->intf.max_ib_mtu))
 		return -EINVAL;
 	/* More than the broadcast group allows is remembered for when it allows more. */
-	mtu = min_t(unsigned int, new_mtu, priv->mcast_mtu);
+	mtu = min_t(unsigned int, new_mtu, ipoib_max_mtu(priv));
 	if (priv->ops->change_mtu) {
 		ret = priv->ops->change_mtu(dev, mtu);
 		if (ret)
@@ -32,12 +32,13 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 	return 0;
 }
 
-static void ipoib_set_rx_mode(struct net_device *dev)
+static COMPAT_RX_MODE_TYPE ipoib_set_rx_mode(COMPAT_RX_MODE_ARGS)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
 	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
 	ipoib_mcast_kick(priv);
+	return COMPAT_RX_MODE_OK;
 }
 
 static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
@@ -107,7 +108,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_start_xmit = ipoib_start_xmit,
 	.ndo_select_queue = ipoib_select_queue,
 	.ndo_change_mtu = ipoib_change_mtu,
-	.ndo_set_rx_mode = ipoib_set_rx_mode,
+	COMPAT_SET_RX_MODE(ipoib_set_rx_mode),
 	.ndo_tx_timeout = ipoib_tx_timeout,
 	.ndo_get_stats64 = ipoib_get_stats64,
 	.ndo_fix_features = ipoib_fix_features,

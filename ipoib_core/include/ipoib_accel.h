@@ -85,6 +85,8 @@ struct ipoib_accel;
  * @max_ib_mtu: largest payload of a packet that the port can carry, bytes with the encapsulation
  *	header (2048 or 4096)
  * @send_queue_size: module parameter: sends that a TX queue holds, power of two, 128..8192
+ * @link_mtu: the MTU of the broadcast group, bytes of IP: the largest packet that peers may send,
+ *	whatever dev->mtu is; 0 before it was first joined
  * @recv_queue_size: module parameter: receives posted to an RX queue, power of two, 2..8192
  * @accel: who serves the interface
  * @accel_data: the accel's, see ipoib_intf_set_data()
@@ -101,6 +103,7 @@ struct ipoib_intf {
 	union ib_gid local_gid;
 	unsigned int max_ib_mtu;
 	unsigned int send_queue_size;
+	unsigned int link_mtu;
 	unsigned int recv_queue_size;
 	const struct ipoib_accel *accel;
 	void *accel_data;
@@ -262,9 +265,11 @@ struct ipoib_ops {
 	/**
 	 * @change_mtu: dev->mtu becomes @new_mtu bytes (without the encapsulation header)
 	 *
-	 * Called open or stopped, before the change; an error forbids it. An accel whose children
-	 * receive on their parent's queues (ipoib_intf(dev)->parent) has to make the parent's
-	 * buffers fit all of them, or to refuse what they do not fit.
+	 * Called open or stopped, before the change; an error forbids it. Also when @new_mtu is
+	 * dev->mtu already and ipoib_intf(dev)->link_mtu has changed, which receive buffers have to
+	 * go by. An accel whose children receive on their parent's queues
+	 * (ipoib_intf(dev)->parent) has to make the parent's buffers fit all of them, or to refuse
+	 * what they do not fit.
 	 */
 	int (*change_mtu)(struct net_device *dev, int new_mtu);
 

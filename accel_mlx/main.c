@@ -113,6 +113,8 @@ static const struct ipoib_ops mlx_ops = {
 	.fix_features = rnet_fix_features,
 	.set_features = rnet_set_features,
 	.eth_ioctl = rnet_eth_ioctl,
+	.hwtstamp_get = rnet_hwtstamp_get,
+	.hwtstamp_set = rnet_hwtstamp_set,
 };
 
 static struct ipoib_accel mlx_accel = {

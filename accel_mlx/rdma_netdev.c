@@ -437,3 +437,29 @@ int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
 
 	return ops->ACCEL_NDO_ETH_IOCTL ? ops->ACCEL_NDO_ETH_IOCTL(dev, ifr, cmd) : -EOPNOTSUPP;
 }
+
+/**
+ * rnet_hwtstamp_get() - ipoib_ops.hwtstamp_get
+ * @dev: the interface
+ * @config: out
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config)
+{
+	return accel_hwtstamp_get(rnet_of(dev)->ops, dev, config);
+}
+
+/**
+ * rnet_hwtstamp_set() - ipoib_ops.hwtstamp_set
+ * @dev: the interface
+ * @config: wanted; out, what is set
+ * @extack: for words to an error
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	return accel_hwtstamp_set(rnet_of(dev)->ops, dev, config, extack);
+}

@@ -93,6 +93,29 @@ static int ipoib_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
 	return priv->ops->eth_ioctl ? priv->ops->eth_ioctl(dev, ifr, cmd) : -EOPNOTSUPP;
 }
 
+static int __maybe_unused ipoib_hwtstamp_get(struct net_device *dev,
+					     struct kernel_hwtstamp_config *config)
+{
+	const struct ipoib_ops *ops = ipoib_priv(dev)->ops;
+	int ret = ops->hwtstamp_get ? ops->hwtstamp_get(dev, config) : -EOPNOTSUPP;
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	return compat_hwtstamp_ioctl(dev, config, SIOCGHWTSTAMP, ops->eth_ioctl);
+}
+
+static int __maybe_unused ipoib_hwtstamp_set(struct net_device *dev,
+					     struct kernel_hwtstamp_config *config,
+					     struct netlink_ext_ack *extack)
+{
+	const struct ipoib_ops *ops = ipoib_priv(dev)->ops;
+	int ret = ops->hwtstamp_set ? ops->hwtstamp_set(dev, config, extack) : -EOPNOTSUPP;
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	return compat_hwtstamp_ioctl(dev, config, SIOCSHWTSTAMP, ops->eth_ioctl);
+}
+
 static int ipoib_get_iflink(const struct net_device *dev)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
@@ -121,6 +144,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_get_vf_guid = ipoib_vf_get_guid,
 	.ndo_set_vf_guid = ipoib_vf_set_guid,
 	COMPAT_ETH_IOCTL(ipoib_eth_ioctl),
+	COMPAT_HWTSTAMP
 };
 
 /* A virtual function's address is given to it by the physical one, and it has no VFs itself. */

@@ -143,6 +143,28 @@ static inline void accel_napi_enable_all(struct net_device *dev)
 #define ACCEL_NDO_ETH_IOCTL ndo_do_ioctl
 #endif
 
+/* A card driver's functions for time stamps; -EOPNOTSUPP where they are requests as above. */
+static inline int accel_hwtstamp_get(const struct net_device_ops *ops, struct net_device *dev,
+				     struct kernel_hwtstamp_config *config)
+{
+#ifdef HAVE_NDO_HWTSTAMP
+	if (ops->ndo_hwtstamp_get)
+		return ops->ndo_hwtstamp_get(dev, config);
+#endif
+	return -EOPNOTSUPP;
+}
+
+static inline int accel_hwtstamp_set(const struct net_device_ops *ops, struct net_device *dev,
+				     struct kernel_hwtstamp_config *config,
+				     struct netlink_ext_ack *extack)
+{
+#ifdef HAVE_NDO_HWTSTAMP
+	if (ops->ndo_hwtstamp_set)
+		return ops->ndo_hwtstamp_set(dev, config, extack);
+#endif
+	return -EOPNOTSUPP;
+}
+
 /* What follows the first two parameters of ethtool's get_coalesce() and set_coalesce(). */
 #ifdef HAVE_ETHTOOL_COALESCE_4_ARGS
 #define ACCEL_COALESCE_ARGS \

@@ -6,6 +6,8 @@
 #include <linux/rwsem.h>
 #include <net/net_namespace.h>
 
+#include "accel_compat.h"
+
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
 {
@@ -80,45 +82,6 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 }
 
 /**
- * mlx_child_add() - a P_Key child is there
- * @mlx: it
- * @parent: the port's own interface
- *
- * Until the broadcast group says what the MTU is, the parent's buffers have to do.
- *
- * Context: process, under RTNL.
- */
-void mlx_child_add(struct mlx_intf *mlx, struct net_device *parent)
-{
-	struct mlx_intf *its = mlx_intf_of(parent);
-
-	mlx->dev->mtu = min(mlx->dev->mtu, its->rx_mtu);
-	list_add_tail(&mlx->sibling, &its->children);
-}
-
-/* Lets no packet in, and waits for those that are being handed up. */
-static void mlx_rx_pause(struct net_device *dev)
-{
-	struct napi_struct *napi;
-
-	list_for_each_entry(napi, &dev->napi_list, dev_list)
-		napi_disable(napi);
-}
-
-static void mlx_rx_resume(struct net_device *dev)
-{
-	struct napi_struct *napi;
-
-	list_for_each_entry(napi, &dev->napi_list, dev_list) {
-		napi_enable(napi);
-		/* Meanwhile interrupts have been lost, and each comes once until it is polled. */
-		local_bh_disable();
-		napi_schedule(napi);
-		local_bh_enable();
-	}
-}
-
-/**
  * mlx_child_uninit() - a P_Key child goes
  * @mlx: it, stopped
  * @parent: the port's own interface
@@ -131,29 +94,29 @@ static void mlx_rx_resume(struct net_device *dev)
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent)
 {
 	list_del(&mlx->sibling);
-	mlx_rx_pause(parent);
+	accel_napi_disable_all(parent);
 	rnet_uninit(mlx->dev);
-	mlx_rx_resume(parent);
+	accel_napi_enable_all(parent);
 }
 
-/* The largest MTU of a parent and its children, once @dev, one of them, has @new_mtu. */
-static unsigned int mlx_largest_mtu(const struct mlx_intf *parent, const struct net_device *dev,
-				    unsigned int new_mtu)
+/* The largest packet that comes to a parent or its children; before its group is joined, any. */
+static unsigned int mlx_largest_packet(const struct mlx_intf *parent)
 {
-	unsigned int mtu = parent->dev == dev ? new_mtu : parent->dev->mtu;
+	unsigned int mtu = ipoib_intf(parent->dev)->link_mtu ?: parent->rx_mtu;
 	const struct mlx_intf *child;
 
 	list_for_each_entry(child, &parent->children, sibling)
-		mtu = max(mtu, child->dev == dev ? new_mtu : child->dev->mtu);
+		mtu = max(mtu, ipoib_intf(child->dev)->link_mtu);
 	return mtu;
 }
 
 /**
  * mlx_change_mtu() - ipoib_ops.change_mtu
  * @dev: the interface
- * @new_mtu: bytes of IP
+ * @new_mtu: bytes of IP, for sending, which needs nothing
  *
- * The receive buffers, which are the parent's, are made for the largest MTU of all.
+ * The receive buffers, which are the parent's, are made for the largest packet that peers may send:
+ * one that does not fit would put the queue into error. mlx5_core makes them by the MTU.
  *
  * Context: process, under RTNL. Return: 0 or a negative errno.
  */
@@ -161,13 +124,17 @@ int mlx_change_mtu(struct net_device *dev, int new_mtu)
 {
 	struct net_device *owner = ipoib_intf(dev)->parent ?: dev;
 	struct mlx_intf *mlx = mlx_intf_of(owner);
+	unsigned int mtu = mlx_largest_packet(mlx);
 	unsigned int before = owner->mtu;
-	unsigned int mtu = mlx_largest_mtu(mlx, dev, new_mtu);
 	int err;
 
 	if (mtu == mlx->rx_mtu)
 		return 0;
+	if (owner != dev)
+		compat_ops_lock(owner);
 	err = rnet_change_mtu(owner, mtu);
+	if (owner != dev)
+		compat_ops_unlock(owner);
 	/* It sets what is the core's to set. */
 	WRITE_ONCE(owner->mtu, before);
 	if (!err)

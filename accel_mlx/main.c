@@ -8,8 +8,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "accel_compat.h"
-
 /* What mlx5_core has its queues accept, whatever the broadcast group says. */
 #define MLX_QKEY	0x0b1b
 
@@ -20,12 +18,6 @@ static int mlx_match(struct ib_device *hca, u32 port)
 	if (hca->ops.driver_id != RDMA_DRIVER_MLX5 || !rdma_protocol_ib(hca, port) ||
 	    !rdma_cap_ib_mcast(hca, port))
 		return IPOIB_ACCEL_PRIO_NONE;
-	if (ACCEL_NETDEV_INSTANCE_LOCK) {
-		dev_info(&hca->dev,
-			 "accel_mlx: port %u: not on kernels from 6.15 on yet: a port for accel_ref\n",
-			 port);
-		return IPOIB_ACCEL_PRIO_NONE;
-	}
 	err = rnet_offered(hca, port);
 	if (!err)
 		return IPOIB_ACCEL_PRIO_NATIVE;
@@ -50,14 +42,14 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 		return -ENOMEM;
 	mlx->dev = dev;
 	INIT_LIST_HEAD(&mlx->children);
-	mlx->rx_mtu = dev->mtu;
+	mlx->rx_mtu = ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN;
 	err = rnet_init(dev, &mlx->rnet, qp_num);
 	if (err) {
 		kfree(mlx);
 		return err;
 	}
 	if (parent)
-		mlx_child_add(mlx, parent);
+		list_add_tail(&mlx->sibling, &mlx_intf_of(parent)->children);
 	return 0;
 }
 
@@ -128,6 +120,8 @@ static const struct ipoib_ops mlx_ops = {
 	.set_features = rnet_set_features,
 	.features_check = mlx_features_check,
 	.eth_ioctl = rnet_eth_ioctl,
+	.hwtstamp_get = rnet_hwtstamp_get,
+	.hwtstamp_set = rnet_hwtstamp_set,
 };
 
 static struct ipoib_accel mlx_accel = {

@@ -37,7 +37,6 @@ static inline struct mlx_intf *mlx_intf_of(const struct net_device *dev)
 
 int mlx_port_check(const struct net_device *dev);
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
-void mlx_child_add(struct mlx_intf *mlx, struct net_device *parent);
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
 int mlx_change_mtu(struct net_device *dev, int new_mtu);
 void mlx_tunnel_features(struct net_device *dev);

@@ -79,7 +79,7 @@ static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
 	dev->mtu = saved->mtu;
 }
 
-/* The provider's ndo_init, and its buffers not larger than they need be. */
+/* The provider's ndo_init, and its buffers as large as what may come, but not larger. */
 static int rnet_start(struct net_device *dev, struct rnet *rnet)
 {
 	unsigned int mtu = dev->mtu;
@@ -90,7 +90,7 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet)
 		if (err)
 			return err;
 	}
-	err = rnet_change_mtu(dev, mtu);
+	err = rnet_change_mtu(dev, ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN);
 	dev->mtu = mtu;
 	if (err)
 		rnet_uninit(dev);
@@ -436,4 +436,30 @@ int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
 	const struct net_device_ops *ops = rnet_of(dev)->ops;
 
 	return ops->ACCEL_NDO_ETH_IOCTL ? ops->ACCEL_NDO_ETH_IOCTL(dev, ifr, cmd) : -EOPNOTSUPP;
+}
+
+/**
+ * rnet_hwtstamp_get() - ipoib_ops.hwtstamp_get
+ * @dev: the interface
+ * @config: out
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config)
+{
+	return accel_hwtstamp_get(rnet_of(dev)->ops, dev, config);
+}
+
+/**
+ * rnet_hwtstamp_set() - ipoib_ops.hwtstamp_set
+ * @dev: the interface
+ * @config: wanted; out, what is set
+ * @extack: for words to an error
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	return accel_hwtstamp_set(rnet_of(dev)->ops, dev, config, extack);
 }

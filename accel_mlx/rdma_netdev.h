@@ -59,5 +59,8 @@ void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);
 int rnet_set_features(struct net_device *dev, netdev_features_t features);
 int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
+int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config);
+int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,
+		      struct netlink_ext_ack *extack);
 
 #endif /* RDMA_NETDEV_H */

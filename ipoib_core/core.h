@@ -13,6 +13,8 @@
  * Locks, from the outside in:
  *   ipoib_registry_lock  mutex: accels, ports, which accel a port has (registry.c)
  *   RTNL                 lists of interfaces, open and stop, MTU
+ *   net_device.lock      mutex: open and stop, MTU, of accels whose card driver wants it; where
+ *                        several are held, RTNL is, and their order does not matter
  *   ipoib_dev.op_lock    mutex: one of open, stop, attach, detach, set_qkey of an accel at a time
  *   ipoib_dev.mcast_lock spinlock, BH off: multicast groups (mcast.c)
  *   ipoib_dev.path_lock  spinlock, BH off: paths (path.c)
@@ -112,7 +114,6 @@ struct ipoib_ah {
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
- * @mcast_mtu: largest MTU that the broadcast group allows, bytes
  * @ethtool: merged from the core's and the accel's, see ethtool.c
  * @accel_ethtool: the accel's own, or NULL
  * @drops: packets dropped by the core
@@ -153,7 +154,6 @@ struct ipoib_dev {
 	unsigned int open_backoff;
 	unsigned long open_at;
 	unsigned int admin_mtu;
-	unsigned int mcast_mtu;
 	struct ethtool_ops ethtool;
 	const struct ethtool_ops *accel_ethtool;
 	atomic_long_t drops[IPOIB_DROP_NUM];
@@ -193,6 +193,17 @@ struct ipoib_dev {
 static inline struct ipoib_dev *ipoib_priv(const struct net_device *dev)
 {
 	return container_of(ipoib_intf(dev), struct ipoib_dev, intf);
+}
+
+/**
+ * ipoib_max_mtu() - the largest MTU: the broadcast group's, or before it was joined the port's
+ * @priv: interface
+ *
+ * Return: bytes of IP.
+ */
+static inline unsigned int ipoib_max_mtu(const struct ipoib_dev *priv)
+{
+	return READ_ONCE(priv->intf.link_mtu) ?: IPOIB_UD_MTU(priv->intf.max_ib_mtu);
 }
 
 /**

@@ -6,6 +6,7 @@
 
 #include <linux/ethtool.h>
 
+#include "compat.h"
 #include "port.h"
 
 /* Units of 100 Mbit/s of data and encoding bits that users know a lane's speed by. */
@@ -139,6 +140,7 @@ void ipoib_ethtool_merge(struct ipoib_dev *priv)
 		priv->ethtool = *priv->accel_ethtool;
 	priv->ethtool.get_drvinfo = ipoib_get_drvinfo;
 	priv->ethtool.get_link = ethtool_op_get_link;
+	compat_ethtool_link_needs_rtnl(&priv->ethtool);
 	priv->ethtool.get_link_ksettings = ipoib_get_link_ksettings;
 	priv->ethtool.get_sset_count = ipoib_get_sset_count;
 	priv->ethtool.get_strings = ipoib_get_strings;

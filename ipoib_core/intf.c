@@ -104,8 +104,7 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 		.accel = port->accel,
 	};
 	mutex_init(&priv->op_lock);
-	priv->mcast_mtu = IPOIB_UD_MTU(port->max_ib_mtu);
-	priv->admin_mtu = priv->mcast_mtu;
+	priv->admin_mtu = ipoib_max_mtu(priv);
 	/* rtnetlink has put the user's choice there, if any. */
 	if (dev->mtu)
 		priv->admin_mtu = min(dev->mtu, priv->admin_mtu);

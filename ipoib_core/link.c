@@ -6,8 +6,10 @@
  *	open  up, P_Key and GID are in the port's tables  IPOIB_F_OPEN: the accel is open
  *	carrier  open, port ACTIVE, broadcast group joined
  *
- * All of it is done under RTNL. IPOIB_F_OPEN lets send() be called: it is cleared, and a grace
- * period waited for, before the accel is stopped, because ndo_start_xmit looks at it under RCU.
+ * All of it is done under RTNL; open and close also under the netdev's own lock, where it has one:
+ * the stack holds it around ndo_open and ndo_stop, and here it is taken for what events do.
+ * IPOIB_F_OPEN lets send() be called: it is cleared, and a grace period waited for, before the
+ * accel is stopped, because ndo_start_xmit looks at it under RCU.
  */
 #include "link.h"
 
@@ -45,7 +47,8 @@ static void ipoib_link_stop_accel(struct ipoib_dev *priv)
 	mutex_unlock(&priv->op_lock);
 }
 
-int ipoib_link_open(struct ipoib_dev *priv)
+/* Under the netdev's own lock. Returns 0, also when it has to wait for the P_Key, or an error. */
+static int ipoib_link_open(struct ipoib_dev *priv)
 {
 	int ret;
 
@@ -101,7 +104,12 @@ static void ipoib_link_open_failed(struct ipoib_dev *priv)
 
 void ipoib_link_reopen(struct ipoib_dev *priv)
 {
-	if (ipoib_link_open(priv))
+	int ret;
+
+	compat_ops_lock(priv->dev);
+	ret = ipoib_link_open(priv);
+	compat_ops_unlock(priv->dev);
+	if (ret)
 		ipoib_link_open_failed(priv);
 	else
 		priv->open_backoff = 0;
@@ -141,7 +149,8 @@ static void ipoib_link_quiesce(struct ipoib_dev *priv)
 	ipoib_path_purge(priv);
 }
 
-void ipoib_link_close(struct ipoib_dev *priv)
+/* Under the netdev's own lock. */
+static void ipoib_link_close_locked(struct ipoib_dev *priv)
 {
 	ASSERT_RTNL();
 	priv->open_backoff = 0;
@@ -152,13 +161,21 @@ void ipoib_link_close(struct ipoib_dev *priv)
 	ipoib_dbg(priv, "closed\n");
 }
 
-void ipoib_link_restart(struct ipoib_dev *priv)
+void ipoib_link_close(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	/* So for ndo_set_mac_address, which the stack calls under the lock. */
+	if (!test_bit(IPOIB_F_UP, &priv->flags))
+		return;
+	compat_ops_lock(priv->dev);
+	ipoib_link_close_locked(priv);
+	compat_ops_unlock(priv->dev);
+}
+
+static void ipoib_link_restart_locked(struct ipoib_dev *priv)
 {
 	int ret;
 
-	ASSERT_RTNL();
-	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
-		return;
 	/* Detached, the watchdog does not take the pause for a time-out. */
 	netif_device_detach(priv->dev);
 	clear_bit(IPOIB_F_OPEN, &priv->flags);
@@ -177,17 +194,44 @@ void ipoib_link_restart(struct ipoib_dev *priv)
 	ipoib_link_open_failed(priv);
 }
 
+void ipoib_link_restart(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	compat_ops_lock(priv->dev);
+	ipoib_link_restart_locked(priv);
+	compat_ops_unlock(priv->dev);
+}
+
+/* What peers may send has changed, though not the MTU, for the user wants a smaller one. */
+static int ipoib_link_keep_mtu(struct ipoib_dev *priv)
+{
+	int ret;
+
+	if (!priv->ops->change_mtu)
+		return 0;
+	compat_ops_lock(priv->dev);
+	ret = priv->ops->change_mtu(priv->dev, priv->dev->mtu);
+	compat_ops_unlock(priv->dev);
+	return ret;
+}
+
 /* Follows a change of the broadcast group's MTU without forgetting what the user asked for. */
 static void ipoib_link_update_mtu(struct ipoib_dev *priv)
 {
 	unsigned int admin_mtu = priv->admin_mtu;
+	unsigned int mtu = min(admin_mtu, ipoib_max_mtu(priv));
 	int ret;
 
-	ret = dev_set_mtu(priv->dev, min(admin_mtu, READ_ONCE(priv->mcast_mtu)));
+	if (mtu == priv->dev->mtu)
+		ret = ipoib_link_keep_mtu(priv);
+	else
+		ret = dev_set_mtu(priv->dev, mtu);
 	priv->admin_mtu = admin_mtu;
 	if (ret)
 		netdev_warn(priv->dev, "setting the broadcast group's MTU %u failed: %d\n",
-			    priv->mcast_mtu, ret);
+			    ipoib_max_mtu(priv), ret);
 }
 
 void ipoib_link_update(struct ipoib_dev *priv)
@@ -253,7 +297,7 @@ int ipoib_link_ndo_stop(struct net_device *dev)
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
 	clear_bit(IPOIB_F_UP, &priv->flags);
-	ipoib_link_close(priv);
+	ipoib_link_close_locked(priv);
 	ipoib_link_children(priv, false);
 	return 0;
 }

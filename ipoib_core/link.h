@@ -5,18 +5,11 @@
 #include "core.h"
 
 /**
- * ipoib_link_open() - open the data path if the interface is up and its P_Key is there
+ * ipoib_link_reopen() - open the data path if the interface is up and its P_Key is there
  * @priv: interface
  *
- * Context: RTNL. Return: 0, also when it has to wait for the P_Key; the accel's error.
- */
-int ipoib_link_open(struct ipoib_dev *priv);
-
-/**
- * ipoib_link_reopen() - ipoib_link_open() that is tried again when it fails, by ipoib_link_retry()
- * @priv: interface
- *
- * For an open that no user asked for and can repeat. Context: RTNL.
+ * For an open that no user asked for and can repeat: one that fails is tried again by
+ * ipoib_link_retry(). Context: RTNL, without the netdev's own lock.
  */
 void ipoib_link_reopen(struct ipoib_dev *priv);
 
@@ -24,7 +17,8 @@ void ipoib_link_reopen(struct ipoib_dev *priv);
  * ipoib_link_retry() - open the data path if that failed before and is due again
  * @priv: interface
  *
- * Context: the port's work, RTNL. Return: in how many jiffies to be called again; 0: need not be.
+ * Context: the port's work, RTNL, without the netdev's own lock.
+ * Return: in how many jiffies to be called again; 0: need not be.
  */
 unsigned long ipoib_link_retry(struct ipoib_dev *priv);
 
@@ -32,7 +26,7 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv);
  * ipoib_link_close() - close the data path: no carrier, no groups, no paths
  * @priv: interface; closed already is fine
  *
- * Context: RTNL.
+ * Context: RTNL, without the netdev's own lock, unless it is down.
  */
 void ipoib_link_close(struct ipoib_dev *priv);
 
@@ -40,7 +34,7 @@ void ipoib_link_close(struct ipoib_dev *priv);
  * ipoib_link_restart() - stop and open the accel, keeping groups, paths and carrier
  * @priv: interface
  *
- * Context: RTNL.
+ * Context: RTNL, without the netdev's own lock.
  */
 void ipoib_link_restart(struct ipoib_dev *priv);
 
@@ -48,7 +42,7 @@ void ipoib_link_restart(struct ipoib_dev *priv);
  * ipoib_link_update() - bring carrier and MTU in line with port and broadcast group
  * @priv: interface
  *
- * Context: RTNL.
+ * Context: RTNL, without the netdev's own lock.
  */
 void ipoib_link_update(struct ipoib_dev *priv);
 

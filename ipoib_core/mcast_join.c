@@ -184,8 +184,8 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	priv->intf.qkey = be32_to_cpu(mcast->rec.qkey);
 	priv->bcast_rec = mcast->rec;
 	mtu = min(mtu, IPOIB_UD_MTU(priv->intf.max_ib_mtu));
-	if (READ_ONCE(priv->mcast_mtu) != mtu) {
-		WRITE_ONCE(priv->mcast_mtu, mtu);
+	if (READ_ONCE(priv->intf.link_mtu) != mtu) {
+		WRITE_ONCE(priv->intf.link_mtu, mtu);
 		set_bit(IPOIB_TODO_MTU, &priv->todo);
 	}
 	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);

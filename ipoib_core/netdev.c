@@ -21,7 +21,7 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 	if (new_mtu > IPOIB_UD_MTU(priv->intf.max_ib_mtu))
 		return -EINVAL;
 	/* More than the broadcast group allows is remembered for when it allows more. */
-	mtu = min_t(unsigned int, new_mtu, priv->mcast_mtu);
+	mtu = min_t(unsigned int, new_mtu, ipoib_max_mtu(priv));
 	if (priv->ops->change_mtu) {
 		ret = priv->ops->change_mtu(dev, mtu);
 		if (ret)
@@ -32,12 +32,13 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 	return 0;
 }
 
-static void ipoib_set_rx_mode(struct net_device *dev)
+static COMPAT_RX_MODE_TYPE ipoib_set_rx_mode(COMPAT_RX_MODE_ARGS)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
 	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
 	ipoib_mcast_kick(priv);
+	return COMPAT_RX_MODE_OK;
 }
 
 static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
@@ -100,6 +101,29 @@ static int ipoib_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
 	return priv->ops->eth_ioctl ? priv->ops->eth_ioctl(dev, ifr, cmd) : -EOPNOTSUPP;
 }
 
+static int __maybe_unused ipoib_hwtstamp_get(struct net_device *dev,
+					     struct kernel_hwtstamp_config *config)
+{
+	const struct ipoib_ops *ops = ipoib_priv(dev)->ops;
+	int ret = ops->hwtstamp_get ? ops->hwtstamp_get(dev, config) : -EOPNOTSUPP;
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	return compat_hwtstamp_ioctl(dev, config, SIOCGHWTSTAMP, ops->eth_ioctl);
+}
+
+static int __maybe_unused ipoib_hwtstamp_set(struct net_device *dev,
+					     struct kernel_hwtstamp_config *config,
+					     struct netlink_ext_ack *extack)
+{
+	const struct ipoib_ops *ops = ipoib_priv(dev)->ops;
+	int ret = ops->hwtstamp_set ? ops->hwtstamp_set(dev, config, extack) : -EOPNOTSUPP;
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	return compat_hwtstamp_ioctl(dev, config, SIOCSHWTSTAMP, ops->eth_ioctl);
+}
+
 static int ipoib_get_iflink(const struct net_device *dev)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
@@ -115,7 +139,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_start_xmit = ipoib_start_xmit,
 	.ndo_select_queue = ipoib_select_queue,
 	.ndo_change_mtu = ipoib_change_mtu,
-	.ndo_set_rx_mode = ipoib_set_rx_mode,
+	COMPAT_SET_RX_MODE(ipoib_set_rx_mode),
 	.ndo_tx_timeout = ipoib_tx_timeout,
 	.ndo_get_stats64 = ipoib_get_stats64,
 	.ndo_fix_features = ipoib_fix_features,
@@ -129,6 +153,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_get_vf_guid = ipoib_vf_get_guid,
 	.ndo_set_vf_guid = ipoib_vf_set_guid,
 	COMPAT_ETH_IOCTL(ipoib_eth_ioctl),
+	COMPAT_HWTSTAMP
 };
 
 /* A virtual function's address is given to it by the physical one, and it has no VFs itself. */

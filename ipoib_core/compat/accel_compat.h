@@ -99,14 +99,42 @@ static inline void
 }
 
 /*
- * Whether a card driver may expect its functions to be called under the netdev's own lock, which
- * ipoib_core does not take when events open and stop an interface.
+ * All NAPI of a netdev. Their list is protected by the netdev's own lock where it has one, else by
+ * RTNL, which is held in any case: between the two calls it does not change.
  */
+static inline void accel_napi_disable_all(struct net_device *dev)
+{
+	struct napi_struct *napi;
+
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
-#define ACCEL_NETDEV_INSTANCE_LOCK true
+	netdev_lock(dev);
+	list_for_each_entry(napi, &dev->napi_list, dev_list)
+		napi_disable_locked(napi);
 #else
-#define ACCEL_NETDEV_INSTANCE_LOCK false
+	list_for_each_entry(napi, &dev->napi_list, dev_list)
+		napi_disable(napi);
 #endif
+}
+
+static inline void accel_napi_enable_all(struct net_device *dev)
+{
+	struct napi_struct *napi;
+
+	list_for_each_entry(napi, &dev->napi_list, dev_list) {
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+		napi_enable_locked(napi);
+#else
+		napi_enable(napi);
+#endif
+		/* Meanwhile interrupts have been lost, and each comes once until it is polled. */
+		local_bh_disable();
+		napi_schedule(napi);
+		local_bh_enable();
+	}
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+	netdev_unlock(dev);
+#endif
+}
 
 /* The member of struct net_device_ops for a device's own requests. */
 #ifdef HAVE_NDO_ETH_IOCTL
@@ -114,6 +142,28 @@ static inline void
 #else
 #define ACCEL_NDO_ETH_IOCTL ndo_do_ioctl
 #endif
+
+/* A card driver's functions for time stamps; -EOPNOTSUPP where they are requests as above. */
+static inline int accel_hwtstamp_get(const struct net_device_ops *ops, struct net_device *dev,
+				     struct kernel_hwtstamp_config *config)
+{
+#ifdef HAVE_NDO_HWTSTAMP
+	if (ops->ndo_hwtstamp_get)
+		return ops->ndo_hwtstamp_get(dev, config);
+#endif
+	return -EOPNOTSUPP;
+}
+
+static inline int accel_hwtstamp_set(const struct net_device_ops *ops, struct net_device *dev,
+				     struct kernel_hwtstamp_config *config,
+				     struct netlink_ext_ack *extack)
+{
+#ifdef HAVE_NDO_HWTSTAMP
+	if (ops->ndo_hwtstamp_set)
+		return ops->ndo_hwtstamp_set(dev, config, extack);
+#endif
+	return -EOPNOTSUPP;
+}
 
 /* What follows the first two parameters of ethtool's get_coalesce() and set_coalesce(). */
 #ifdef HAVE_ETHTOOL_COALESCE_4_ARGS

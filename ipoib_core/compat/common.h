@@ -7,8 +7,13 @@
 #define COMPAT_COMMON_H
 
 #include <linux/hrtimer.h>
+#include <linux/netdevice.h>
 
 #include "generated/features.h"
+
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+#include <net/netdev_lock.h>
+#endif
 
 /* The type in which the RDMA core hands out port numbers. */
 #ifdef HAVE_RDMA_PORT_U32
@@ -26,5 +31,24 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = fn;
 }
 #endif
+
+/*
+ * The lock of a netdev whose card driver wants its functions called under it. The stack holds it
+ * around most of struct net_device_ops and ethtool_ops; who calls such a function for another
+ * reason takes it, under RTNL. Nothing where the driver did not ask for it, or netdevs have none.
+ */
+static inline void compat_ops_lock(struct net_device *dev)
+{
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+	netdev_lock_ops(dev);
+#endif
+}
+
+static inline void compat_ops_unlock(struct net_device *dev)
+{
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
+	netdev_unlock_ops(dev);
+#endif
+}
 
 #endif /* COMPAT_COMMON_H */

@@ -7,6 +7,8 @@
 #ifndef IPOIB_COMPAT_H
 #define IPOIB_COMPAT_H
 
+#include <linux/ethtool.h>
+#include <linux/net_tstamp.h>
 #include <linux/netdevice.h>
 #include <net/rtnetlink.h>
 #include <rdma/ib_verbs.h>
@@ -52,6 +54,52 @@ static inline bool compat_hca_is_vf(const struct ib_device *hca)
 #else
 #define COMPAT_ETH_IOCTL(function) .ndo_do_ioctl = (function)
 #endif
+
+/* ndo_set_rx_mode, which newer kernels call in process context: type, arguments, return value. */
+#ifdef HAVE_NDO_SET_RX_MODE_ASYNC
+#define COMPAT_RX_MODE_TYPE	int
+#define COMPAT_RX_MODE_ARGS						\
+	struct net_device *dev, struct netdev_hw_addr_list *unicast,	\
+	struct netdev_hw_addr_list *multicast
+#define COMPAT_RX_MODE_OK	0
+#define COMPAT_SET_RX_MODE(function) .ndo_set_rx_mode_async = (function)
+#else
+#define COMPAT_RX_MODE_TYPE	void
+#define COMPAT_RX_MODE_ARGS	struct net_device *dev
+#define COMPAT_RX_MODE_OK
+#define COMPAT_SET_RX_MODE(function) .ndo_set_rx_mode = (function)
+#endif
+
+/* ethtool_op_get_link() wants RTNL, which netdevs with a lock of their own are not called under. */
+static inline void compat_ethtool_link_needs_rtnl(struct ethtool_ops *ops)
+{
+#ifdef HAVE_ETHTOOL_OP_NEEDS_RTNL
+	ops->op_needs_rtnl |= ETHTOOL_OP_NEEDS_RTNL_GLINK;
+#endif
+}
+
+/* Members of struct net_device_ops. */
+#ifdef HAVE_NDO_HWTSTAMP
+#define COMPAT_HWTSTAMP							\
+	.ndo_hwtstamp_get = ipoib_hwtstamp_get,				\
+	.ndo_hwtstamp_set = ipoib_hwtstamp_set,
+#else
+#define COMPAT_HWTSTAMP
+#endif
+
+/* The request behind @config, for card drivers that know time stamps by SIOC[GS]HWTSTAMP only. */
+static inline int compat_hwtstamp_ioctl(struct net_device *dev,
+					struct kernel_hwtstamp_config *config, int cmd,
+					int (*ioctl)(struct net_device *, struct ifreq *, int))
+{
+#ifdef HAVE_NDO_HWTSTAMP
+	if (ioctl && config->ifr) {
+		config->copied_to_user = true;
+		return ioctl(dev, config->ifr, cmd);
+	}
+#endif
+	return -EOPNOTSUPP;
+}
 
 /* Arguments of rtnl_link_ops.newlink, and what the code takes from them. */
 #ifdef HAVE_RTNL_NEWLINK_PARAMS

@@ -41,7 +41,7 @@
 #define IPOIB_ACCEL_VERSION	"0.1.0"
 
 /* Rises with every change of this header that an accel built before it would not survive. */
-#define IPOIB_ACCEL_ABI		1
+#define IPOIB_ACCEL_ABI		2
 
 #define IPOIB_ENCAP_LEN		4	/* RFC 4391 section 6: type and reserved */
 #define IPOIB_HW_ADDR_LEN	20	/* RFC 4391 section 9.1.1: flags, QPN, GID */
@@ -69,6 +69,7 @@ static_assert(sizeof(struct ipoib_header) == IPOIB_ENCAP_LEN);
 static_assert(sizeof(struct ipoib_pseudo_header) == IPOIB_HW_ADDR_LEN);
 
 struct ipoib_accel;
+struct kernel_hwtstamp_config;
 
 /**
  * struct ipoib_intf - what the core shows an accel of an interface; read only for the accel
@@ -84,6 +85,8 @@ struct ipoib_accel;
  * @local_gid: the GID of the interface's hardware address
  * @max_ib_mtu: largest payload of a packet that the port can carry, bytes with the encapsulation
  *	header (2048 or 4096)
+ * @link_mtu: the MTU of the broadcast group, bytes of IP: the largest packet that peers may send,
+ *	whatever dev->mtu is; 0 before it was first joined
  * @send_queue_size: module parameter: sends that a TX queue holds, power of two, 128..8192
  * @recv_queue_size: module parameter: receives posted to an RX queue, power of two, 2..8192
  * @accel: who serves the interface
@@ -100,6 +103,7 @@ struct ipoib_intf {
 	u32 qkey;
 	union ib_gid local_gid;
 	unsigned int max_ib_mtu;
+	unsigned int link_mtu;
 	unsigned int send_queue_size;
 	unsigned int recv_queue_size;
 	const struct ipoib_accel *accel;
@@ -262,9 +266,11 @@ struct ipoib_ops {
 	/**
 	 * @change_mtu: dev->mtu becomes @new_mtu bytes (without the encapsulation header)
 	 *
-	 * Called open or stopped, before the change; an error forbids it. An accel whose children
-	 * receive on their parent's queues (ipoib_intf(dev)->parent) has to make the parent's
-	 * buffers fit all of them, or to refuse what they do not fit.
+	 * Called open or stopped, before the change; an error forbids it. Also when @new_mtu is
+	 * dev->mtu already and ipoib_intf(dev)->link_mtu has changed, which receive buffers have to
+	 * go by. An accel whose children receive on their parent's queues
+	 * (ipoib_intf(dev)->parent) has to make the parent's buffers fit all of them, or to refuse
+	 * what they do not fit.
 	 */
 	int (*change_mtu)(struct net_device *dev, int new_mtu);
 
@@ -293,8 +299,19 @@ struct ipoib_ops {
 	/** @set_features: as ndo_set_features */
 	int (*set_features)(struct net_device *dev, netdev_features_t features);
 
-	/** @eth_ioctl: as ndo_eth_ioctl (SIOCSHWTSTAMP, SIOCGHWTSTAMP) */
+	/**
+	 * @eth_ioctl: as ndo_eth_ioctl
+	 *
+	 * SIOCSHWTSTAMP and SIOCGHWTSTAMP too, where hwtstamp_get() and hwtstamp_set() are not
+	 * there or return -EOPNOTSUPP.
+	 */
 	int (*eth_ioctl)(struct net_device *dev, struct ifreq *ifr, int cmd);
+
+	/** @hwtstamp_get: as ndo_hwtstamp_get, on kernels that have it (6.6) */
+	int (*hwtstamp_get)(struct net_device *dev, struct kernel_hwtstamp_config *config);
+	/** @hwtstamp_set: as ndo_hwtstamp_set */
+	int (*hwtstamp_set)(struct net_device *dev, struct kernel_hwtstamp_config *config,
+			    struct netlink_ext_ack *extack);
 
 	/**
 	 * @tx_posted: sends posted to queue @txqueue since ib_dev_init(), wraps around

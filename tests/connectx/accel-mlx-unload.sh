@@ -5,8 +5,8 @@
 # the accel alone, with the core, the card's drivers below both. Nothing hangs, warns or leaks, and the
 # cards have nothing to complain of.
 #
-# lane: connectx
-# limit: 480
+# lane: connectx-long
+# limit: 720
 # matrix: ORDER=accel_mlx,accel_mlx+ipoib_core,mlx5_ib+mlx5_core+accel_mlx+ipoib_core
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3

@@ -4,7 +4,7 @@
 # The card driver's queues with and without interrupt moderation: packets that come one after the other
 # share an event when the driver asks the card to wait, and each has its own when it does not.
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 120
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_1

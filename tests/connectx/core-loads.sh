@@ -4,7 +4,7 @@
 # The stock mlx5_core finds all cards, brings them up, and takes them down, again and again, and the
 # cards have nothing to complain of.
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 240
 . "$TESTS/connectx/words.sh"
 . "$TESTS/lib/host.sh"

@@ -11,6 +11,8 @@
 #define SEGMENT		16
 /* Ends the list of a work request that has room for more segments. */
 #define LKEY_END	0x100
+/* In a segment's length: where the card may begin, no part of the length. */
+#define START_PADDING	(1u << 31)
 #define QKEY_GSI	0x80010000u
 
 static u32 posted(struct card *card, struct qp *qp)
@@ -100,7 +102,9 @@ static u8 scatter(struct card *card, struct qp *qp, const struct packet *packet)
 			return SYNDROME_PROTECTION;
 		if (get_be32(segment + 4) == LKEY_END)
 			break;
-		room = get_be32(segment) ? get_be32(segment) : 1u << 31;
+		room = get_be32(segment) & ~START_PADDING;
+		if (!room)
+			room = 1u << 31;
 		if (room > len - done)
 			room = len - done;
 		if (!mkey_copy(card, qp->pd, get_be32(segment + 4), get_be64(segment + 8),

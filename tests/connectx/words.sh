@@ -53,11 +53,18 @@ fault_taken()
 	[ "$CARD_VALUE" = 0 ]
 }
 
+# switch_port HCA disable|enable: the switch's end of the card's cable, by a direct route from mlx5_0. The
+# cards are plugged in in their order.
+switch_port()
+{
+	must ibportstate -C mlx5_0 -P 1 -D 0,1 $((${1#mlx5_} + 1)) "$2" > "$TMPDIR/ibportstate"
+}
+
 # assert_mlx5_quiet: the stock drivers warned of nothing, except that the card has no vendor-specific PCI
-# capability.
+# capability. Ours, whose messages name the card's driver too, may say why there is no carrier.
 assert_mlx5_quiet()
 {
-	dmesg -r | grep '^<[0-4]>.*mlx5' | grep -v 'vendor specific ID' > "$TMPDIR/mlx5" || return 0
+	dmesg -r | grep '^<[0-4]>.*mlx5' | grep -Ev 'vendor specific ID|: no carrier: ' > "$TMPDIR/mlx5" || return 0
 	cat "$TMPDIR/mlx5"
 	fail "the stock drivers have something to say"
 }

@@ -7,7 +7,7 @@
 passed=0 failed=0 skipped=0
 results=${RESULTS:-$out/results${root:+-$root}}
 case $lane in
-slow | connectx) results=$results-$lane ;;
+slow | connectx*) results=$results-$lane ;;
 esac
 # Wall-clock seconds that a guest may be silent beyond a test's own limit, and while booting.
 grace=$((90 * scale))
@@ -73,7 +73,8 @@ chosen()
 # such a one. The lanes "broken" and "broken-debug" have tests that must fail, which only
 # tests/unit/harness-sees-failures asks for. A long variant may be left to one kernel by a line
 # "# kernel: 6.12", unless it is asked for by name. "# root: debian" is of a test that needs more
-# than the busybox that the others have.
+# than the busybox that the others have. The lanes "connectx" and "connectx-long" are of guests with
+# software ConnectX cards (`--cards`); `make check` has the former.
 # list_tests ROOT: those for it.
 list_tests()
 {
@@ -94,6 +95,7 @@ list_tests()
 			[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] || continue
 			[ "$its" = "$lane" ] || [ "$lane,$its" = all,quick ] ||
 				[ "$lane,$its" = all,full ] ||
+				[ "$lane,$its" = connectx-long,connectx ] ||
 				[ "$lane,$its" = broken-debug,broken ] ||
 				[ "$lane,$its" = quick,only-quick ] ||
 				[ "$lane,$its" = short,quick ] ||

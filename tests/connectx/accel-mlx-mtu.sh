@@ -1,0 +1,51 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A fabric of 4096 bytes: interfaces of accel_mlx, and one of accel_ref beside them, have an MTU of 4092 and
+# use it, the card's receive buffers grow with it, and the MTU follows the broadcast group's.
+#
+# lane: connectx PEER_ON=mlx+mlx5_3
+# lane: connectx-long
+# limit: 240
+# matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1
+. "$TESTS/connectx/words.sh"
+HCA_A=mlx5_2 HCA_B=${PEER_ON#*+}
+. "$TESTS/lib/host.sh"
+
+cards_up
+SM_MTU=5
+sm_start mlx5_0
+must_wait 10 all_active
+must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:${PEER_ON%+*}")"
+must_wait 10 served_by "$HCA_A" mlx
+must_wait 10 served_by "$HCA_B" "${PEER_ON%+*}"
+hosts_take ours-ours
+must_wait 10 has_mtu hostA "$IFA" 4092
+must_wait 10 has_mtu hostB "$IFB" 4092
+for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
+	# shellcheck disable=SC2086 # a list
+	sizes_arrive $way 64 2017 4044 4064 20000
+done
+iperf_server hostB
+iperf_run hostA "$B4" 3
+iperf_run hostA "$B6" 3
+! log_has 'hw csum failure' || fail "the stack found a checksum that the card did not"
+
+note "one host has a smaller one, and takes the large one back"
+must ip -n hostA link set "$IFA" mtu 2044
+sizes_arrive hostB "$A4" 64 2016
+must ip -n hostA link set "$IFA" mtu 4092
+sizes_arrive hostB "$A4" 64 4064
+
+note "the group's becomes 2048, and 4096 again"
+for mtu in 4 5; do
+	sm_stop mlx5_0
+	SM_MTU=$mtu
+	# shellcheck disable=SC2119 # the default
+	sm_partitions
+	sm_start mlx5_0
+	must_wait 20 has_mtu hostA "$IFA" $(((128 << mtu) - 4))
+	must_wait 20 has_mtu hostB "$IFB" $(((128 << mtu) - 4))
+	sizes_arrive hostA "$B4" 64 2016 $(((128 << mtu) - 32))
+done
+assert_mlx5_quiet

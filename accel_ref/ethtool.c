@@ -57,7 +57,7 @@ static int ref_set_channels(struct net_device *dev, struct ethtool_channels *cha
 
 	if (channels->rx_count != priv->num_rxqs || !channels->tx_count)
 		return -EINVAL;
-	return netif_set_real_num_tx_queues(dev, channels->tx_count);
+	return ref_set_tx_queues(dev, channels->tx_count);
 }
 
 static int ref_get_coalesce(struct net_device *dev,

@@ -18,12 +18,12 @@
 /* Runs of NAPI that are looked at together: without waits, and with them. */
 #define REF_GATHER_LOOK		32
 #define REF_GATHER_TRY		16
-/* So many interrupts in this time are many; when they bring more packets than this, it is well. */
-#define REF_GATHER_BUSY		(2 * NSEC_PER_MSEC)
-#define REF_GATHER_ENOUGH	(8 * REF_GATHER_LOOK)
-/* A wait shall bring so many packets, far less than a ring holds, and take so long at most. */
-#define REF_GATHER_PACKETS	16
-#define REF_GATHER_MAX		(64 * NSEC_PER_USEC)
+/* So many interrupts in this time are many. */
+#define REF_GATHER_BUSY		(8 * NSEC_PER_MSEC)
+/* A wait shall bring so many packets, no more than this share of the ring, and be no longer. */
+#define REF_GATHER_PACKETS	32U
+#define REF_GATHER_SHARE	8
+#define REF_GATHER_MAX		(128 * NSEC_PER_USEC)
 /* Looks without a wait after waits that were not good: at first, and at most. */
 #define REF_GATHER_PAUSE	4U
 #define REF_GATHER_PAUSE_MAX	256U
@@ -46,15 +46,20 @@ static void ref_gather_end(struct ref_gather *gather, u64 now, bool bad)
 	ref_gather_look(gather, now);
 }
 
-/* Are waits worth a try? Called at the end of a look. */
-static void ref_gather_decide(struct ref_gather *gather, u64 now)
+/*
+ * Are waits worth a try? Called at the end of a look. When interrupts bring three quarters of what
+ * a wait would, it is well.
+ */
+static void ref_gather_decide(struct ref_rxq *rxq, u64 now)
 {
+	u32 wanted = min(READ_ONCE(rxq->limit) / REF_GATHER_SHARE, REF_GATHER_PACKETS);
+	struct ref_gather *gather = &rxq->gather;
 	u64 took = max(now - gather->start, 1ULL);
 	u32 packets = gather->packets;
 	u32 rate = div64_u64((u64)packets * NSEC_PER_SEC, took);
 
 	ref_gather_look(gather, now);
-	if (took > REF_GATHER_BUSY || packets > REF_GATHER_ENOUGH || !packets)
+	if (took > REF_GATHER_BUSY || packets > wanted * REF_GATHER_LOOK * 3 / 4 || !packets)
 		return;
 	/* Another load: what was learnt of the last one says nothing. */
 	if (rate > gather->rate + gather->rate / 4 || rate < gather->rate - gather->rate / 4) {
@@ -67,7 +72,7 @@ static void ref_gather_decide(struct ref_gather *gather, u64 now)
 		return;
 	}
 	gather->rate = rate;
-	gather->wait = min_t(u64, div_u64(took * REF_GATHER_PACKETS, packets), REF_GATHER_MAX);
+	gather->wait = min_t(u64, div_u64(took * wanted, packets), REF_GATHER_MAX);
 }
 
 /* Have the waits been good? Called after REF_GATHER_TRY of them. */
@@ -105,7 +110,7 @@ u32 ref_gather(struct ref_rxq *rxq, unsigned int packets)
 	gather->runs++;
 	if (!gather->wait) {
 		if (gather->runs >= REF_GATHER_LOOK)
-			ref_gather_decide(gather, ktime_get_ns());
+			ref_gather_decide(rxq, ktime_get_ns());
 	} else if (packets < 2) {
 		/* One that came alone was kept waiting for nothing; without any, it is over. */
 		ref_gather_end(gather, ktime_get_ns(), packets);

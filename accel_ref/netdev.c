@@ -162,6 +162,38 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 }
 
 /**
+ * ref_set_tx_queues() - have the stack use so many TX queues, each from CPUs of its own
+ * @dev: the interface, registered
+ * @queues: 1..ref_priv.num_txqs
+ *
+ * CPUs that send do not meet in a queue's lock, and what a CPU sends stays in order. Without XPS
+ * flows are spread by a hash.
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno.
+ */
+int ref_set_tx_queues(struct net_device *dev, unsigned int queues)
+{
+	int err = netif_set_real_num_tx_queues(dev, queues);
+	unsigned int queue, cpu;
+	cpumask_var_t cpus;
+
+	if (err || dev->num_tx_queues == 1 || !alloc_cpumask_var(&cpus, GFP_KERNEL))
+		return err;
+	for (queue = 0; queue < queues; queue++) {
+		cpumask_clear(cpus);
+		for_each_possible_cpu(cpu) {
+			if (cpu % queues == queue)
+				cpumask_set_cpu(cpu, cpus);
+		}
+		if (netif_set_xps_queue(dev, cpus, queue))
+			break;
+	}
+	free_cpumask_var(cpus);
+	return 0;
+}
+
+/**
  * ref_update_netdev_settings() - ipoib_ops.update_netdev_settings
  * @dev: the interface
  *
@@ -301,6 +333,10 @@ int ref_ib_dev_open(struct net_device *dev)
 
 	ref_napi_kick(priv);
 	ref_watch_start(priv);
+	/* Once, then it is the user's to change; not before the interface is registered. */
+	if (!priv->spread)
+		ref_set_tx_queues(dev, dev->real_num_tx_queues);
+	priv->spread = true;
 	return 0;
 }
 

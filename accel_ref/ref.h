@@ -391,6 +391,7 @@ struct ref_events {
  * @csum: the HCA makes and checks checksums
  * @tso: the HCA cuts TCP segments
  * @one_qpn: all QPs send as the primary's number
+ * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
@@ -419,6 +420,7 @@ struct ref_priv {
 	bool csum;
 	bool tso;
 	bool one_qpn;
+	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
 	u32 qkey;
@@ -464,6 +466,7 @@ int ref_set_qkey(struct net_device *dev, u32 qkey);
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 void ref_napi_kick(struct ref_priv *priv);
+int ref_set_tx_queues(struct net_device *dev, unsigned int queues);
 
 /* qp.c */
 int ref_qps_create(struct ref_priv *priv);

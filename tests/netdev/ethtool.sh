@@ -44,9 +44,13 @@ flows()
 
 fabric_up 2
 if ours "has one queue"; then
-	must modprobe accel_ref tx_queues=4
+	# Not as an argument: the core, which is loaded first, may load it without any.
+	mkdir -p /etc/modprobe.d
+	echo "options accel_ref tx_queues=4" > /etc/modprobe.d/queues.conf
+	must modprobe accel_ref
 	must_wait 10 served_by sib0 ref
 	must_wait 10 served_by sib1 ref
+	rm /etc/modprobe.d/queues.conf
 fi
 hosts_up "$DRIVER-$DRIVER"
 must_wait 10 can_ping hostA "$B4"
@@ -106,6 +110,11 @@ if ours "has no more"; then
 	must on hostA ethtool -L "$IFA" tx 4
 	flows
 	traffic_stop
+	# Two CPUs: what each sends has a queue of its own.
+	for queue in "0 1" "1 2"; do
+		mask=$(on hostA cat "/sys/class/net/$IFA/queues/tx-${queue% *}/xps_cpus")
+		[ "$mask" = "${queue#* }" ] || fail "CPUs of queue ${queue% *}: $mask"
+	done
 	refuses -G "$IFA" rx 257
 	refuses -G "$IFA" tx 0
 	refuses -G "$IFA" rx-mini 1

@@ -184,7 +184,7 @@ static void add_queue(struct driver *driver, u32 number, u32 ring_at, u32 record
 		};
 }
 
-/* Receive requests of one buffer each, as many as there is room for; returns where the buffers are. */
+/* Fills a receive queue with requests of one buffer each; returns where the buffers are. */
 static u32 post_receives(struct driver *driver, u32 ring_at, u32 record)
 {
 	u32 buffers = take(driver, BUFFER << LOG_SIZE);

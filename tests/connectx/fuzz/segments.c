@@ -38,7 +38,7 @@ static void put_ip(u8 *ip, u8 protocol)
 	put_be32(ip + 16, 0x0a090002);
 }
 
-/* Headers up to TCP's, which is at the end; returns their length, and sets where the inner IP is. */
+/* Headers up to TCP's, which is last; returns their length, and says where the inner IP is. */
 static size_t put_headers(u8 *data, enum tunnel tunnel, size_t *inner)
 {
 	size_t at = ENCAPSULATION;

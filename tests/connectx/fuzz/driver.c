@@ -16,7 +16,7 @@
 #define BOX_DATA	512
 #define PAGES		224
 #define LOG_SIZE	6
-#define BUFFER		2048
+#define OUTPUT		2048
 
 /* Room for a command's input with some pages behind it. */
 #define IN(name)	u8 name[SENT_LEN] = {}
@@ -97,7 +97,7 @@ void driver_command(struct driver *driver, const u8 *in, size_t in_len, u8 *out,
 /* A command as it should be, which is remembered; returns the number that the card has given. */
 static u32 send(struct driver *driver, u16 opcode, u8 *in, size_t len, size_t out_len)
 {
-	static u8 out[BUFFER];
+	static u8 out[OUTPUT];
 	struct sent *sent = &driver->sent[driver->count];
 
 	put_be16(in, opcode);
@@ -172,7 +172,7 @@ static void make_mkey(struct driver *driver, u32 pd)
 	send(driver, MLX5_CMD_OP_CREATE_MKEY, in, ifc_size(create_mkey_in), 16);
 }
 
-static void add_queue(struct driver *driver, u32 number, u32 ring_at, u32 record)
+static void add_queue(struct driver *driver, u32 number, u32 ring_at, u32 record, u32 buffers)
 {
 	if (driver->queue_count < QUEUES)
 		driver->queues[driver->queue_count++] = (struct queue) {
@@ -180,22 +180,24 @@ static void add_queue(struct driver *driver, u32 number, u32 ring_at, u32 record
 			.size = 1 << LOG_SIZE,
 			.ring = ring_at,
 			.record = record,
+			.buffers = buffers,
 		};
 }
 
-/* Receive requests of one buffer each: as many as there is room for. */
-static void post_receives(struct driver *driver, u32 ring_at, u32 stride, u32 record)
+/* Fills a receive queue with requests of one buffer each; returns where the buffers are. */
+static u32 post_receives(struct driver *driver, u32 ring_at, u32 record)
 {
 	u32 buffers = take(driver, BUFFER << LOG_SIZE);
 
 	for (u32 i = 0; i < 1 << LOG_SIZE; i++) {
-		u8 *request = driver->memory + ring_at + i * stride;
+		u8 *request = driver->memory + ring_at + i * 16;
 
 		put_be32(request, BUFFER);
 		put_be32(request + 4, RESERVED_LKEY);
 		put_be64(request + 8, buffers + i * BUFFER);
 	}
 	put_be32(driver->memory + record, 1 << LOG_SIZE);
+	return buffers;
 }
 
 /* In the state in which it sends and receives, with Q_Key 1. */
@@ -224,10 +226,9 @@ static u32 make_qp(struct driver *driver, u32 type, u32 pd, u32 cq, u32 offloads
 	put_be64(ifc_at(create_qp_in, in, pas) + 8, at + PAGE);
 	number = send(driver, MLX5_CMD_OP_CREATE_QP, in, ifc_byte(create_qp_in, pas) + 16, 16);
 	/* The underlay of enhanced IPoIB has no queues. */
-	if (offloads != 2) {
-		post_receives(driver, at, 16, record);
-		add_queue(driver, number, at + (16 << LOG_SIZE), record);
-	}
+	if (offloads != 2)
+		add_queue(driver, number, at + (16 << LOG_SIZE), record,
+			  post_receives(driver, at, record));
 	for (int i = 0; i < 3; i++) {
 		IN(modify);
 
@@ -277,7 +278,7 @@ static void make_sq(struct driver *driver, u32 pd, u32 cq, u32 tis)
 	ifc_set(sqc, context, tis_num_0, tis);
 	ifc_set(sqc, context, cqn, cq);
 	number = send(driver, MLX5_CMD_OP_CREATE_SQ, in, ifc_at(wq, wq, pas) - in + 8, 16);
-	add_queue(driver, number, at, record);
+	add_queue(driver, number, at, record, 0);
 	ifc_set(modify_sq_in, ready, sqn, number);
 	ifc_set(sqc, ifc_at(modify_sq_in, ready, ctx), state, 1);
 	send(driver, MLX5_CMD_OP_MODIFY_SQ, ready, ifc_size(modify_sq_in), 16);
@@ -295,7 +296,7 @@ static u32 make_rq(struct driver *driver, u32 pd, u32 cq)
 
 	ifc_set(rqc, context, cqn, cq);
 	number = send(driver, MLX5_CMD_OP_CREATE_RQ, in, ifc_at(wq, wq, pas) - in + 8, 16);
-	post_receives(driver, at, 16, record);
+	add_queue(driver, number, at, record, post_receives(driver, at, record));
 	ifc_set(modify_rq_in, ready, rqn, number);
 	ifc_set(rqc, ifc_at(modify_rq_in, ready, ctx), state, 1);
 	send(driver, MLX5_CMD_OP_MODIFY_RQ, ready, ifc_size(modify_rq_in), 16);
@@ -391,7 +392,7 @@ static void join(struct driver *driver, u32 qpn)
 void driver_start(struct driver *driver)
 {
 	u8 on[] = { PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, 0 };
-	u32 pd, eq, cq, domain, underlay;
+	u32 pd, eq, cq, domain;
 
 	*driver = (struct driver) {
 		.card = driver->card,
@@ -411,8 +412,9 @@ void driver_start(struct driver *driver)
 	make_qp(driver, QP_UD, pd, make_cq(driver, eq), 0);
 	join(driver, make_qp(driver, QP_UD, pd, make_cq(driver, eq), 1));
 	domain = make(driver, MLX5_CMD_OP_ALLOC_TRANSPORT_DOMAIN);
-	underlay = make_qp(driver, QP_UD, pd, cq, 2);
-	make_sq(driver, pd, make_cq(driver, eq), make_tis(driver, underlay, domain));
+	driver->underlay = make_qp(driver, QP_UD, pd, cq, 2);
+	make_sq(driver, pd, make_cq(driver, eq), make_tis(driver, driver->underlay, domain));
 	make_steering(driver, make_tir(driver, make_rq(driver, pd, make_cq(driver, eq)), domain),
-		      underlay);
+		      driver->underlay);
+	driver->payload = take(driver, 2 * PAGE);
 }

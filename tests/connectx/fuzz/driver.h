@@ -11,7 +11,18 @@
 #define MEMORY		(8u << 20)
 #define SENT		128
 #define SENT_LEN	1024
-#define QUEUES		16
+#define BUFFER		2048	/* for a packet */
+
+/* In which order the queues are made. */
+enum {
+	QUEUE_QP0,
+	QUEUE_QP1,
+	QUEUE_PLAIN,
+	QUEUE_UD,
+	QUEUE_SQ,
+	QUEUE_RQ,
+	QUEUES,
+};
 
 /**
  * struct sent - a command that the driver has sent
@@ -28,15 +39,17 @@ struct sent {
 /**
  * struct queue - one that work requests can be put into
  * @number: of the queue pair, or of the queue of wq.c
- * @size: of its send queue, in blocks of 64 bytes
- * @ring: address of that
+ * @size: of its send queue, in blocks of 64 bytes, and of its receive queue, in requests
+ * @ring: address of the former
  * @record: address of its doorbell record
+ * @buffers: address of the latter's
  */
 struct queue {
 	u32 number;
 	u32 size;
 	u32 ring;
 	u32 record;
+	u32 buffers;
 };
 
 /**
@@ -49,6 +62,8 @@ struct queue {
  * @queues: that it made
  * @queue_count: of them
  * @uar: number of its doorbell page
+ * @underlay: number of the queue pair that queues of wq.c send and receive for
+ * @payload: address of memory for data to send
  * @failed: a command was refused
  */
 struct driver {
@@ -60,6 +75,8 @@ struct driver {
 	struct queue queues[QUEUES];
 	u32 queue_count;
 	u32 uar;
+	u32 underlay;
+	u32 payload;
 	bool failed;
 };
 

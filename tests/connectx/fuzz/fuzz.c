@@ -2,11 +2,12 @@
 /*
  * Usage: fuzz SEED LIVES
  *
- * Cards with random input in place of a driver: commands, work requests, doorbells, packets,
- * registers, knobs. Each life begins with a card that was started as it should be; what comes then
- * is what was right, with some of it changed. The cards may refuse anything, but not crash, hang,
- * or touch memory that is not theirs. The same seed gives the same lives; that of one that ends
- * badly is printed, to be run alone: "fuzz SEED 1" also tells what the cards say.
+ * Cards without a guest. First large segments, as they should be: segments.c. Then random input in
+ * place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life begins
+ * with a card that was started as it should be; what comes then is what was right, with some of it
+ * changed. The cards may refuse anything, but not crash, hang, or touch memory that is not theirs.
+ * The same seed gives the same lives; that of one that ends badly is printed, to be run alone:
+ * "fuzz SEED 1" also tells what the cards say.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "driver.h"
+#include "segments.h"
 
 #define CARDS		2
 #define STEPS		400
@@ -368,6 +369,15 @@ static void find_opcodes(void)
 	}
 }
 
+static bool segments(void)
+{
+	control_reset(&cards[0]);
+	card_reset(&cards[0]);
+	cards[0].knobs.tunnels = 1;
+	driver_start(&drivers[0]);
+	return segments_pass(&drivers[0]);
+}
+
 static int run(unsigned long lives)
 {
 	int fds[CARDS];
@@ -388,6 +398,10 @@ static int run(unsigned long lives)
 		drivers[i] = (struct driver) { .card = &cards[i], .memory = memories[i] };
 	}
 	switch_init(cards, CARDS);
+	if (!segments()) {
+		fprintf(stderr, "fuzz: large segments do not arrive as they should\n");
+		return 1;
+	}
 	find_opcodes();
 	for (unsigned long life = 0; life < lives; life++, ++*seed)
 		live();

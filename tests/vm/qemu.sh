@@ -30,7 +30,8 @@ vm_command()
 	[ -z "${6:-}" ] || VM+=(-drive "file=$6,if=virtio,format=raw,snapshot=on")
 }
 
-# vm_add_cards QEMU DIR CARDS MEM: changes VM to be that QEMU, with CARDS cards whose sockets are in DIR.
+# vm_add_cards QEMU DIR CARDS MEM FIRST: changes VM to be that QEMU, with CARDS cards whose sockets are in
+# DIR, from number FIRST on.
 # Their process shares the guest's memory.
 vm_add_cards()
 {
@@ -38,7 +39,7 @@ vm_add_cards()
 	VM[0]=$1
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	VM+=(-machine memory-backend=ram -object "memory-backend-memfd,id=ram,size=$4M,share=on")
-	for ((number = 0; number < $3; number++)); do
+	for ((number = $5; number < $5 + $3; number++)); do
 		VM+=(-device "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"$2/card$number.sock\"}}")
 	done
 }
@@ -63,6 +64,15 @@ vm_command_measuring()
 			clearcpuid=rep_good init_on_alloc=0 lpj=4000000
 			random.trust_cpu=on tsc=reliable $4")
 	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
+}
+
+# vm_add_cards_measuring: the same as vm_add_cards, for vm_command_measuring. The cards' interrupts come in
+# real time: a CPU that waits for one must wait for as long, or time would jump to its next timer. What is
+# to repeat has to leave out how long it was idle.
+vm_add_cards_measuring()
+{
+	VM=("${VM[@]/sleep=off/sleep=on}")
+	vm_add_cards "$@"
 }
 
 # emulator_fault CONSOLE: whether the guest died of that int3, which is no fault of any test.

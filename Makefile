@@ -30,6 +30,7 @@ help:
 	@echo 'make unit             tests that need no kernel of ours to run'
 	@echo 'make bench            speed beside in-tree ib_ipoib and veth (ten minutes on two idle CPUs)'
 	@echo 'make bench-quick      whether ours has become slower (half a minute on two idle CPUs)'
+	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
 	@echo 'make clean            remove what was built; fetched kernels stay in ~/.cache/ipoib-accel'
 
 .PHONY: modules
@@ -133,6 +134,10 @@ unit:
 bench:
 	@tests/vm/deps.sh bench
 	@tests/bench/bench
+
+.PHONY: bench-mlx
+bench-mlx:
+	@tests/bench/mlx $(KERNEL)
 
 .PHONY: bench-quick
 bench-quick:

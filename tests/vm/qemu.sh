@@ -27,6 +27,8 @@ vm_build_tsc_khz()
 # - maxcpus=1: guest/init starts the others. The kernel patches its own code while it boots, and a
 #   second CPU of QEMU 7.2 sometimes executes an int3 of that after it was taken back ("Oops: int3",
 #   about one boot in twenty).
+# - no_timer_check: on a busy host no tick may come within the time in which the kernel looks for one,
+#   and it panics.
 # - panic=-1 with -no-reboot: a panic ends QEMU at once, without the orderly status.
 # - snapshot=on: what the guest writes to DISK is forgotten. guest/init makes it the root.
 vm_command()
@@ -38,16 +40,16 @@ vm_command()
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04
 		-kernel "$1/vmlinuz" -initrd "$2"
 		-append "console=ttyS0 nopku panic=-1 log_buf_len=4M mitigations=off
-			maxcpus=1 noreplace-smp lpj=4000000
+			maxcpus=1 noreplace-smp lpj=4000000 no_timer_check
 			random.trust_cpu=on tsc=reliable tsc_early_khz=$(vm_tsc_khz)
 			${6:+vm.root=debian} $5")
 	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
 	[ -z "${6:-}" ] || VM+=(-drive "file=$6,if=virtio,format=raw,snapshot=on")
 }
 
-# vm_add_cards QEMU DIR CARDS MEM: changes VM to be that QEMU, with CARDS cards whose sockets are in DIR.
-# Their process shares the guest's memory; the guest asks it for faults by a third serial line, whose
-# interrupt is not the first's, as it would be on a PC.
+# vm_add_cards QEMU DIR CARDS MEM FIRST: changes VM to be that QEMU, with CARDS cards whose sockets are in
+# DIR, from number FIRST on. Their process shares the guest's memory; the guest asks it for faults by a
+# third serial line, whose interrupt is not the first's, as it would be on a PC.
 vm_add_cards()
 {
 	local number
@@ -56,7 +58,7 @@ vm_add_cards()
 	VM+=(-machine memory-backend=ram -object "memory-backend-memfd,id=ram,size=$4M,share=on"
 		-chardev "socket,id=faults,path=$2/control.sock"
 		-device isa-serial,chardev=faults,index=2,irq=5)
-	for ((number = 0; number < $3; number++)); do
+	for ((number = $5; number < $5 + $3; number++)); do
 		VM+=(-device "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"$2/card$number.sock\"}}")
 	done
 }
@@ -82,6 +84,15 @@ vm_command_measuring()
 			clearcpuid=rep_good init_on_alloc=0 lpj=4000000
 			random.trust_cpu=on tsc=reliable $5")
 	VM[-1]=$(tr -s '\n\t' '  ' <<< "${VM[-1]}")
+}
+
+# vm_add_cards_measuring: the same as vm_add_cards, for vm_command_measuring. The cards' interrupts come in
+# real time: a CPU that waits for one must wait for as long, or time would jump to its next timer. What is
+# to repeat has to leave out how long it was idle.
+vm_add_cards_measuring()
+{
+	VM=("${VM[@]/sleep=off/sleep=on}")
+	vm_add_cards "$@"
 }
 
 # emulator_fault CONSOLE: whether the guest died of that int3, which is no fault of any test.

@@ -1,0 +1,82 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# ethtool of the card driver's queues, by accel_mlx and, as control, by the kernel's own ib_ipoib: rings,
+# channels, moderation, fixed and adaptive, hash fields, time stamping, statistics. What is set is said to
+# be in force, and packets arrive.
+#
+# lane: connectx DRIVER=ours
+# lane: connectx-long
+# limit: 240
+# matrix: DRIVER=ours,intree
+. "$TESTS/connectx/words.sh"
+HCA_A=mlx5_2 HCA_B=mlx5_3
+. "$TESTS/lib/host.sh"
+
+# shown OPTION REGEX: ethtool's answer has such a line.
+shown()
+{
+	says "$2" on hostA ethtool "$1" "$IFA"
+}
+
+cards_up
+sm_start mlx5_0
+must_wait 10 all_active
+case $DRIVER in
+ours) must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)" ;;
+intree) must modprobe ib_ipoib ;;
+esac
+must_wait 10 netdev_of "$HCA_A" "$DRIVER"
+must_wait 10 netdev_of "$HCA_B" "$DRIVER"
+hosts_take "$DRIVER-$DRIVER"
+sizes_arrive hostA "$B4" 64
+
+note "who, and counters"
+shown -i '^driver: ib_ipoib$'
+shown -i '^bus-info: 0000:'
+[ "$DRIVER" = intree ] || shown -i '^version: ipoib-accel .* mlx$'
+for counter in rx_packets tx_packets rx0_packets tx0_packets ch_events ch_poll; do
+	shown -S "^ *$counter: "
+done
+[ "$(ethtool_stat hostA "$IFA" rx_packets)" -gt 0 ] || fail "nothing was counted"
+
+note "rings"
+must on hostA ethtool -G "$IFA" rx 1024 tx 512
+on hostA ethtool -g "$IFA" | sed '1,/^Current/d' > "$TMPDIR/rings"
+grep -Eq '^RX:[[:space:]]*1024$' "$TMPDIR/rings" || fail "the RX ring is another: $(cat "$TMPDIR/rings")"
+grep -Eq '^TX:[[:space:]]*512$' "$TMPDIR/rings" || fail "the TX ring is another: $(cat "$TMPDIR/rings")"
+sizes_arrive hostA "$B4" 64 2016
+
+note "channels"
+must on hostA ethtool -L "$IFA" combined 1
+on hostA ethtool -l "$IFA" | sed '1,/^Current/d' | grep -Eq '^Combined:[[:space:]]*1$' ||
+	fail "there is more than one channel"
+sizes_arrive hostA "$B6" 64 2016
+must on hostA ethtool -L "$IFA" combined 2
+sizes_arrive hostA "$B6" 64 2016
+! on hostA ethtool -L "$IFA" combined 999 2> /dev/null || fail "999 channels"
+
+note "moderation"
+# In two steps: the card driver takes its own defaults when it shall be adaptive no more.
+must on hostA ethtool -C "$IFA" adaptive-rx off adaptive-tx off
+must on hostA ethtool -C "$IFA" rx-usecs 33 rx-frames 17 tx-usecs 12
+shown -c '^rx-usecs:[[:space:]]*33$'
+shown -c '^rx-frames:[[:space:]]*17$'
+shown -c '^tx-usecs:[[:space:]]*12$'
+shown -c 'Adaptive RX: off'
+must on hostA ethtool -C "$IFA" adaptive-rx on
+shown -c 'Adaptive RX: on'
+sizes_arrive hostA "$B4" 64 2016
+
+note "hash fields"
+must on hostA ethtool -N "$IFA" rx-flow-hash udp4 sdfn
+says 'L4 bytes 2 & 3' on hostA ethtool -n "$IFA" rx-flow-hash udp4
+must on hostA ethtool -N "$IFA" rx-flow-hash udp4 sd
+! on hostA ethtool -n "$IFA" rx-flow-hash udp4 | grep -q 'L4 bytes' || fail "ports are still in the hash"
+sizes_arrive hostB "$A6" 64 2016
+
+note "time stamping"
+shown -T 'hardware-receive'
+shown -T 'PTP Hardware Clock: [0-9]'
+is_running hostA "$IFA" || fail "the carrier was lost over it"
+assert_mlx5_quiet

@@ -5,7 +5,6 @@
 # channels, moderation, fixed and adaptive, hash fields, time stamping, statistics. What is set is said to
 # be in force, and packets arrive.
 #
-# lane: connectx DRIVER=ours
 # lane: connectx-long
 # limit: 240
 # matrix: DRIVER=ours,intree

@@ -4,7 +4,6 @@
 # A fabric of 4096 bytes: interfaces of accel_mlx, and one of accel_ref beside them, have an MTU of 4092 and
 # use it, the card's receive buffers grow with it, and the MTU follows the broadcast group's.
 #
-# lane: connectx PEER_ON=mlx+mlx5_3
 # lane: connectx-long
 # limit: 240
 # matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1

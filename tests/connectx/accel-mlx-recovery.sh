@@ -8,7 +8,6 @@
 #	OpenSM---mlx5_0---+        +---mlx5_2---[accel_mlx] hostA
 #	                  + switch +---mlx5_1---[accel_ref] or mlx5_3---[accel_mlx] hostB
 #
-# lane: connectx PEER_ON=mlx+mlx5_3
 # lane: connectx-long
 # limit: 300
 # matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1

@@ -5,7 +5,7 @@
 # accel_ref, asked for by name it gets no interface, and in-tree's goes on as if nothing had happened. A
 # card without such queues is accel_ref's. The log says each time why.
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 240
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3

@@ -5,7 +5,7 @@
 # the core loaded again with another accel=, and accel_mlx removed under traffic, which hands its ports to
 # accel_ref. Each time the hosts reach each other afterwards.
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 240
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3

@@ -7,7 +7,8 @@
 #
 #	hostA [vx, vo, gt over accel_mlx]---mlx5_2---+ switch +---mlx5_3---[the same] hostB
 #
-# lane: connectx
+# lane: connectx TUNNELS=1
+# lane: connectx-long
 # limit: 240
 # matrix: TUNNELS=1,0
 . "$TESTS/connectx/words.sh"

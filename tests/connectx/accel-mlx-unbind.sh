@@ -5,7 +5,7 @@
 # out, and given back, again and again: the interfaces go, the other host's stays, and the card's come
 # back and work.
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 300
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3

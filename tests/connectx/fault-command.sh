@@ -5,7 +5,7 @@
 # waits, which is a minute: it gives the command up, and whoever asked. In both cases traffic goes on, and
 # the interface can be set down and up afterwards. (Topology and drivers: faults.sh.)
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 300
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

@@ -4,7 +4,7 @@
 # The firmware of hostA's card dies. mlx5_core finds it, takes all that is above the card away, and starts it
 # anew: there is a new interface, of the same driver, which works. (Topology and drivers: faults.sh.)
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 240
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

@@ -4,7 +4,7 @@
 # The cable of hostA's card is pulled, and put back: once for long, then three times at once. Traffic goes
 # on each time. (Topology and drivers: faults.sh.)
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 150
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

@@ -5,7 +5,7 @@
 # accel_ref by itself, accel_mlx, whose queues are mlx5_core's, at the latest when its interface was set
 # down and up. (Topology and drivers: faults.sh; the fault is on hostA's card.)
 #
-# lane: connectx
+# lane: connectx-long
 # limit: 150
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

@@ -4,7 +4,8 @@
 # Sends of hostA complete with an error: first of pings only, then under TCP. The queue works again
 # afterwards. (Topology and drivers: faults.sh.)
 #
-# lane: connectx
+# lane: connectx DRIVER=mlx
+# lane: connectx-long
 # limit: 150
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

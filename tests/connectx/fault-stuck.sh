@@ -7,7 +7,8 @@
 # The watchdog's message is a warning with a backtrace on some kernels: it is what this test is about.
 # allow-dmesg: NETDEV WATCHDOG|WARNING: .*(dev_watchdog|sch_generic)|Call Trace|cut here
 #
-# lane: connectx
+# lane: connectx DRIVER=mlx
+# lane: connectx-long
 # limit: 240
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"

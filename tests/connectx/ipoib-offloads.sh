@@ -6,7 +6,8 @@
 # on a card that has enhanced IPoIB too, and the kernel's own driver, which is the control, on one that has
 # not.
 #
-# lane: connectx
+# lane: connectx DRIVER_ON=ref+mlx5_2 OFFLOADS=1
+# lane: connectx-long
 # limit: 240
 # matrix: DRIVER_ON=ref+mlx5_2,ref+mlx5_1,intree+mlx5_1
 # matrix: OFFLOADS=1,0

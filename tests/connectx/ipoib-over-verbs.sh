@@ -4,7 +4,6 @@
 # IPoIB over the datagram queue pairs of the stock mlx5_ib: the kernel's own ib_ipoib, which is the
 # control, and accel_ref. Hosts reach each other by IPv4 and IPv6, small to fragmented, and by broadcast.
 #
-# lane: connectx PAIR=ours-ours
 # lane: connectx-long
 # limit: 180
 # matrix: PAIR=intree-intree,ours-ours,ours-intree

@@ -4,7 +4,7 @@
 # The stock mlx5_ib shows the ports of all cards; an OpenSM on one of them finds the switch and the
 # others, gives each a LID and brings it ACTIVE; so it does again when the drivers were gone meanwhile.
 #
-# lane: connectx-long
+# lane: connectx
 # limit: 180
 . "$TESTS/connectx/words.sh"
 . "$TESTS/lib/host.sh"

@@ -31,9 +31,14 @@ hosts_take "$DRIVER-$DRIVER"
 sizes_arrive hostA "$B4" 64
 
 note "who, and counters"
-shown -i '^driver: ib_ipoib$'
+case $DRIVER in
+ours)
+	shown -i '^driver: ib_ipoib$'
+	shown -i '^version: ipoib-accel .* mlx$'
+	;;
+intree) shown -i '^driver: mlx5_core\[ib_ipoib\]$' ;;
+esac
 shown -i '^bus-info: 0000:'
-[ "$DRIVER" = intree ] || shown -i '^version: ipoib-accel .* mlx$'
 for counter in rx_packets tx_packets rx0_packets tx0_packets ch_events ch_poll; do
 	shown -S "^ *$counter: "
 done

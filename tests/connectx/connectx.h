@@ -561,6 +561,7 @@ void qp_reset(struct card *card);
 enum status mcg_attach(struct command *cmd);
 enum status mcg_detach(struct command *cmd);
 void mcg_forget(struct card *card, u32 qpn);
+void mcg_reset(struct card *card);
 
 /* send.c */
 void send_doorbell(struct card *card, u32 uar, u32 number);

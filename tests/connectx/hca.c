@@ -91,6 +91,7 @@ static void stop(struct card *card)
 	card->knobs.held = 0;
 	steering_reset(card);
 	tir_reset(card);
+	mcg_reset(card);
 	qp_reset(card);
 	cq_reset(card);
 	mkey_reset(card);

@@ -2,12 +2,12 @@
 /*
  * Usage: fuzz SEED LIVES
  *
- * Cards without a guest. First large segments, as they should be: segments.c. Then random input in
- * place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life begins
- * with a card that was started as it should be; what comes then is what was right, with some of it
- * changed. The cards may refuse anything, but not crash, hang, or touch memory that is not theirs.
- * The same seed gives the same lives; that of one that ends badly is printed, to be run alone:
- * "fuzz SEED 1" also tells what the cards say.
+ * Cards without a guest. First large segments, as they should be (segments.c). Then random input
+ * in place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life
+ * begins with a card that was started as it should be; what comes then is what was right, with
+ * some of it changed. The cards may refuse anything, but not crash, hang, or touch memory that
+ * is not theirs. The same seed gives the same lives; that of one that ends badly is printed, to
+ * be run alone: "fuzz SEED 1" also tells what the cards say.
  */
 #define _GNU_SOURCE
 #include <signal.h>

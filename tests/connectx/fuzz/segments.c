@@ -64,7 +64,7 @@ static size_t put_headers(u8 *data, enum tunnel tunnel, size_t *inner)
 	return at + TCP;
 }
 
-static bool is(const char *what, u32 got, u32 wanted)
+static bool same(const char *what, u32 got, u32 wanted)
 {
 	if (got == wanted)
 		return true;
@@ -74,8 +74,9 @@ static bool is(const char *what, u32 got, u32 wanted)
 
 static bool ip_fits(const u8 *ip, size_t len, u32 number)
 {
-	return is("length of IP", get_be16(ip + 2), len) && is("ID", get_be16(ip + 4), number) &&
-	       is("sum of IP", sum_of(0, ip, IP), 0xffff);
+	return same("length of IP", get_be16(ip + 2), len) &&
+	       same("ID", get_be16(ip + 4), number) &&
+	       same("sum of IP", sum_of(0, ip, IP), 0xffff);
 }
 
 /* Packet @number, of @len bytes. */
@@ -85,19 +86,19 @@ static bool fits(const u8 *data, size_t len, enum tunnel tunnel, size_t inner, u
 	size_t l4 = len - inner - IP;
 
 	if (!ip_fits(ip, len - inner, number) ||
-	    !is("sum of TCP", sum_of(sum_of(6 + l4, ip + 12, 8), ip + IP, l4), 0xffff) ||
-	    !is("sequence", get_be32(ip + IP + 4), 1000 + number * MSS) ||
-	    !is("flags", ip[IP + 13], number == PAYLOAD / MSS - 1 ? 0x18 : 0x10))
+	    !same("sum of TCP", sum_of(sum_of(6 + l4, ip + 12, 8), ip + IP, l4), 0xffff) ||
+	    !same("sequence", get_be32(ip + IP + 4), 1000 + number * MSS) ||
+	    !same("flags", ip[IP + 13], number == PAYLOAD / MSS - 1 ? 0x18 : 0x10))
 		return false;
 	for (size_t i = 0; i < l4 - TCP; i++)
-		if (!is("payload", ip[IP + TCP + i], (u8)((number * MSS + i) * 7)))
+		if (!same("payload", ip[IP + TCP + i], (u8)((number * MSS + i) * 7)))
 			return false;
 	if (!tunnel)
 		return true;
 	ip = data + ENCAPSULATION;
 	return ip_fits(ip, len - ENCAPSULATION, number) &&
-	       (tunnel != VXLAN || is("length of UDP", get_be16(ip + IP + 4),
-				      len - ENCAPSULATION - IP));
+	       (tunnel != VXLAN || same("length of UDP", get_be16(ip + IP + 4),
+					len - ENCAPSULATION - IP));
 }
 
 /* Posts one large segment to @queue, for the queue pair @to; its data is at @from in memory. */
@@ -142,7 +143,7 @@ static bool passes(struct driver *driver, const struct queue *queue, u32 to,
 
 	post(driver, queue, to, headers, len, tunnel ? INNER_FLAGS : OUTER_FLAGS,
 	     driver->payload);
-	if (!is("number of packets", (u16)(qp->rq_head - head), PAYLOAD / MSS))
+	if (!same("number of packets", (u16)(qp->rq_head - head), PAYLOAD / MSS))
 		return false;
 	for (u32 i = 0; i < PAYLOAD / MSS; i++)
 		if (!fits(driver->memory + in->buffers + ((head + i) % in->size) * BUFFER + GRH,

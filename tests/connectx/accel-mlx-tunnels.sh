@@ -58,7 +58,7 @@ must modprobe vxlan
 must modprobe ip_gre
 tunnels hostA "$IFA" "$A4" "$B4" 1
 tunnels hostB "$IFB" "$B4" "$A4" 2
-spawn hostB iperf3 -s
+iperf_server hostB
 for net in 5 7; do
 	bulk "$net"
 	[ $((took > 0)) = "$TUNNELS" ] || fail "$took large segments in network $net"

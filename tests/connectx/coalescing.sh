@@ -32,7 +32,7 @@ sm_start mlx5_0
 must_wait 10 all_active
 stack_load intree-intree
 hosts_take intree-intree
-spawn hostA iperf3 -s
+iperf_server hostA
 must_wait 10 can_ping hostB "$A4"
 events 0 0
 without=$events

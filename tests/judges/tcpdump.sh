@@ -31,6 +31,15 @@ capture()
 	note "$1 $3: $(grep 'listening on' "$TMPDIR/$1-$3.err")"
 }
 
+# settled HOST INTERFACE: it does not ask any more whether somebody has its addresses. Nobody else is in the
+# groups that it asks in, so that what is sent there is received by nobody.
+settled()
+{
+	! ip -n "$1" -6 address show dev "$2" tentative | grep -q inet6
+}
+
+must_wait 10 settled hostA "$IFA"
+must_wait 10 settled hostB "$IFB"
 captures=
 for direction in in out; do
 	capture hostA "$IFA" "$direction"

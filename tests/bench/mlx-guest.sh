@@ -55,12 +55,9 @@ cards_up
 sm_start mlx5_0
 must_wait 10 all_active
 case $DRIVER in
-ours) must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)" ;;
-intree) must modprobe ib_ipoib ;;
+ours) drivers_take mlx mlx ;;
+intree) drivers_take intree intree ;;
 esac
-must_wait 10 netdev_of "$HCA_A" "$DRIVER"
-must_wait 10 netdev_of "$HCA_B" "$DRIVER"
-hosts_take "$DRIVER-$DRIVER"
 is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"

@@ -22,12 +22,9 @@ cards_up
 sm_start mlx5_0
 must_wait 10 all_active
 case $DRIVER in
-ours) must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)" ;;
-intree) must modprobe ib_ipoib ;;
+ours) drivers_take mlx mlx ;;
+intree) drivers_take intree intree ;;
 esac
-must_wait 10 netdev_of "$HCA_A" "$DRIVER"
-must_wait 10 netdev_of "$HCA_B" "$DRIVER"
-hosts_take "$DRIVER-$DRIVER"
 sizes_arrive hostA "$B4" 64
 
 note "who, and counters"

@@ -15,10 +15,7 @@ cards_up
 SM_MTU=5
 sm_start mlx5_0
 must_wait 10 all_active
-must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:${PEER_ON%+*}")"
-must_wait 10 served_by "$HCA_A" mlx
-must_wait 10 served_by "$HCA_B" "${PEER_ON%+*}"
-hosts_take ours-ours
+drivers_take mlx "${PEER_ON%+*}"
 must_wait 10 has_mtu hostA "$IFA" 4092
 must_wait 10 has_mtu hostB "$IFB" 4092
 for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do

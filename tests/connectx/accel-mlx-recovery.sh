@@ -42,10 +42,7 @@ second_gone()
 cards_up
 sm_start mlx5_0
 must_wait 10 all_active
-must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:${PEER_ON%+*}")"
-must_wait 10 served_by "$HCA_A" mlx
-must_wait 10 served_by "$HCA_B" "${PEER_ON%+*}"
-hosts_take ours-ours
+drivers_take mlx "${PEER_ON%+*}"
 must_wait 10 has_pkey "$HCA_A" 0x8001
 must_wait 10 has_pkey "$HCA_B" 0x8001
 child_add hostA "$IFA" 0x8001 ours

@@ -50,10 +50,7 @@ bulk()
 cards_up mlx5_2:tunnels:"$TUNNELS" mlx5_3:tunnels:"$TUNNELS"
 sm_start mlx5_0
 must_wait 10 all_active
-must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)"
-must_wait 10 served_by mlx5_2 mlx
-must_wait 10 served_by mlx5_3 mlx
-hosts_take ours-ours
+drivers_take mlx mlx
 must modprobe vxlan
 must modprobe ip_gre
 tunnels hostA "$IFA" "$A4" "$B4" 1

@@ -4,8 +4,7 @@
 # accel_mlx, which the core loads by name: a multi-queue interface over the card driver's queues, against
 # another one, accel_ref, and the kernel's own ib_ipoib over plain datagrams and over the card driver's
 # queues. Every size arrives, TCP goes out as large segments, comes in on more than one queue, and every
-# checksum that the card gave fits. accel_ref is on a plain card: the enhanced ones offer it checksums that
-# they do not make yet (README.md).
+# checksum that the card gave fits.
 #
 #	hostA [accel_mlx]---mlx5_2---+ switch +---mlx5_1 or mlx5_3---[peer] hostB
 #

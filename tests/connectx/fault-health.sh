@@ -11,10 +11,15 @@
 . "$TESTS/connectx/faults.sh"
 . "$TESTS/lib/host.sh"
 
+case $DRIVER in
+intree*) whose=intree ;;
+*) whose=ours ;;
+esac
+
 served_again()
 {
-	case $DRIVER in
-	intree*) netdev_of "$HCA_A" intree ;;
+	case $whose in
+	intree) netdev_of "$HCA_A" intree ;;
 	*) served_by "$HCA_A" "$DRIVER" ;;
 	esac
 }
@@ -26,7 +31,7 @@ must_wait 60 log_has 'health recovery succeeded|Health recovery|health recovery 
 must_wait 60 fault_taken "$HCA_A" health
 must_wait 60 served_again
 must_wait 30 port_is "$HCA_A" ACTIVE
-IFA=$(netdev_of "$HCA_A" "${PAIR%-*}") || fail "no new interface"
+IFA=$(netdev_of "$HCA_A" "$whose") || fail "no new interface"
 host_take hostA "$IFA"
 host_address hostA "$IFA" "$A4/24" "$A6/64"
 must ip -n hostA link set "$IFA" up

@@ -16,33 +16,13 @@ esac
 
 RESTARTS=
 
-# drivers_load: of both hosts.
-drivers_load()
-{
-	case $DRIVER in
-	intree*) must modprobe ib_ipoib ;;
-	*) must modprobe ipoib_core "accel=$(accels "$HCA_A:$DRIVER" "$HCA_B:$DRIVER")" ;;
-	esac
-	for hca in "$HCA_A" "$HCA_B"; do
-		case $DRIVER in
-		intree*) must_wait 10 netdev_of "$hca" intree ;;
-		*) must_wait 10 served_by "$hca" "$DRIVER" ;;
-		esac
-	done
-}
-
 # fault_hosts: both hosts talk, all the time.
 fault_hosts()
 {
 	cards_up
 	sm_start "$HCA_SM"
 	must_wait 10 all_active
-	drivers_load
-	case $DRIVER in
-	intree*) PAIR=intree-intree ;;
-	*) PAIR=ours-ours ;;
-	esac
-	hosts_take "$PAIR"
+	drivers_take "${DRIVER%%-*}" "${DRIVER%%-*}"
 	on hostA sh -c "echo 1 > /proc/sys/net/ipv6/conf/$IFA/keep_addr_on_down"
 	pings_start "$B4" "$A6"
 }

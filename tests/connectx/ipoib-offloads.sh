@@ -19,20 +19,7 @@ driver=${DRIVER_ON%+*}
 cards_up "$HCA_A:ud_offloads:$OFFLOADS"
 sm_start mlx5_3
 must_wait 10 all_active
-case $driver in
-ref)
-	must modprobe ipoib_core "accel=$(accels "$HCA_A:ref" "$HCA_B:ref")"
-	must_wait 10 served_by "$HCA_A" ref
-	must_wait 10 served_by "$HCA_B" ref
-	hosts_take ours-ours
-	;;
-*)
-	must modprobe ib_ipoib
-	must_wait 10 netdev_of "$HCA_A" intree
-	must_wait 10 netdev_of "$HCA_B" intree
-	hosts_take intree-intree
-	;;
-esac
+drivers_take "$driver" "$driver"
 
 all_sizes_arrive
 card_knob "$HCA_A" lso_sends 0

@@ -33,6 +33,23 @@ cards_up()
 	fabric_umad
 }
 
+# drivers_take DRIVER_A DRIVER_B: HCA_A's interface becomes hostA's, HCA_B's hostB's: ours, by these accels, or
+# both the kernel's own (intree).
+drivers_take()
+{
+	if [ "$1" = intree ]; then
+		must modprobe ib_ipoib
+		must_wait 10 netdev_of "$HCA_A" intree
+		must_wait 10 netdev_of "$HCA_B" intree
+		hosts_take intree-intree
+		return
+	fi
+	must modprobe ipoib_core "accel=$(accels "$HCA_A:$1" "$HCA_B:$2")"
+	must_wait 10 served_by "$HCA_A" "$1"
+	must_wait 10 served_by "$HCA_B" "$2"
+	hosts_take ours-ours
+}
+
 # card_knob HCA KNOB [VALUE]: turns a knob of its card, or reads it: its value, into CARD_VALUE. README.md
 # lists them. The third serial line is the socket that takes them.
 card_knob()

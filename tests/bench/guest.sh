@@ -60,22 +60,35 @@ value()
 	echo "@value $1 $2"
 }
 
-# tcp CASE ADDRESS STREAMS: Mbit/s that arrived once TCP_WARM bytes had: how far a
-# window opens before the first packets are lost is chance. The last interval has the end of the test in it.
-tcp()
+# tcp_once ADDRESS STREAMS: notes the Mbit/s that arrived once TCP_WARM bytes had. The last interval has the end of
+# the test in it.
+tcp_once()
 {
 	spawn hostB iperf3 -s -1 -J -i 0.1 > "$TMPDIR/server" 2>&1 < /dev/null
 	must_wait 10 iperf_listens hostB
-	on hostA iperf3 -J -c "$2" -n "$TCP_BYTES" -P "$3" > "$TMPDIR/iperf" 2>&1 < /dev/null ||
+	on hostA iperf3 -J -c "$1" -n "$TCP_BYTES" -P "$2" > "$TMPDIR/iperf" 2>&1 < /dev/null ||
 		fail "iperf3: $(tail -n 5 "$TMPDIR/iperf")"
 	wait "$SPAWNED" || :
 	# shellcheck disable=SC2016 # jq's variables
-	value "$1" "$(jq --argjson warm "$TCP_WARM" '
+	jq --argjson warm "$TCP_WARM" '
 		[foreach .intervals[:-1][].sum as $now (
 			{ came: 0, before: 0 };
 			{ came: (.came + $now.bytes), before: .came, now: $now };
 			select(.before >= $warm) | .now)] |
-		(map(.bytes) | add) * 8 / (map(.seconds) | add) / 1e4 | floor / 100' "$TMPDIR/server")"
+		(map(.bytes) | add) * 8 / (map(.seconds) | add) / 1e4 | floor / 100' \
+		"$TMPDIR/server" >> "$TMPDIR/transfers"
+}
+
+# tcp CASE ADDRESS STREAMS: the median of TCP_TRANSFERS: how far the window was open when the first packets
+# were lost is chance, and stays part of a transfer.
+tcp()
+{
+	: > "$TMPDIR/transfers"
+	while [ "$(wc -l < "$TMPDIR/transfers")" -lt "$TCP_TRANSFERS" ]; do
+		tcp_once "$2" "$3"
+	done
+	note "$1: $(tr '\n' ' ' < "$TMPDIR/transfers")"
+	value "$1" "$(sort -n "$TMPDIR/transfers" | sed -n "$((TCP_TRANSFERS / 2 + 1))p")"
 }
 
 # udp CASE ARGUMENTS: what netload says.
@@ -147,8 +160,8 @@ ping_p99()
 		"$TMPDIR/times")"
 }
 
-: "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}"
-: "${FLOWS:=8}" "${FLOWS_PORT:=7800}"
+: "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${TCP_TRANSFERS:=5}"
+: "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}" "${FLOWS:=8}" "${FLOWS_PORT:=7800}"
 if [ "$DRIVER" = veth ]; then
 	veth_up
 else

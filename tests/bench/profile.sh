@@ -3,11 +3,12 @@
 # Sourced by bench: --profile. Needs a guest of its own for each driver.
 
 # profile_run: where the instructions of each of $cases go, for each of $kernels, $drivers, $mtus, $rings.
+# TCP is one transfer, of TCP_BYTES if that is set.
 profile_run()
 {
 	local kernel driver mtu ring
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/profile.so" "$BENCH/profile.c"
-	extra="MARK=1"
+	extra="MARK=1 TCP_TRANSFERS=1 ${TCP_BYTES:+TCP_BYTES=$TCP_BYTES}"
 	cells=$out/profiles
 	mkdir -p "$cells"
 	for kernel in $kernels; do

@@ -128,7 +128,7 @@ void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah)
 }
 
 /* The slow way of ipoib_mcast_send(): the group is new or has no handle yet. */
-static void ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
+static bool ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	enum ipoib_drop why = IPOIB_DROP_NUM;
 	struct ipoib_mcast *mcast;
@@ -158,9 +158,10 @@ static void ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const 
 		ipoib_drop(priv, skb, why);
 	else if (ah)
 		priv->ops->send(priv->dev, skb, ah->ah, IPOIB_MCAST_QPN);
+	return ah;
 }
 
-void ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
+bool ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	unsigned long now = jiffies / HZ;
 	struct ipoib_mcast *mcast;
@@ -175,9 +176,9 @@ void ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwa
 	if (unlikely(!ah))
 		goto slow;
 	priv->ops->send(priv->dev, skb, ah->ah, IPOIB_MCAST_QPN);
-	return;
+	return true;
 slow:
-	ipoib_mcast_wait(priv, skb, hwaddr);
+	return ipoib_mcast_wait(priv, skb, hwaddr);
 }
 
 /*

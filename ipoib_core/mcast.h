@@ -66,8 +66,9 @@ struct ipoib_mcast {
  * A group that is not known is joined for sending only; the packet waits for that.
  *
  * Context: ndo_start_xmit.
+ * Return: whether the accel was given @skb.
  */
-void ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
+bool ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
 
 /**
  * ipoib_mcast_sync() - make the groups of full membership those of the netdev's list

@@ -326,7 +326,7 @@ static void ipoib_path_queue_skb(struct ipoib_path *path, struct sk_buff *skb)
  * The slow way of ipoib_path_send(). Looking for a handle, queueing and starting a query happen in
  * one hold of path_lock, and so does the answer: no packet can be queued behind an answer's back.
  */
-static void ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
+static bool ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
@@ -338,7 +338,7 @@ static void ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, cons
 	if (!path) {
 		spin_unlock_bh(&priv->path_lock);
 		ipoib_drop(priv, skb, IPOIB_DROP_PATH_LIMIT);
-		return;
+		return false;
 	}
 
 	ipoib_path_query_if_due(path);
@@ -347,7 +347,7 @@ static void ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, cons
 		/* The caller's RCU section keeps it; send() must not run under path_lock. */
 		spin_unlock_bh(&priv->path_lock);
 		priv->ops->send(priv->dev, skb, ah->ah, ipoib_addr_qpn(hwaddr));
-		return;
+		return true;
 	}
 	if (path->querying)
 		ipoib_path_queue_skb(path, skb);
@@ -356,9 +356,10 @@ static void ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, cons
 	else
 		ipoib_drop(priv, skb, IPOIB_DROP_PATH_LIMIT);
 	spin_unlock_bh(&priv->path_lock);
+	return false;
 }
 
-void ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
+bool ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	unsigned long now = jiffies / HZ;
 	struct ipoib_path *path;
@@ -373,9 +374,9 @@ void ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwad
 	if (unlikely(!ah || READ_ONCE(path->stale)))
 		goto slow;
 	priv->ops->send(priv->dev, skb, ah->ah, ipoib_addr_qpn(hwaddr));
-	return;
+	return true;
 slow:
-	ipoib_path_resolve(priv, skb, hwaddr);
+	return ipoib_path_resolve(priv, skb, hwaddr);
 }
 
 void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)

@@ -13,8 +13,9 @@
  * The path's address handle is used when there is one; else the packet waits for the SA's answer.
  *
  * Context: ndo_start_xmit.
+ * Return: whether the accel was given @skb.
  */
-void ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
+bool ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr);
 
 /**
  * ipoib_path_suspect() - a peer did not answer a unicast probe: its path may be wrong

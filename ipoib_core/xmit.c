@@ -91,38 +91,47 @@ static bool ipoib_is_probe(const struct sk_buff *skb, __be16 type)
 	       ipoib_is_solicitation(skb);
 }
 
-netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
+/* Sends @skb, whose header is well formed. Returns whether the accel was given it. */
+static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 {
-	struct ipoib_dev *priv = ipoib_priv(dev);
-	struct ipoib_pseudo_header *pseudo;
+	struct ipoib_pseudo_header *pseudo = (struct ipoib_pseudo_header *)skb->data;
 	struct ipoib_header *header;
 
-	if (unlikely(!test_bit(IPOIB_F_OPEN, &priv->flags))) {
-		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
-		return NETDEV_TX_OK;
-	}
-	/* A packet socket may hand us anything. */
-	if (unlikely(!pskb_may_pull(skb, IPOIB_HARD_LEN)))
-		goto malformed;
-	pseudo = (struct ipoib_pseudo_header *)skb->data;
 	skb_pull(skb, sizeof(*pseudo));
 	header = (struct ipoib_header *)skb->data;
-	if (unlikely(!ipoib_type_ok(header->proto)))
-		goto malformed;
+	if (unlikely(!ipoib_type_ok(header->proto))) {
+		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+		return false;
+	}
 
 	if (unlikely(pseudo->hwaddr[IPOIB_ADDR_GID] == 0xff)) {
 		/* The stack does not know the P_Key of the link in the group's address. */
 		pseudo->hwaddr[8] = priv->intf.pkey >> 8;
 		pseudo->hwaddr[9] = priv->intf.pkey & 0xff;
-		ipoib_mcast_send(priv, skb, pseudo->hwaddr);
-		return NETDEV_TX_OK;
+		return ipoib_mcast_send(priv, skb, pseudo->hwaddr);
 	}
 	if (unlikely(ipoib_is_probe(skb, header->proto)))
 		ipoib_path_suspect(priv, pseudo->hwaddr);
-	ipoib_path_send(priv, skb, pseudo->hwaddr);
-	return NETDEV_TX_OK;
+	return ipoib_path_send(priv, skb, pseudo->hwaddr);
+}
 
-malformed:
-	ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	unsigned int queue = skb_get_queue_mapping(skb);
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	bool given = false;
+
+	/* What the accel has kept back goes with its queues when it stops, which it is about to. */
+	if (unlikely(!test_bit(IPOIB_F_OPEN, &priv->flags))) {
+		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
+		return NETDEV_TX_OK;
+	}
+	/* A packet socket may hand us anything. */
+	if (likely(pskb_may_pull(skb, IPOIB_HARD_LEN)))
+		given = ipoib_xmit(priv, skb);
+	else
+		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+	if (unlikely(!given) && priv->ops->flush_sends && !netdev_xmit_more())
+		priv->ops->flush_sends(dev, queue);
 	return NETDEV_TX_OK;
 }

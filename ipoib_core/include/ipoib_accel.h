@@ -41,7 +41,7 @@
 #define IPOIB_ACCEL_VERSION	"0.1.0"
 
 /* Rises with every change of this header that an accel built before it would not survive. */
-#define IPOIB_ACCEL_ABI		2
+#define IPOIB_ACCEL_ABI		3
 
 #define IPOIB_ENCAP_LEN		4	/* RFC 4391 section 6: type and reserved */
 #define IPOIB_HW_ADDR_LEN	20	/* RFC 4391 section 9.1.1: flags, QPN, GID */
@@ -246,7 +246,8 @@ struct ipoib_ops {
 	 * Called from ndo_start_xmit: BH off, TX lock of the queue held, netdev_xmit_more() valid.
 	 * Must not sleep. Always consumes @skb. The accel stops the queue when it is full, wakes it
 	 * when there is room again, and counts what it drops. Returns 0, or an errno when it
-	 * dropped @skb.
+	 * dropped @skb. It may keep @skb back while netdev_xmit_more() tells of another one and the
+	 * queue is not stopped, if it has flush_sends().
 	 */
 	int (*send)(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
 
@@ -281,6 +282,14 @@ struct ipoib_ops {
 	 * ib_dev_open(), which an accel may also ask for: ipoib_accel_restart().
 	 */
 	void (*tx_timeout)(struct net_device *dev, unsigned int txqueue);
+
+	/**
+	 * @flush_sends: hand the HCA what send() has kept back of queue @txqueue
+	 *
+	 * Called as send() is, in the place of send() when the last packet of a list does not come
+	 * to it: it waits for its path, or was dropped.
+	 */
+	void (*flush_sends)(struct net_device *dev, unsigned int txqueue);
 
 	/** @select_queue: as ndo_select_queue; NULL leaves the choice to the stack (XPS, hash) */
 	u16 (*select_queue)(struct net_device *dev, struct sk_buff *skb,

@@ -48,6 +48,7 @@ static const struct ipoib_ops ref_ops = {
 	.send = ref_send,
 	.ib_dev_cleanup = ref_ib_dev_cleanup,
 	.tx_timeout = ref_tx_timeout,
+	.flush_sends = ref_flush_sends,
 	.select_queue = ref_select_queue,
 	.get_stats64 = ref_get_stats64,
 	.tx_posted = ref_tx_posted,

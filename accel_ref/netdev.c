@@ -363,6 +363,7 @@ static void ref_drain(struct ref_priv *priv)
 	unsigned int i;
 
 	for (i = 0; i < priv->num_txqs; i++) {
+		ref_tx_post_rest(&priv->txqs[i]);
 		if (ref_qp_to_error(&priv->qps[i]))
 			flushing = false;
 	}

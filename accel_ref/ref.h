@@ -49,6 +49,8 @@
 #define REF_MAX_SGE		(MAX_SKB_FRAGS + 1)
 /* Completions taken from a CQ at once. */
 #define REF_WC_BATCH		16
+/* Sends posted with one call. */
+#define REF_TX_CHAIN		16
 /* Receives posted with one call. */
 #define REF_POST_BATCH		32
 /* The least number of receives worth a post when nothing else is to be done, see ref_rx_due(). */
@@ -58,6 +60,8 @@
  * to free them by an interrupt of their own. A TCP acknowledgment or a request, not data.
  */
 #define REF_TX_COPY		256
+/* How long sends that asked for no interrupt wait on a queue that goes idle; a statistic is as old. */
+#define REF_LAZY_DELAY		msecs_to_jiffies(10)
 /*
  * Blocks of 32 KiB that were used up and may be used again, instead of being freed and allocated:
  * 8 MiB of a queue, as much as a socket that TCP has tuned holds back and a ring. The watch has
@@ -89,7 +93,7 @@ struct ref_tx_done {
 };
 
 /**
- * struct ref_tx_drops - what send() could not do; written under the TX lock
+ * struct ref_tx_drops - what send() could not do, and how it did the rest; written under the TX lock
  * @syncp: for readers on 32 bits
  * @too_long: longer than a packet of the port may be, or an LSO header that is not linear
  * @no_room: called while the ring was full
@@ -97,6 +101,7 @@ struct ref_tx_done {
  * @post_failed: the HCA refused the send
  * @linearized: not dropped, but copied: more fragments than a send has SGEs
  * @stops: the ring became full
+ * @posts: calls of ib_post_send(), each with one send or several
  */
 struct ref_tx_drops {
 	struct u64_stats_sync syncp;
@@ -106,6 +111,7 @@ struct ref_tx_drops {
 	u64_stats_t post_failed;
 	u64_stats_t linearized;
 	u64_stats_t stops;
+	u64_stats_t posts;
 };
 
 /**
@@ -192,8 +198,10 @@ struct ref_tx_slot {
  * @lazy_work: runs NAPI for sends that asked for no interrupt
  * @head: sends posted since init; wraps around
  * @urgent: @head right after the last send whose completion is wanted soon
- * @wr: work request under construction
- * @sge: of @wr
+ * @chained: sends in @wr that were counted in @head and not yet posted; the TX lock's
+ * @chain_urgent: there is one among them whose completion is wanted soon
+ * @wr: work requests, chained
+ * @sge: of each of @wr
  * @drops: counters of send()
  * @watch_tail: @tail when the watch last looked; the watch's
  * @watch_same: how often in a row it saw sends outstanding and none completed
@@ -216,8 +224,10 @@ struct ref_txq {
 
 	u32 head ____cacheline_aligned_in_smp;
 	u32 urgent;
-	struct ib_ud_wr wr;
-	struct ib_sge sge[REF_MAX_SGE];
+	unsigned int chained;
+	bool chain_urgent;
+	struct ib_ud_wr wr[REF_TX_CHAIN];
+	struct ib_sge sge[REF_TX_CHAIN][REF_MAX_SGE];
 	struct ref_tx_drops drops;
 	u32 watch_tail;
 	unsigned int watch_same;
@@ -485,16 +495,21 @@ bool ref_cq_arm(struct ib_cq *cq);
 /* tx.c */
 int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
 u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
-int ref_tx_poll(struct napi_struct *napi, int budget);
-void ref_tx_kick(struct ref_txq *txq);
-void ref_tx_interrupt(struct ib_cq *cq, void *context);
-void ref_tx_lazy_work(struct work_struct *work);
-void ref_tx_flush(struct ref_txq *txq);
+void ref_flush_sends(struct net_device *dev, unsigned int txqueue);
+void ref_tx_post_rest(struct ref_txq *txq);
 void ref_tx_wake(struct ref_txq *txq);
 void ref_tx_stuck(struct ref_txq *txq);
 void ref_tx_timeout(struct net_device *dev, unsigned int txqueue);
 u32 ref_tx_posted(struct net_device *dev, unsigned int txqueue);
 u32 ref_tx_completed(struct net_device *dev, unsigned int txqueue);
+
+/* tx_done.c */
+void ref_tx_arm(struct ref_txq *txq);
+int ref_tx_poll(struct napi_struct *napi, int budget);
+void ref_tx_kick(struct ref_txq *txq);
+void ref_tx_interrupt(struct ib_cq *cq, void *context);
+void ref_tx_lazy_work(struct work_struct *work);
+void ref_tx_flush(struct ref_txq *txq);
 
 /* tx_ring.c */
 int ref_txq_create(struct ref_priv *priv, unsigned int index);

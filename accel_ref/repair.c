@@ -77,8 +77,11 @@ static void ref_repair_done(struct ref_qp *qp)
 static bool ref_repair_qp(struct ref_qp *qp)
 {
 	struct ref_priv *priv = qp->priv;
-	int state = ref_qp_state(qp);
+	int state;
 
+	/* What stopped the queue may have cut a list of packets off. */
+	ref_tx_post_rest(qp->txq);
+	state = ref_qp_state(qp);
 	if (state == IB_QPS_SQE) {
 		/* Sends that are still to be flushed must not be sent after all. */
 		if (ref_tx_used(qp->txq) && qp->waits++ < REF_REPAIR_WAITS)

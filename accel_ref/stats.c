@@ -23,6 +23,7 @@ static const struct ref_counter ref_drop_counters[] = {
 	REF_COUNTER(ref_tx_drops, post_failed),
 	REF_COUNTER(ref_tx_drops, linearized),
 	REF_COUNTER(ref_tx_drops, stops),
+	REF_COUNTER(ref_tx_drops, posts),
 };
 
 static const struct ref_counter ref_rx_counters[] = {

@@ -47,6 +47,19 @@ no_memory:
 	return -ENOMEM;
 }
 
+/* Fills in what does not change of the work requests that are posted at once. */
+static void ref_tx_prepare_wrs(struct ref_txq *txq)
+{
+	unsigned int wr, i;
+
+	for (wr = 0; wr < REF_TX_CHAIN; wr++) {
+		txq->wr[wr].wr.sg_list = txq->sge[wr];
+		txq->wr[wr].wr.next = &txq->wr[wr + 1].wr;
+		for (i = 0; i < REF_MAX_SGE; i++)
+			txq->sge[wr][i].lkey = txq->priv->pd->local_dma_lkey;
+	}
+}
+
 /**
  * ref_txq_create() - make a TX queue: ring, CQ, NAPI
  * @priv: the interface
@@ -60,7 +73,6 @@ int ref_txq_create(struct ref_priv *priv, unsigned int index)
 	int node = ibdev_to_node(priv->hca);
 	struct ref_txq *txq = &priv->txqs[index];
 	struct ib_cq *cq;
-	unsigned int i;
 	int err;
 
 	txq->priv = priv;
@@ -71,9 +83,7 @@ int ref_txq_create(struct ref_priv *priv, unsigned int index)
 	txq->limit = txq->size;
 	txq->urgent = txq->head;
 	INIT_DELAYED_WORK(&txq->lazy_work, ref_tx_lazy_work);
-	txq->wr.wr.sg_list = txq->sge;
-	for (i = 0; i < REF_MAX_SGE; i++)
-		txq->sge[i].lkey = priv->pd->local_dma_lkey;
+	ref_tx_prepare_wrs(txq);
 	u64_stats_init(&txq->drops.syncp);
 	u64_stats_init(&txq->done.syncp);
 
@@ -140,13 +150,11 @@ static void ref_tx_unmap_some(struct ref_txq *txq, const struct ref_tx_slot *slo
 }
 
 /**
- * ref_tx_map() - map an skb for the HCA and describe it in txq->sge
+ * ref_tx_map() - map an skb for the HCA and describe it in the next work request
  * @txq: the queue
  * @slot: remembers the mappings and @skb
  * @skb: the packet; at most as many pieces as a send has SGEs
  * @hdr_len: bytes at its start that travel in the work request and are not mapped
- *
- * Sets sg_list and num_sge of txq->wr.
  *
  * Context: TX lock held.
  * Return: 0, or -ENOMEM, then nothing is mapped.
@@ -156,6 +164,7 @@ int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *sk
 {
 	struct ib_device *hca = txq->priv->hca;
 	unsigned int linear = skb_headlen(skb) - hdr_len;
+	struct ib_sge *sge = txq->sge[txq->chained];
 	unsigned int n = 0, i;
 	u64 dma;
 
@@ -166,8 +175,8 @@ int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *sk
 		if (unlikely(ib_dma_mapping_error(hca, dma)))
 			return -ENOMEM;
 		slot->dma[n] = dma;
-		txq->sge[n].addr = dma;
-		txq->sge[n++].length = linear;
+		sge[n].addr = dma;
+		sge[n++].length = linear;
 	}
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
@@ -179,10 +188,10 @@ int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *sk
 			return -ENOMEM;
 		}
 		slot->dma[n] = dma;
-		txq->sge[n].addr = dma;
-		txq->sge[n++].length = skb_frag_size(frag);
+		sge[n].addr = dma;
+		sge[n++].length = skb_frag_size(frag);
 	}
-	txq->wr.wr.num_sge = n;
+	txq->wr[txq->chained].wr.num_sge = n;
 	return 0;
 }
 
@@ -202,25 +211,25 @@ void ref_tx_unmap(struct ref_txq *txq, const struct ref_tx_slot *slot)
 }
 
 /**
- * ref_tx_copy() - copy a small packet for the HCA and describe it in txq->sge
+ * ref_tx_copy() - copy a small packet for the HCA and describe it in the next work request
  * @txq: the queue
  * @slot: has the copy
  * @skb: the packet, which the send does not need any more; at most REF_TX_COPY bytes, no LSO
- *
- * Sets sg_list and num_sge of txq->wr.
  *
  * Context: TX lock held.
  * Return: false when its bytes cannot be had; it may be mapped then.
  */
 bool ref_tx_copy(struct ref_txq *txq, struct ref_tx_slot *slot, const struct sk_buff *skb)
 {
+	struct ib_sge *sge = txq->sge[txq->chained];
+
 	if (unlikely(skb_copy_bits(skb, 0, slot->copy, skb->len)))
 		return false;
 	ib_dma_sync_single_for_device(txq->priv->hca, slot->copy_dma, skb->len, DMA_TO_DEVICE);
 	slot->skb = NULL;
 	slot->hdr_len = 0;
-	txq->sge[0].addr = slot->copy_dma;
-	txq->sge[0].length = skb->len;
-	txq->wr.wr.num_sge = 1;
+	sge->addr = slot->copy_dma;
+	sge->length = skb->len;
+	txq->wr[txq->chained].wr.num_sge = 1;
 	return true;
 }

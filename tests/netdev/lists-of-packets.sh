@@ -1,0 +1,87 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packets that the stack gives in a row are handed to the HCA together. None is kept back when the last
+# one of such a list is dropped: it waits for a following one that does not come.
+#
+#	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
+#
+# lane: quick
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+# send_packets NUMBER: to a port that nobody listens on, which hostB counts. Of one socket, which may have
+# some 60 on their way.
+send_packets()
+{
+	head -c $(($1 * 1000)) /dev/zero > "$TMPDIR/data"
+	on hostA socat -u -b 1000 "OPEN:$TMPDIR/data" "UDP-SENDTO:$B4:9"
+}
+
+arrived()
+{
+	on hostB nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }'
+}
+
+have_arrived()
+{
+	[ "$(arrived)" = "$1" ]
+}
+
+# An encapsulated packet of a type that IPoIB does not have (RFC 4391 section 6), which the core drops.
+send_malformed()
+{
+	printf '%020d\377\377\0\0%0100d' 0 0 > "$TMPDIR/frame"
+	on hostA socat -u "OPEN:$TMPDIR/frame" "INTERFACE:$IFA"
+}
+
+waiting()
+{
+	on hostA tc -s qdisc show dev "$IFA" | awk '$1 == "backlog" { n += $3 } END { print n + 0 }'
+}
+
+waits_at_least()
+{
+	[ "$(waiting)" -ge "$1" ]
+}
+
+fabric_up 2
+hosts_up ours-ours
+must_wait 10 can_ping hostA "$B4"
+must on hostA ethtool -L "$IFA" tx 1
+# One after the other, whoever sent them.
+must on hostA tc qdisc replace dev "$IFA" root pfifo limit 1000
+note "the stack gives lists to a queue that has shown how much it takes"
+iperf_server hostB
+iperf_run hostA "$B4" 1
+
+note "hostA sends nothing of its own"
+must ip -n hostA neighbour replace "$B4" dev "$IFA" nud permanent \
+	lladdr "$(ip -n hostB -j link show "$IFB" | jq -r '.[0].address')"
+must on hostA sysctl -qw "net.ipv6.conf.$IFA.disable_ipv6=1"
+
+posts=$(ethtool_stat hostA "$IFA" tx0_posts)
+packets=$(ethtool_stat hostA "$IFA" tx0_packets)
+before=$(arrived)
+knob sib0 stuck_sq 1
+for socket in 1 2 3 4 5; do
+	send_packets 40
+done
+must_wait 10 waits_at_least 5
+# The stack takes 64 out of its queue at a time, after the one that was at hand when the queue stopped, and
+# accel_ref posts 16 at once: so many more leave half of that for the end.
+more=$(((73 + 160 - $(waiting)) % 16))
+send_packets "$more"
+wait=$(waiting)
+note "$wait packets wait for the queue"
+send_malformed
+must_wait 10 waits_at_least $((wait + 1))
+knob sib0 stuck_sq 0
+must_wait 10 have_arrived $((before + 200 + more))
+
+posts=$(($(ethtool_stat hostA "$IFA" tx0_posts) - posts))
+packets=$(($(ethtool_stat hostA "$IFA" tx0_packets) - packets))
+note "$packets packets in $posts posts"
+[ "$posts" -lt "$packets" ] || fail "each packet was posted alone"
+[ "$(ethtool_stat hostA "$IFA" tx_drop_malformed)" = 1 ] || fail "the last packet was not dropped"
+assert_strict_clean

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module: what it serves and with which functions. */
-#include "ref.h"
+#include "tx.h"
 
 #include <linux/moduleparam.h>
 

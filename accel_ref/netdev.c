@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An interface's life: init, open, stop, cleanup; its Q_Key and its groups. */
-#include "ref.h"
+#include "tx.h"
 
 #include <linux/delay.h>
 

@@ -60,8 +60,6 @@
  * to free them by an interrupt of their own. A TCP acknowledgment or a request, not data.
  */
 #define REF_TX_COPY		256
-/* How long sends that asked for no interrupt wait on a queue that goes idle; a statistic is as old. */
-#define REF_LAZY_DELAY		msecs_to_jiffies(10)
 /*
  * Blocks of 32 KiB that were used up and may be used again, instead of being freed and allocated:
  * 8 MiB of a queue, as much as a socket that TCP has tuned holds back and a ring. The watch has
@@ -93,7 +91,7 @@ struct ref_tx_done {
 };
 
 /**
- * struct ref_tx_drops - what send() could not do, and how it did the rest; written under the TX lock
+ * struct ref_tx_drops - what send() did, and could not do; written under the TX lock
  * @syncp: for readers on 32 bits
  * @too_long: longer than a packet of the port may be, or an LSO header that is not linear
  * @no_room: called while the ring was full
@@ -491,59 +489,6 @@ bool ref_qp_is_own(const struct ref_priv *priv, u32 qp_num);
 struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigned int vector,
 			    ib_comp_handler handler, struct napi_struct *napi);
 bool ref_cq_arm(struct ib_cq *cq);
-
-/* tx.c */
-int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
-void ref_flush_sends(struct net_device *dev, unsigned int txqueue);
-void ref_tx_post_rest(struct ref_txq *txq);
-void ref_tx_wake(struct ref_txq *txq);
-void ref_tx_stuck(struct ref_txq *txq);
-void ref_tx_timeout(struct net_device *dev, unsigned int txqueue);
-u32 ref_tx_posted(struct net_device *dev, unsigned int txqueue);
-u32 ref_tx_completed(struct net_device *dev, unsigned int txqueue);
-
-/* tx_done.c */
-void ref_tx_arm(struct ref_txq *txq);
-int ref_tx_poll(struct napi_struct *napi, int budget);
-void ref_tx_kick(struct ref_txq *txq);
-void ref_tx_interrupt(struct ib_cq *cq, void *context);
-void ref_tx_lazy_work(struct work_struct *work);
-void ref_tx_flush(struct ref_txq *txq);
-
-/* tx_ring.c */
-int ref_txq_create(struct ref_priv *priv, unsigned int index);
-void ref_txq_destroy(struct ref_txq *txq);
-int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *skb,
-	       unsigned int hdr_len);
-void ref_tx_unmap(struct ref_txq *txq, const struct ref_tx_slot *slot);
-bool ref_tx_copy(struct ref_txq *txq, struct ref_tx_slot *slot, const struct sk_buff *skb);
-
-/* Sends that the HCA holds; exact for the caller that owns head or tail. */
-static inline u32 ref_tx_used(const struct ref_txq *txq)
-{
-	return READ_ONCE(txq->head) - READ_ONCE(txq->tail);
-}
-
-/* Sends that may still be posted; none while there are more than a limit that was just lowered. */
-static inline u32 ref_tx_room(const struct ref_txq *txq)
-{
-	u32 used = ref_tx_used(txq);
-	u32 limit = READ_ONCE(txq->limit);
-
-	return used < limit ? limit - used : 0;
-}
-
-/* Room from which on a stopped queue is woken: not one, or the stack would dequeue one by one. */
-static inline u32 ref_tx_wake_room(const struct ref_txq *txq)
-{
-	return max(READ_ONCE(txq->limit) / 4, 1U);
-}
-
-static inline struct netdev_queue *ref_tx_stack_queue(const struct ref_txq *txq)
-{
-	return netdev_get_tx_queue(txq->priv->dev, txq->index);
-}
 
 /* rx.c */
 void ref_rx_interrupt(struct ib_cq *cq, void *context);

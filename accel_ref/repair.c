@@ -13,7 +13,7 @@
  * slow sender's never is; so a watch of our own looks whether sends complete, because address
  * handles and sockets wait for that.
  */
-#include "ref.h"
+#include "tx.h"
 
 /* The least time between two runs: errors that come back at once must not cost a CPU. */
 #define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sending: from the core's send() to the completion, and when a queue stops and wakes. */
-#include "ref.h"
+#include "tx.h"
 
 #include <linux/tcp.h>
 
@@ -151,8 +151,8 @@ static int ref_tx_load(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_
 
 /*
  * The HCA has refused the sends of the chain from @bad on. Taking head back would race with NAPI
- * and with readers of tx_posted(), so their slots are marked instead, and NAPI frees them when their
- * turn comes. Those before were taken, but nothing tells when they are done: only a reset does.
+ * and with readers of tx_posted(), so their slots are marked instead, and NAPI frees them in their
+ * turn. Those before were taken, but nothing tells when they are done: only a reset does.
  */
 static void ref_tx_refused(struct ref_txq *txq, const struct ib_send_wr *bad, int err)
 {
@@ -205,8 +205,8 @@ static void ref_tx_post(struct ref_txq *txq)
 
 /*
  * The end of send() and of what comes in its place: posts the chain unless another packet follows
- * while the TX lock is still held. That does not happen when the queue has been stopped. Repair does
- * so at any time; what is left then it posts itself, by ref_tx_post_rest().
+ * while the TX lock is still held. None does when the queue has been stopped. Repair does that at
+ * any time; what is left then it posts itself, by ref_tx_post_rest().
  */
 static void ref_tx_end(struct ref_txq *txq)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sends that are done: when NAPI of a TX queue runs, and what it does. */
-#include "ref.h"
+#include "tx.h"
 
 /*
  * Every chain of sends has a completion, but not every completion is worth an interrupt.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The sends that the HCA holds: the ring, and the DMA mappings of an skb, or its copy. */
-#include "ref.h"
+#include "tx.h"
 
 #define REF_COPIES_PER_PAGE	(PAGE_SIZE / REF_TX_COPY)
 

@@ -16,7 +16,7 @@ does()
 	say "apt purge"
 	apt-get purge -y ipoib-accel-dkms
 	each_kernel assert_intree
-	files_compare before 'linux-*'
+	files_compare before 'linux-*' pahole
 }
 
 remains()

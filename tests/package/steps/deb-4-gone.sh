@@ -11,7 +11,7 @@ sees()
 does()
 {
 	# What the last boots of it may have left.
-	files_compare before 'linux-*'
+	files_compare before 'linux-*' pahole
 }
 
 remains()

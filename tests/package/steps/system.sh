@@ -115,8 +115,8 @@ disk_files()
 		grep -v -e '^/var/lib/dpkg/[^/]*$' -e '^/var/lib/dkms/mok' | LC_ALL=C sort
 }
 
-# files_note NAME; files_compare NAME [PACKAGES]: there is nothing more and nothing less than then, but for
-# files of PACKAGES, a pattern, and what comes with any kernel.
+# files_note NAME; files_compare NAME [KERNEL_PACKAGES...]: there is nothing more and nothing less than then,
+# but for files of packages, given as dpkg's patterns, that came with a kernel, and what comes with any.
 files_note()
 {
 	mkdir -p /var/tmp/kept
@@ -125,18 +125,21 @@ files_note()
 
 files_compare()
 {
+	note=$1
+	shift
 	{
-		cat "/var/tmp/kept/$1"
-		if [ $# = 2 ]; then
-			dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$2" |
-				sed -n 's/^installed //p' | xargs dpkg -L
-			find /lib/modules/*/modules.* /boot/initrd.img-* /var/lib/dpkg/info/linux-* \
-				/vmlinuz* /initrd.img*
-		fi
+		cat "/var/tmp/kept/$note"
+		for package in $([ $# = 0 ] ||
+			dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" |
+			sed -n 's/^installed //p'); do
+			dpkg -L "$package"
+			find /var/lib/dpkg/info -name "$package[.:]*"
+		done
+		[ $# = 0 ] || find /lib/modules/*/modules.* /boot/initrd.img-* /vmlinuz* /initrd.img*
 	} | sed 's,^/lib/,/usr/lib/,' | LC_ALL=C sort -u > /var/tmp/kept/expected
 	disk_files > /var/tmp/kept/now
 	LC_ALL=C comm -23 /var/tmp/kept/now /var/tmp/kept/expected > /var/tmp/kept/left
-	LC_ALL=C comm -13 /var/tmp/kept/now "/var/tmp/kept/$1" > /var/tmp/kept/lost
+	LC_ALL=C comm -13 /var/tmp/kept/now "/var/tmp/kept/$note" > /var/tmp/kept/lost
 	sed 's/^/left behind: /' /var/tmp/kept/left
 	sed 's/^/gone: /' /var/tmp/kept/lost
 	[ -z "$(cat /var/tmp/kept/left /var/tmp/kept/lost)" ] || fail "the files are others"

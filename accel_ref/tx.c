@@ -37,12 +37,9 @@ static void ref_tx_be_lazy(struct ref_txq *txq)
  * and starts the queue itself, or NAPI finds the queue stopped and wakes it. The same holds
  * between repair, which clears REF_QP_BROKEN, and both.
  */
-static void ref_tx_stop_if_full(struct ref_txq *txq)
+static void ref_tx_stop(struct ref_txq *txq)
 {
 	struct netdev_queue *queue = ref_tx_stack_queue(txq);
-
-	if (likely(ref_tx_room(txq)))
-		return;
 
 	netif_tx_stop_queue(queue);
 	ref_count(&txq->drops, stops);
@@ -63,7 +60,7 @@ void ref_tx_wake(struct ref_txq *txq)
 {
 	struct netdev_queue *queue = ref_tx_stack_queue(txq);
 
-	smp_mb(); /* pairs with the one in ref_tx_stop_if_full() */
+	smp_mb(); /* pairs with the one in ref_tx_stop() */
 	if (likely(!netif_tx_queue_stopped(queue)))
 		return;
 	if (ref_tx_room(txq) < ref_tx_wake_room(txq) || ref_qp_is_broken(txq->qp) ||
@@ -210,11 +207,15 @@ static void ref_tx_post(struct ref_txq *txq)
  */
 static void ref_tx_end(struct ref_txq *txq)
 {
+	/* Looked at once: a limit that is lowered now must not stop the queue with a chain. */
+	bool full = !ref_tx_room(txq);
+
 	if (txq->chained &&
-	    (!netdev_xmit_more() || txq->chained == REF_TX_CHAIN || !ref_tx_room(txq) ||
+	    (!netdev_xmit_more() || full || txq->chained == REF_TX_CHAIN ||
 	     netif_xmit_stopped(ref_tx_stack_queue(txq))))
 		ref_tx_post(txq);
-	ref_tx_stop_if_full(txq);
+	if (unlikely(full))
+		ref_tx_stop(txq);
 }
 
 /**

@@ -8,7 +8,6 @@
 #include <linux/mlx5/driver.h>
 #include <linux/pci.h>
 #include <linux/udp.h>
-#include <net/gre.h>
 #include <net/vxlan.h>
 
 /* The only port that a card knows without being told, which only works for Ethernet. */

@@ -135,8 +135,15 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 
 	qp->qp = ibqp;
 	priv->max_sge = min_t(unsigned int, priv->max_sge, max(attr.cap.max_send_sge, 1U));
-	if (!(flags & IB_QP_CREATE_IPOIB_UD_LSO))
+	if (!(flags & IB_QP_CREATE_IPOIB_UD_LSO)) {
 		priv->tso = false;
+		/*
+		 * mlx5_ib announces checksums also when only the card's own IPoIB queues have them:
+		 * those of its QPs come with this flag.
+		 */
+		if (priv->hca->ops.driver_id == RDMA_DRIVER_MLX5)
+			priv->csum = false;
+	}
 	if (!primary && !(flags & IB_QP_CREATE_SOURCE_QPN))
 		priv->one_qpn = false;
 	return 0;
@@ -146,7 +153,7 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
  * ref_qps_create() - make the QPs of all TX queues, in RESET
  * @priv: the interface, with its queues
  *
- * Lowers what the HCA does not grant: tso, max_sge, one_qpn of @priv.
+ * Lowers what the HCA does not grant: tso, csum, max_sge, one_qpn of @priv.
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno, then there is no QP.

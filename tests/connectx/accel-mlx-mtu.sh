@@ -27,9 +27,9 @@ iperf_run hostA "$B4" 3
 iperf_run hostA "$B6" 3
 ! log_has 'hw csum failure' || fail "the stack found a checksum that the card did not"
 
-note "one host has a smaller one, and takes the large one back"
+note "one host has a smaller one, which its peers do not know of, and takes the large one back"
 must ip -n hostA link set "$IFA" mtu 2044
-sizes_arrive hostB "$A4" 64 2016
+sizes_arrive hostB "$A4" 64 2016 4064
 must ip -n hostA link set "$IFA" mtu 4092
 sizes_arrive hostB "$A4" 64 4064
 

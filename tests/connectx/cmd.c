@@ -258,13 +258,28 @@ static enum delivery execute(struct card *card, u8 *entry)
 	return boxes(card, get_be64(entry + ENTRY_OUT_BOX), token, out, out_len, true);
 }
 
+static u8 *entry_of(struct card *card, u32 number)
+{
+	return dma_at(card, card->commands + (u64)number * ENTRY, ENTRY, true);
+}
+
+/* Hands an entry whose output is there to the driver. */
+static void answer(struct card *card, u8 *entry, u32 number, bool event)
+{
+	u8 data[28] = {};
+
+	__atomic_store_n(&entry[ENTRY_STATUS_OWN], entry[ENTRY_STATUS_OWN] & ~1, __ATOMIC_RELEASE);
+	put_be32(data, 1u << number);
+	if (event)
+		eq_event(card, EVENT_COMMAND, 0, data);
+}
+
 static void one(struct card *card, u32 number)
 {
-	u8 *entry = dma_at(card, card->commands + (u64)number * ENTRY, ENTRY, true);
+	u8 *entry = entry_of(card, number);
 	/* Who waits by polling must get no event, as for the command that creates the queue. */
 	bool event = eq_takes(card, EVENT_COMMAND);
 	enum delivery delivery;
-	u8 data[28] = {};
 
 	if (!entry)
 		return;
@@ -272,18 +287,17 @@ static void one(struct card *card, u32 number)
 		card_wrong(card, "command doorbell for entry %u, which is not the card's", number);
 		return;
 	}
+	delivery = execute(card, entry);
+	if (delivery)
+		card_wrong(card, "command entry %u: delivery status %#x", number, delivery);
+	entry[ENTRY_STATUS_OWN] = delivery << 1 | 1;
+	/* Done, and not said to be: its mailboxes may be another's when the driver gave it up. */
 	if (card->knobs.stuck_command) {
 		card->knobs.stuck_command--;
 		card->knobs.held |= 1u << number;
 		return;
 	}
-	delivery = execute(card, entry);
-	if (delivery)
-		card_wrong(card, "command entry %u: delivery status %#x", number, delivery);
-	__atomic_store_n(&entry[ENTRY_STATUS_OWN], delivery << 1, __ATOMIC_RELEASE);
-	put_be32(data, 1u << number);
-	if (event)
-		eq_event(card, EVENT_COMMAND, 0, data);
+	answer(card, entry, number, event);
 }
 
 /**
@@ -313,5 +327,10 @@ void cmd_release(struct card *card)
 	if (card->knobs.stuck_command || !held)
 		return;
 	card->knobs.held = 0;
-	cmd_doorbell(card, held);
+	for (u32 i = 0; i < COMMANDS; i++) {
+		u8 *entry = held >> i & 1 ? entry_of(card, i) : NULL;
+
+		if (entry)
+			answer(card, entry, i, eq_takes(card, EVENT_COMMAND));
+	}
 }

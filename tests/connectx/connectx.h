@@ -346,7 +346,7 @@ struct tables {
  * @recv_error: so many of the next packets that find a buffer do
  * @stuck_sq: so many of the next send queues whose doorbell rings stand still from then on
  * @stuck_command: so many of the next commands get no answer
- * @held: bit mask of those that got none
+ * @held: bit mask of those that got none, though they were done
  * @health: syndrome of the firmware, which is dead then, until a driver starts it anew; or 0
  * @ud_offloads: the card can do checksums and large segments of plain datagrams
  * @tunnels: the card can do the same in VXLAN and GRE, with enhanced IPoIB

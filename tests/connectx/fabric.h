@@ -81,6 +81,7 @@ struct packet {
  * @card: whose it is; NULL: the switch's
  * @packets: that came in (1) and went out (0)
  * @bytes: the same
+ * @constraint_errors: packets that it stopped, of partitions that it does not know
  */
 struct port {
 	u8 number;
@@ -93,6 +94,7 @@ struct port {
 	struct card *card;
 	u64 packets[2];
 	u64 bytes[2];
+	u8 constraint_errors[2];
 };
 
 /**
@@ -128,6 +130,8 @@ u8 port_lmc(const struct port *port);
 u32 port_mtu(const struct port *port);
 u16 port_pkey(const struct port *port, u32 index);
 bool port_pkey_fits(const struct port *port, int index, u16 pkey);
+void port_violation(struct port *port, bool pkey);
+bool port_enforces(struct port *port, u16 pkey, bool in);
 void port_gid(const struct port *port, u32 index, u8 *gid);
 void port_count(struct port *port, size_t bytes, bool in);
 

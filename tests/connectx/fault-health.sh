@@ -36,4 +36,7 @@ host_take hostA "$IFA"
 host_address hostA "$IFA" "$A4/24" "$A6/64"
 must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
+# The new interface may have another hardware address, of which the kernel may tell hostB before it has done
+# with its look for duplicates of the IPv6 address: hostB would use the old one until that is no longer fresh.
+ip -n hostB neighbour flush all
 goes_on "the firmware died"

@@ -109,7 +109,7 @@ enum status hca_teardown(struct command *cmd)
 {
 	if (!cmd->card->started)
 		return FAIL(cmd, BAD_SYS_STATE, "not started");
-	/* A command that a fault has kept from being done may have been that which destroys. */
+	/* A command whose answer a fault holds may have made what the driver does not know of. */
 	if (!cmd->card->knobs.held)
 		complain_of_leaks(cmd->card);
 	stop(cmd->card);

@@ -70,9 +70,7 @@ void mcg_forget(struct card *card, u32 qpn)
 	for (u32 i = 0; i < MCG_MEMBERS; i++) {
 		if (card->mcg[i].qpn != qpn)
 			continue;
-		/* What would have detached it may be a command that a fault holds. */
-		if (!card->knobs.held)
-			card_wrong(card, "QP %#x is destroyed while attached to a group", qpn);
+		card_wrong(card, "QP %#x is destroyed while attached to a group", qpn);
 		card->mcg[i].qpn = 0;
 	}
 }

@@ -24,6 +24,8 @@
 #define VL_CAP		37
 #define MTU_CAP		41
 #define OPER_VL		43
+#define PKEY_VIOLATIONS	46
+#define QKEY_VIOLATIONS	48
 #define GUID_CAP	50
 #define REREGISTER	51
 #define RESPONSE_TIME	52
@@ -35,6 +37,10 @@
 #define PHYS_POLLING	2
 #define PHYS_DISABLED	3
 #define PHYS_LINK_UP	5
+
+/* Below the operational VLs, of a switch's port. */
+#define ENFORCE_IN	BIT(3)
+#define ENFORCE_OUT	BIT(2)
 
 /* Traps, SL mapping, system image GUID, CM, client reregistration. */
 #define CAP_MASK	0x02010848
@@ -214,8 +220,8 @@ u16 port_set_info(struct port *port, u8 *new)
 	now[MTU_SL] = (new[MTU_SL] & 0xf0 ? new[MTU_SL] & 0xf0 : now[MTU_SL] & 0xf0) |
 		      (new[MTU_SL] & 0xf);
 	now[REREGISTER] = new[REREGISTER] & 0x1f;
-	if (new[OPER_VL] >> 4)
-		now[OPER_VL] = new[OPER_VL];
+	now[OPER_VL] = (new[OPER_VL] & 0xf0 ? new[OPER_VL] & 0xf0 : now[OPER_VL] & 0xf0) |
+		       (port->card ? 0 : new[OPER_VL] & (ENFORCE_IN | ENFORCE_OUT));
 	if (lid_changes)
 		port_tell(port, PORT_LID);
 	command_link(port, state, physical);
@@ -312,6 +318,41 @@ bool port_pkey_fits(const struct port *port, int index, u16 pkey)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * port_violation() - count a packet that came with a wrong key; a Set does not change the counters
+ * @port: where
+ * @pkey: it was the P_Key, or else the Q_Key
+ */
+void port_violation(struct port *port, bool pkey)
+{
+	u8 *count = port->info + (pkey ? PKEY_VIOLATIONS : QKEY_VIOLATIONS);
+
+	if (get_be16(count) < UINT16_MAX)
+		put_be16(count, get_be16(count) + 1);
+}
+
+/**
+ * port_enforces() - whether a switch's port stops a packet of a foreign partition
+ * @port: where it comes in or goes out
+ * @pkey: the packet's
+ * @in: or out
+ *
+ * Whether limited members may talk with each other is for the receiver to say.
+ *
+ * Return: whether it does, which is counted.
+ */
+bool port_enforces(struct port *port, u16 pkey, bool in)
+{
+	if (!(port->info[OPER_VL] & (in ? ENFORCE_IN : ENFORCE_OUT)))
+		return false;
+	for (int i = 0; i < PKEYS; i++)
+		if (pkey & 0x7fff && ((port->pkeys[i] ^ pkey) & 0x7fff) == 0)
+			return false;
+	if (port->constraint_errors[in] < UINT8_MAX)
+		port->constraint_errors[in]++;
+	return true;
 }
 
 /**

@@ -179,10 +179,13 @@ static void receive(struct card *card, struct qp *qp, const struct packet *packe
 		if (packet->qkey != qkey) {
 			card_log(card, "QP %#x: a packet with Q_Key %#x, not %#x", qp->number,
 				 packet->qkey, qkey);
+			port_violation(&card->port, false);
 			return;
 		}
-		if (!port_pkey_fits(&card->port, any ? -1 : (int)qp->pkey_index, packet->pkey))
+		if (!port_pkey_fits(&card->port, any ? -1 : (int)qp->pkey_index, packet->pkey)) {
+			port_violation(&card->port, true);
 			return;
+		}
 	}
 	if (qp->underlay) {
 		steer(card, qp, packet);

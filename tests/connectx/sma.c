@@ -33,6 +33,8 @@
 #define PMA_CLASS_INFO	0x01
 #define PMA_COUNTERS	0x12
 #define PMA_EXTENDED	0x1d
+/* In PortCounters. */
+#define PMA_CONSTRAINT_ERRORS	16
 
 #define MAD_OK		0x00
 #define MAD_BAD_METHOD	0x08
@@ -191,6 +193,10 @@ static void counters(const struct port *port, u8 *data, bool extended)
 	};
 
 	data[1] = port->number;
+	if (!extended) {
+		data[PMA_CONSTRAINT_ERRORS] = port->constraint_errors[0];
+		data[PMA_CONSTRAINT_ERRORS + 1] = port->constraint_errors[1];
+	}
 	for (int i = 0; i < 4; i++) {
 		if (extended)
 			put_be64(data + 8 + 8 * i, values[i]);

@@ -38,7 +38,10 @@
 #define INFO_MFT_CAP	4
 #define INFO_LFT_TOP	6
 #define INFO_LIFE	11
+#define INFO_PKEYS	14
+#define INFO_ENFORCES	16
 #define PORT_CHANGED	BIT(2)
+#define ENFORCES	0xc0	/* partitions, of what comes in and of what goes out */
 
 #define SWITCH_GUID	0x0258434d00010000ull
 #define CARD_GUID	0x0258434d00020000ull
@@ -127,6 +130,8 @@ void switch_init(struct card *cards, int count)
 	memset(sw.lft, NO_PORT, sizeof(sw.lft));
 	put_be16(sw.info + INFO_LFT_CAP, LFT);
 	put_be16(sw.info + INFO_MFT_CAP, MFT);
+	put_be16(sw.info + INFO_PKEYS, PKEYS);
+	sw.info[INFO_ENFORCES] = ENFORCES;
 	for (int i = 0; i <= count; i++)
 		port_init(&sw.ports[i], i, SWITCH_GUID, NULL, i);
 	for (int i = 0; i < count; i++) {
@@ -163,7 +168,8 @@ static void leave_by(u8 number, struct packet *packet)
 	port = &sw.ports[number];
 	if (!port_is_up(port->peer))
 		return;
-	if (!packet->smp && !(port_passes(port) && port_passes(port->peer)))
+	if (!packet->smp && (!port_passes(port) || !port_passes(port->peer) ||
+			     port_enforces(port, packet->pkey, false)))
 		return;
 	port_count(port, packet->len, false);
 	recv_packet(port->peer->card, packet);
@@ -253,7 +259,7 @@ void switch_send(struct card *card, struct packet *packet)
 		recv_packet(card, packet);
 		return;
 	}
-	if (!packet->smp && !port_passes(port))
+	if (!packet->smp && (!port_passes(port) || port_enforces(port, packet->pkey, true)))
 		return;
 	if (packet->to >= LID_MULTICAST) {
 		multicast(card, in_port, packet);

@@ -122,28 +122,16 @@ is_enhanced()
 	on "$1" ethtool -S "$2" | grep -q tx_tso_packets
 }
 
-# tcp_all_ways: TCP from hostA by IPv4 and IPv6, and back.
+# tcp_all_ways: TCP from hostA by IPv4 and IPv6, and back; four connections each.
 tcp_all_ways()
 {
 	for server in hostA hostB; do
 		iperf_server "$server"
 	done
 	for to in "$B4" "$B6"; do
-		must_wait 10 tcp hostA "$to"
+		iperf_run hostA "$to" 5 -P 4
 	done
-	must_wait 10 tcp hostB "$A4"
-}
-
-# tcp HOST SERVER: five seconds from HOST, over four connections.
-tcp()
-{
-	# It may say in its report alone that nobody listens.
-	if ! on "$1" iperf3 -c "$2" -t 5 -P 4 -J > "$TMPDIR/tcp" ||
-		! jq -e 'has("error") | not' "$TMPDIR/tcp" > /dev/null; then
-		cat "$TMPDIR/tcp"
-		fail "iperf3 from $1 to $2"
-	fi
-	note "$(jq '.end.sum_received.bits_per_second / 1e6 | floor' "$TMPDIR/tcp") Mbit/s"
+	iperf_run hostB "$A4" 5 -P 4
 }
 
 # assert_enhanced_counts: after tcp_all_ways, the card driver's queues of hostA were used as they should be.

@@ -103,7 +103,9 @@ iperf_run()
 	iperf_host=$1 iperf_to=$2 iperf_seconds=$3
 	shift 3
 	must_wait 10 iperf_accepted "$@"
-	if [ "$(cat "$TMPDIR/iperf-status")" != 0 ]; then
+	# It may say in its report alone that it could not connect.
+	if [ "$(cat "$TMPDIR/iperf-status")" != 0 ] ||
+		jq -e 'has("error")' "$TMPDIR/iperf" > /dev/null; then
 		jq -r '.error // empty' "$TMPDIR/iperf" || tail -n 20 "$TMPDIR/iperf"
 		fail "iperf3 from $iperf_host to $iperf_to"
 	fi

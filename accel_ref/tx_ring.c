@@ -54,7 +54,7 @@ static void ref_tx_prepare_wrs(struct ref_txq *txq)
 
 	for (wr = 0; wr < REF_TX_CHAIN; wr++) {
 		txq->wr[wr].wr.sg_list = txq->sge[wr];
-		/* Beyond the array for the last one, which is never followed: that is where a chain ends. */
+		/* Of the last one beyond the array: a chain ends there, nobody follows it. */
 		txq->wr[wr].wr.next = &(txq->wr + wr + 1)->wr;
 		for (i = 0; i < REF_MAX_SGE; i++)
 			txq->sge[wr][i].lkey = txq->priv->pd->local_dma_lkey;

@@ -133,7 +133,7 @@ files_compare()
 			dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" |
 			sed -n 's/^installed //p'); do
 			dpkg -L "$package"
-			find /var/lib/dpkg/info -name "$package[.:]*"
+			find /var/lib/dpkg/info -name "${package}[.:]*"
 		done
 		[ $# = 0 ] || find /lib/modules/*/modules.* /boot/initrd.img-* /vmlinuz* /initrd.img*
 	} | sed 's,^/lib/,/usr/lib/,' | LC_ALL=C sort -u > /var/tmp/kept/expected

@@ -37,7 +37,8 @@ note "never"
 # Who gave the command waits that minute, with the lock of all interfaces: longer than any task of a test may.
 hung=/proc/sys/kernel/hung_task_timeout_secs
 hung_limit=$(cat "$hung")
-trap 'echo "$hung_limit" > "$hung"' EXIT
+# The answer must not stay out when something fails: nothing could be unloaded then.
+trap 'echo "$hung_limit" > "$hung"; card_knob "$HCA_A" stuck_command 0' EXIT
 echo 600 > "$hung"
 log_mark
 card_knob "$HCA_A" stuck_command 1

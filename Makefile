@@ -8,6 +8,7 @@ KERNEL ?=
 features := ipoib_core/compat/generated/features.h
 # The kernel that KDIR is for; KDIR may be given alone.
 release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 # What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
 devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 
@@ -50,10 +51,13 @@ modules_install:
 .PHONY: modules_uninstall
 modules_uninstall:
 	rm -f $(foreach module,ipoib_core accel_ref accel_mlx ib_ipoib,\
-		$(wildcard $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/$(module).ko* \
-			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/$(module).ko* \
-			$(INSTALL_MOD_PATH)/lib/modules/$(release)/updates/*/*/$(module).ko*))
+		$(wildcard $(updates)/$(module).ko* $(updates)/*/$(module).ko* \
+			$(updates)/*/*/$(module).ko*))
 	rm -rf $(devel)
+	for dir in $(addprefix $(updates)/,ipoib_core/shim ipoib_core accel_ref accel_mlx) \
+		$(updates) $(dir $(devel)); do \
+		[ ! -d $$dir ] || rmdir --ignore-fail-on-non-empty $$dir || exit 1; \
+	done
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 # What packages carry: the sources of the modules, for DKMS, the manual, and what concerns

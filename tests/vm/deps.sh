@@ -19,7 +19,7 @@ lint="mandoc clang sparse cppcheck shellcheck perl bison flex"
 unit="dkms fakeroot"
 package="make git rsync build-essential debhelper dh-dkms fakeroot lintian rpm rpmlint dnf createrepo-c cpio"
 kernel="bison flex"
-matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross"
+matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross bison flex clang llvm lld"
 bench="python3 gnuplot-nox"
 
 case ${1:-check} in

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Measures one driver, in a guest of `run --measure`: see bench, which sets DRIVER (ours, intree, veth),
-# MTU (2044, 4092), RINGS (default, equal), CASES and, if ours shall have more than one, QUEUES. Prints a line "@value CASE VALUE" of each, and
+# MTU (2044, 4092), RINGS (default, equal), CASES and, if ours shall have more than one, QUEUES. Prints a
+# line "@value CASE VALUE" of each, and
 # "@drops CASE NUMBER" of those in which packets were lost.
 #
 #	hostA [DRIVER]---sib0---+ switch +---sib1---[DRIVER] hostB	or	hostA ---veth--- hostB
@@ -60,8 +61,8 @@ value()
 	echo "@value $1 $2"
 }
 
-# tcp_once ADDRESS STREAMS: notes the Mbit/s that arrived once TCP_WARM bytes had. The last interval has the end of
-# the test in it.
+# tcp_once ADDRESS STREAMS: notes the Mbit/s that arrived once TCP_WARM bytes had. The last interval has
+# the end of the test in it.
 tcp_once()
 {
 	spawn hostB iperf3 -s -1 -J -i 0.1 > "$TMPDIR/server" 2>&1 < /dev/null

@@ -459,6 +459,7 @@ int vfio_user_serve(struct card *card);
 int dma_map(struct card *card, u64 address, u64 size, int fd, u64 offset, bool writable);
 void dma_unmap(struct card *card, u64 address, u64 size);
 void *dma_at(struct card *card, u64 address, size_t len, bool write);
+bool dma_record(struct card *card, u64 record, unsigned int half, u32 *value);
 
 /* pci.c */
 void pci_init(struct card *card);

@@ -172,7 +172,7 @@ void cq_push(struct card *card, u32 number, const u8 *cqe, bool solicited)
 {
 	struct cq *cq = table_find(&card->tables.cqs, number);
 	u32 size;
-	u8 *record;
+	u32 consumer;
 	u8 *entry;
 
 	if (!cq || cq->failed) {
@@ -180,10 +180,9 @@ void cq_push(struct card *card, u32 number, const u8 *cqe, bool solicited)
 		return;
 	}
 	size = 1u << cq->log_size;
-	record = dma_at(card, cq->record, 8, false);
-	if (!record)
+	if (!dma_record(card, cq->record, RECORD_CONSUMER, &consumer))
 		return;
-	if (((cq->producer - get_be32(record + RECORD_CONSUMER)) & COUNT_MASK) >= size) {
+	if (((cq->producer - consumer) & COUNT_MASK) >= size) {
 		overrun(card, cq);
 		return;
 	}

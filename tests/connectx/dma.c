@@ -94,3 +94,30 @@ void *dma_at(struct card *card, u64 address, size_t len, bool write)
 			   (unsigned long long)address, len, write ? "write" : "read");
 	return at;
 }
+
+/**
+ * dma_record() - read a doorbell record, which the driver may be writing just now
+ * @card: whose
+ * @record: its address, as the card sees it
+ * @half: 0 or 1, which of its two counters
+ * @value: the counter
+ *
+ * In one piece, as a card does: of 0xff that becomes 0x100 one byte after the other may make 0.
+ *
+ * Return: false when it is not aligned or there is no memory, which is logged.
+ */
+bool dma_record(struct card *card, u64 record, unsigned int half, u32 *value)
+{
+	const u32 *at;
+
+	if (record % 8) {
+		card_wrong(card, "doorbell record at %#llx", (unsigned long long)record);
+		return false;
+	}
+	at = dma_at(card, record, 8, false);
+	if (!at)
+		return false;
+	/* What the driver wrote before is read after it. */
+	*value = be32toh(__atomic_load_n(at + half, __ATOMIC_ACQUIRE));
+	return true;
+}

@@ -17,9 +17,11 @@
 
 static u32 posted(struct card *card, struct qp *qp)
 {
-	u8 *record = dma_at(card, qp->record, 8, false);
+	u32 producer;
 
-	return record ? (get_be32(record + RECORD_RECV) - qp->rq_head) & 0xffff : 0;
+	if (!dma_record(card, qp->record, RECORD_RECV, &producer))
+		return 0;
+	return (producer - qp->rq_head) & 0xffff;
 }
 
 static void push(struct card *card, struct qp *qp, u8 *cqe, bool solicited)

@@ -6,7 +6,7 @@
 
 #include "enhanced.h"
 
-#define RECORD_SEND	4
+#define RECORD_SEND	1
 
 /* In a work request, by segments of 16 bytes: control, address, data. */
 #define SEGMENT		16
@@ -325,13 +325,13 @@ static bool fetch(struct card *card, struct qp *qp, struct wqe *wqe)
 
 static void run(struct card *card, struct qp *qp)
 {
-	u8 *record = dma_at(card, qp->record, 8, false);
 	static struct wqe wqe;
+	u32 counter;
 	u16 posted;
 
-	if (!record)
+	if (!dma_record(card, qp->record, RECORD_SEND, &counter))
 		return;
-	posted = get_be32(record + RECORD_SEND);
+	posted = counter;
 	if ((u16)(posted - qp->sq_head) > 1u << qp->sq_log_size) {
 		card_wrong(card, "QP %#x: send counter %#x, at %#x", qp->number, posted,
 			   qp->sq_head);

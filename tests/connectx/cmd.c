@@ -57,13 +57,15 @@ struct handler {
 	enum status (*run)(struct command *cmd);
 };
 
-#define HANDLER(OP, type, function) { \
+#define HANDLER_OF(OP, type, least_out, function) { \
 	.opcode = MLX5_CMD_OP_##OP, \
 	.name = #OP, \
 	.in = ifc_size(type##_in), \
-	.out = ifc_size(type##_out), \
+	.out = least_out, \
 	.run = function, \
 }
+
+#define HANDLER(OP, type, function)	HANDLER_OF(OP, type, ifc_size(type##_out), function)
 
 static const struct handler handlers[] = {
 	HANDLER(QUERY_HCA_CAP, query_hca_cap, caps_query),
@@ -96,14 +98,8 @@ static const struct handler handlers[] = {
 	HANDLER(SQERR2RTS_QP, sqerr2rts_qp, qp_modify),
 	HANDLER(2ERR_QP, qp_2err, qp_modify),
 	HANDLER(2RST_QP, qp_2rst, qp_modify),
-	{
-		.opcode = MLX5_CMD_OP_QUERY_QP,
-		.name = "QUERY_QP",
-		.in = ifc_size(query_qp_in),
-		/* Older drivers know nothing of what comes then. */
-		.out = ifc_byte(query_qp_out, qp_pas_or_qpc_ext_and_pas),
-		.run = qp_query,
-	},
+	/* Older drivers know nothing of what comes then. */
+	HANDLER_OF(QUERY_QP, query_qp, ifc_byte(query_qp_out, qp_pas_or_qpc_ext_and_pas), qp_query),
 	HANDLER(ATTACH_TO_MCG, attach_to_mcg, mcg_attach),
 	HANDLER(DETACH_FROM_MCG, detach_from_mcg, mcg_detach),
 	HANDLER(MAD_IFC, mad_ifc, mad_ifc),
@@ -182,6 +178,8 @@ enum status cmd_fail(struct command *cmd, enum status status, const char *why, u
 static enum status run(struct command *cmd)
 {
 	const struct handler *handler = handler_of(cmd->opcode);
+	long reserved;
+	char why[64];
 
 	if (!handler)
 		return FAIL(cmd, BAD_OPCODE, "not modelled");
@@ -189,6 +187,11 @@ static enum status run(struct command *cmd)
 		return FAIL(cmd, BAD_INPUT_LEN, "input too short");
 	if (cmd->out_len < handler->out)
 		return FAIL(cmd, BAD_OUTPUT_LEN, "output too short");
+	reserved = reserved_bit(cmd->in, cmd->in_len);
+	if (reserved >= 0) {
+		snprintf(why, sizeof(why), "reserved bit %#lx of the input is set", reserved);
+		return FAIL(cmd, BAD_PARAM, why);
+	}
 	return handler->run(cmd);
 }
 

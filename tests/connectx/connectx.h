@@ -475,6 +475,10 @@ void cmd_release(struct card *card);
 enum status cmd_fail(struct command *cmd, enum status status, const char *why, u32 line);
 #define FAIL(cmd, status, why)	cmd_fail(cmd, status, why, __LINE__)
 
+/* reserved.c */
+long reserved_bit(const u8 *in, size_t len);
+void reserved_clear(u8 *in, size_t len);
+
 /* table.c */
 void *alloc(size_t size);
 void table_init(struct table *table, u32 first, u32 size, const char *what);

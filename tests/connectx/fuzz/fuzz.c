@@ -131,6 +131,8 @@ static void command(struct driver *driver)
 		out_len = 16 + roll(2) * 4096;
 	}
 	spoil(in + 4, len - 4);
+	if (roll(8))
+		reserved_clear(in, len);
 	if (!roll(8))
 		len = 8 + roll(len);
 	driver_command(driver, in, len, out, out_len);

@@ -34,12 +34,6 @@ for link in "$IFB" "$IFB.8001"; do
 	done
 done
 
-# lladdr HOST INTERFACE
-lladdr()
-{
-	ip -n "$1" -j link show dev "$2" | jq -r '.[0].address'
-}
-
 # peer_knows ADDRESS INTERFACE BOND: hostB has, for ADDRESS, the present link address of BOND.
 peer_knows()
 {

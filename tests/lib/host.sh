@@ -132,6 +132,12 @@ driver_of()
 	on "$1" ethtool -i "$2" | sed -n 's/^driver: //p'
 }
 
+# lladdr HOST INTERFACE: its hardware address.
+lladdr()
+{
+	ip -n "$1" -j link show dev "$2" | jq -r '.[0].address'
+}
+
 # mtu_of HOST INTERFACE
 mtu_of()
 {

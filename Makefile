@@ -30,7 +30,7 @@ help:
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
 	@echo 'make bench            speed beside in-tree ib_ipoib and veth (a quarter of an hour on two CPUs)'
-	@echo 'make bench-quick      whether ours has become slower (half a minute on two idle CPUs)'
+	@echo 'make bench-quick      whether ours has become slower (a minute on two idle CPUs)'
 	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
 	@echo 'make clean            remove what was built; fetched kernels stay in ~/.cache/ipoib-accel'
 

@@ -2,8 +2,7 @@
 # shellcheck shell=sh
 # Measures one driver, in a guest of `run --measure`: see bench, which sets DRIVER (ours, intree, veth),
 # MTU (2044, 4092), RINGS (default, equal), CASES and, if ours shall have more than one, QUEUES. Prints a
-# line "@value CASE VALUE" of each, and
-# "@drops CASE NUMBER" of those in which packets were lost.
+# line "@value CASE VALUE" of each, and "@drops CASE NUMBER" of those in which packets were lost.
 #
 #	hostA [DRIVER]---sib0---+ switch +---sib1---[DRIVER] hostB	or	hostA ---veth--- hostB
 . "${TESTS:=/tests}/lib/host.sh"
@@ -61,6 +60,12 @@ value()
 	echo "@value $1 $2"
 }
 
+# median FILE: of the first numbers of its lines.
+median()
+{
+	sort -n "$1" | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
+}
+
 # tcp_once ADDRESS STREAMS: notes the Mbit/s that arrived once TCP_WARM bytes had. The last interval has
 # the end of the test in it.
 tcp_once()
@@ -89,7 +94,7 @@ tcp()
 		tcp_once "$2" "$3"
 	done
 	note "$1: $(tr '\n' ' ' < "$TMPDIR/transfers")"
-	value "$1" "$(sort -n "$TMPDIR/transfers" | sed -n "$((TCP_TRANSFERS / 2 + 1))p")"
+	value "$1" "$(median "$TMPDIR/transfers")"
 }
 
 # udp CASE ARGUMENTS: what netload says.
@@ -109,17 +114,17 @@ sent_by_queues()
 	on hostA ethtool -S "$IFA" | sed -n 's/^ *tx[0-9][0-9]*_packets: //p'
 }
 
-# flows QUEUES: datagrams a second of FLOWS flows together, the median of five: which CPU waits for which is
-# chance, a percent of it.
+# flows QUEUES: datagrams a second of FLOWS flows together, the median of FLOWS_RUNS: which CPU waits for
+# which is chance, a percent of it.
 flows()
 {
 	: > "$TMPDIR/rates"
-	while [ "$(wc -l < "$TMPDIR/rates")" -lt 5 ]; do
+	while [ "$(wc -l < "$TMPDIR/rates")" -lt "$FLOWS_RUNS" ]; do
 		on hostA /netload floods "$B4" "$FLOWS_PORT" 64 32 "$((DATAGRAMS / 4))" "$FLOWS" >> "$TMPDIR/rates" ||
 			fail "netload floods"
 	done
 	note "flows: $(tr '\n' ' ' < "$TMPDIR/rates")"
-	value "flows_q$1" "$(sort -n "$TMPDIR/rates" | awk 'NR == 3 { print $1 }')"
+	value "flows_q$1" "$(median "$TMPDIR/rates")"
 	flows_lost=$(awk '{ n += $2 } END { print n + 0 }' "$TMPDIR/rates")
 	[ "$flows_lost" = 0 ] || echo "@lost flows_q$1 $flows_lost"
 }
@@ -134,7 +139,7 @@ flows_by_queues()
 		flows "$queues"
 		sent_by_queues | paste "$TMPDIR/sent" - | awk '{ print $2 - $1 }' > "$TMPDIR/shares"
 		note "packets of each queue: $(tr '\n' ' ' < "$TMPDIR/shares")"
-		least=$((5 * DATAGRAMS * FLOWS / queues / 8))
+		least=$((FLOWS_RUNS * DATAGRAMS * FLOWS / queues / 8))
 		[ "$(awk -v least=$least '$1 >= least' "$TMPDIR/shares" | wc -l)" = "$queues" ] ||
 			fail "not each of $queues queues carries its share"
 	done
@@ -166,14 +171,14 @@ ping_p99()
 	sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$TMPDIR/ping" | sort -n > "$TMPDIR/times"
 	value ping_p99 "$(awk '{ t[NR] = $1 } END { print t[int((NR * 99 + 99) / 100)] * 1000 }' \
 		"$TMPDIR/times")"
-	value ping_p50 "$(awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] * 1000 }' \
-		"$TMPDIR/times")"
+	value ping_p50 "$(median "$TMPDIR/times" | awk '{ print $1 * 1000 }')"
 }
 
 # As many packets with either MTU: a shorter transfer has too few intervals.
 [ "$MTU" = 2044 ] || : "${TCP_BYTES:=320M}"
 : "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${TCP_TRANSFERS:=5}"
-: "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}" "${FLOWS:=8}" "${FLOWS_PORT:=7800}"
+: "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}" "${FLOWS:=8}" "${FLOWS_RUNS:=5}"
+: "${FLOWS_PORT:=7800}"
 if [ "$DRIVER" = veth ]; then
 	veth_up
 else

@@ -45,6 +45,11 @@ static void ipoib_link_stop_accel(struct ipoib_dev *priv)
 	mutex_lock(&priv->op_lock);
 	priv->ops->ib_dev_stop(priv->dev);
 	mutex_unlock(&priv->op_lock);
+	/*
+	 * Who asked for a restart until now has it. Two watches may see a stuck queue at the same
+	 * second; the other one's restart, soon after, would drop what the first let go on.
+	 */
+	clear_bit(IPOIB_TODO_RESTART, &priv->todo);
 }
 
 /* Under the netdev's own lock. Returns 0, also when it has to wait for the P_Key, or an error. */

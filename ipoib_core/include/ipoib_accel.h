@@ -396,7 +396,8 @@ void ipoib_unregister_accel(struct ipoib_accel *accel);
  * @dev: an open interface
  *
  * For an accel whose hardware is in a state that only ib_dev_stop() and ib_dev_open() mend. Asking
- * again before it has happened does nothing more. Not carried out for an interface that is down.
+ * again before ib_dev_stop() has returned does nothing more. Not carried out for an interface that
+ * is down.
  *
  * Context: any.
  */

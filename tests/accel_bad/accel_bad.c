@@ -12,6 +12,8 @@
  *   small      asks for less than a struct rdma_netdev auto: another accel is tried
  *   settings   update_netdev_settings() fails         auto: another accel is tried
  *   open       ib_dev_open() fails                    the interface cannot be set up
+ *   ask        wants a restart, and says so until     one restart
+ *              it is stopped
  *
  * Those that are not refused match every InfiniBand port with a high priority.
  */
@@ -22,7 +24,11 @@
 
 static char *mode = "init";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, open");
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, open, ask");
+
+static int opens;
+module_param(opens, int, 0444);
+MODULE_PARM_DESC(opens, "how often ib_dev_open() was called, under RTNL");
 
 static atomic_t bad_inits = ATOMIC_INIT(0);
 
@@ -69,12 +75,17 @@ static void bad_ib_dev_cleanup(struct net_device *dev)
 
 static int bad_ib_dev_open(struct net_device *dev)
 {
+	opens++;
+	if (bad_mode("ask") && opens == 1)
+		ipoib_accel_restart(dev);
 	return bad_mode("open") ? -EIO : 0;
 }
 
 static void bad_ib_dev_stop(struct net_device *dev)
 {
 	WARN_ON(bad_mode("open"));	/* what was not opened is not stopped */
+	if (bad_mode("ask"))
+		ipoib_accel_restart(dev);
 }
 
 static int bad_set_qkey(struct net_device *dev, u32 qkey)

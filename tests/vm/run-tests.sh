@@ -126,11 +126,14 @@ report()
 	esac
 }
 
-# show_splat FILE: the first report of the kernel in it, for the end of a long log.
-show_splat()
+# in_short LOG DMESG: a test's last words and the first report of the kernel, for the end of a long
+# log.
+in_short()
 {
-	grep -m 1 -A 30 -E -f "$VM_DIR/guest/splats" "$1" | sed 's/^/      | /' \
-		>> "${FAILURES:-/dev/null}" || :
+	{
+		tail -n 12 "$1" 2> /dev/null || :
+		grep -m 1 -A 30 -E -f "$VM_DIR/guest/splats" "$2" || :
+	} | sed 's/^/      | /' >> "${FAILURES:-/dev/null}"
 }
 
 # show TITLE FILE LINES: the end of a file, indented below its test's line.
@@ -147,7 +150,7 @@ fail_with_console()
 	report FAIL "$1" "$2" "$3" "$4"
 	sed -n "/\] test: ${1//\//.}\r*\$/,\$p" "$work/console" | tr -d '\r' > "$work/console.test"
 	show "console" "$work/console.test" 150
-	show_splat "$work/console.test"
+	in_short "$results/$1.log" "$work/console.test"
 	flock -u 7
 }
 
@@ -184,7 +187,7 @@ follow()
 			report FAIL "$name" "$seconds" $((SECONDS - started)) "${line#* \# }"
 			show "output" "$log.log" 100
 			show "kernel messages" "$log.dmesg" 150
-			show_splat "$log.dmesg"
+			in_short "$log.log" "$log.dmesg"
 			flock -u 7
 			;;
 		'ok '*' # SKIP '*)

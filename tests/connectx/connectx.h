@@ -478,6 +478,7 @@ enum status cmd_fail(struct command *cmd, enum status status, const char *why, u
 /* reserved.c */
 long reserved_bit(const u8 *in, size_t len);
 void reserved_clear(u8 *in, size_t len);
+int reserved_byte(const u8 *wqe, bool has_address, bool has_offloads);
 
 /* table.c */
 void *alloc(size_t size);

@@ -30,6 +30,7 @@
 #define AV_GRH		28
 #define AV_GID		32
 #define AV_HAS_GRH	BIT(30)
+#define AV_IS_LONG	0x80	/* in the first byte of AV_QPN: all of it is here */
 #define QKEY_OWN	BIT(31)
 
 #define DATA_INLINE	BIT(31)
@@ -262,9 +263,36 @@ static bool can_fail(const struct qp *qp)
 	return qp->type == QP_UD || qp->type == QP_SQ;
 }
 
+/* Returns a syndrome when the request is refused. */
+static u8 perform(struct card *card, struct qp *qp, const struct wqe *wqe)
+{
+	bool offloads = (qp->type == QP_SQ || qp->offloads) &&
+			(wqe->opcode == OP_SEND || wqe->opcode == OP_LSO);
+	int reserved = reserved_byte(wqe->data, wqe->opcode != OP_NOP, offloads);
+
+	if (reserved >= 0) {
+		card_wrong(card, "QP %#x: a reserved bit in byte %d of a work request", qp->number,
+			   reserved);
+		return SYNDROME_OPERATION;
+	}
+	if (wqe->opcode == OP_NOP)
+		return 0;
+	if (!(wqe->data[ADDRESS + AV_QPN] & AV_IS_LONG)) {
+		card_wrong(card, "QP %#x: addresses by number are not modelled", qp->number);
+		return SYNDROME_OPERATION;
+	}
+	if (offloads)
+		return send_offloaded(card, qp, wqe);
+	if (qp->type != QP_SQ && qp->type != QP_UMR &&
+	    (wqe->opcode == OP_SEND || wqe->opcode == OP_SEND_IMM))
+		return send_datagram(card, qp, wqe);
+	card_wrong(card, "QP %#x: opcode %#x is not modelled", qp->number, wqe->opcode);
+	return SYNDROME_OPERATION;
+}
+
 static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 {
-	u8 syndrome = SYNDROME_OPERATION;
+	u8 syndrome;
 
 	if (qp->state == QP_ERROR || qp->state == QP_SQ_ERROR) {
 		complete(card, qp, wqe, SYNDROME_FLUSHED);
@@ -275,15 +303,7 @@ static void execute(struct card *card, struct qp *qp, const struct wqe *wqe)
 		fail(card, qp, wqe, SYNDROME_OPERATION);
 		return;
 	}
-	if (wqe->opcode == OP_NOP)
-		syndrome = 0;
-	else if ((qp->type == QP_SQ || qp->offloads) &&
-		 (wqe->opcode == OP_SEND || wqe->opcode == OP_LSO))
-		syndrome = send_offloaded(card, qp, wqe);
-	else if (qp->type == QP_SQ)
-		card_wrong(card, "SQ %#x: opcode %#x is not modelled", qp->number, wqe->opcode);
-	else if (qp->type != QP_UMR && (wqe->opcode == OP_SEND || wqe->opcode == OP_SEND_IMM))
-		syndrome = send_datagram(card, qp, wqe);
+	syndrome = perform(card, qp, wqe);
 	if (syndrome) {
 		card_wrong(card, "QP %#x: send fails, syndrome %#x", qp->number, syndrome);
 		fail(card, qp, wqe, syndrome);

@@ -386,6 +386,75 @@ static void join(struct driver *driver, u32 qpn)
 }
 
 /**
+ * driver_address() - say in a work request whom its packets are for
+ * @wqe: of 64 bytes, zeroed
+ * @to: number of the queue pair, at LID 1; the Q_Key is that of all queue pairs here
+ */
+void driver_address(u8 *wqe, u32 to)
+{
+	put_be32(wqe + 16, 1);
+	put_be32(wqe + 24, BIT(31) | to);
+	put_be16(wqe + 30, 1);
+}
+
+/**
+ * driver_post() - put a work request into a queue, and ring
+ * @driver: of the card
+ * @queue: where to
+ * @opcode: what to do, and then say that it is done
+ * @wqe: the request, in whole blocks, to which the other parts of the control segment are added
+ * @size: of it, bytes
+ */
+void driver_post(struct driver *driver, const struct queue *queue, u8 opcode, u8 *wqe, size_t size)
+{
+	u8 *record = driver->memory + queue->record + 4;
+	u8 *at = driver->memory + queue->ring;
+	u16 index = get_be32(record);
+
+	put_be16(wqe + 1, index);
+	wqe[3] = opcode;
+	put_be16(wqe + 4, queue->number >> 8);
+	wqe[6] = queue->number;
+	wqe[7] |= size / 16;
+	wqe[11] |= 8;
+	for (size_t i = 0; i < size; i += 64)
+		memcpy(at + (index + i / 64) % queue->size * 64, wqe + i, 64);
+	put_be32(record, index + (size + 63) / 64);
+	pci_bar(driver->card, driver->uar * PAGE + 0x800, wqe, 8, true);
+}
+
+/**
+ * driver_consume() - read what was received or completed: all queues are as if empty, and armed
+ * @driver: of the card
+ */
+void driver_consume(struct driver *driver)
+{
+	struct card *card = driver->card;
+
+	for (u32 i = 0; i < card->tables.cqs.size; i++) {
+		struct cq *cq = card->tables.cqs.at[i];
+
+		if (!cq || cq->record > MEMORY - 8)
+			continue;
+		put_be32(driver->memory + cq->record, cq->producer);
+		cq_doorbell(card, cq->uar, cq->producer, card->tables.cqs.first + i);
+	}
+	for (u32 i = 0; i < card->tables.eqs.size; i++) {
+		const struct eq *eq = card->tables.eqs.at[i];
+
+		if (eq)
+			eq_doorbell(card, eq->uar, eq->number << 24 | (eq->producer & 0xffffff),
+				    true);
+	}
+	for (u32 i = 0; i < card->tables.qps.size; i++) {
+		const struct qp *qp = card->tables.qps.at[i];
+
+		if (qp && qp->has_rq && qp->record <= MEMORY - 8)
+			put_be32(driver->memory + qp->record, qp->rq_head + 32);
+	}
+}
+
+/**
  * driver_start() - start a card, and make one object of each kind that packets have to do with
  * @driver: with card and memory set; the card has been reset
  */

@@ -82,5 +82,8 @@ struct driver {
 
 void driver_start(struct driver *driver);
 void driver_command(struct driver *driver, const u8 *in, size_t in_len, u8 *out, size_t out_len);
+void driver_address(u8 *wqe, u32 to);
+void driver_post(struct driver *driver, const struct queue *queue, u8 opcode, u8 *wqe, size_t size);
+void driver_consume(struct driver *driver);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Usage: fuzz SEED LIVES
  *
- * Cards without a guest. First large segments, as they should be (segments.c). Then random input
- * in place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life
+ * Cards without a guest. First large segments, as they should be (segments.c), and requests with a
+ * reserved bit, as they should not (requests.c). Then random input in place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life
  * begins with a card that was started as it should be; what comes then is what was right, with
  * some of it changed. The cards may refuse anything, but not crash, hang, or touch memory that
  * is not theirs. The same seed gives the same lives; that of one that ends badly is printed, to
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "requests.h"
 #include "segments.h"
 
 #define CARDS		2
@@ -172,7 +173,7 @@ static void data_segment(u8 *segment)
 static void address(struct driver *driver, u8 *av)
 {
 	put_be32(av, 1);
-	put_be32(av + 8, roll(2) ? roll(2) : driver->queues[roll(driver->queue_count)].number);
+	put_be32(av + 8, BIT(31) | (roll(2) ? roll(2) : driver->queues[roll(driver->queue_count)].number));
 	put_be16(av + 14, roll(4) ? 1 : roll(2) ? 0xffff : 0xc000 + roll(4));
 	put_be32(av + 28, roll(2) << 30);
 	memset(av + 32, 0xff, 16);
@@ -212,7 +213,7 @@ static void request(struct driver *driver)
 
 	address(driver, wqe + 16);
 	if (roll(3)) {
-		wqe[84] = value();
+		wqe[84] = roll(8) ? roll(16) << 4 : value();
 		put_be16(wqe + 86, roll(4) ? roll(2000) : value());
 		put_be16(wqe + 92, roll(4) ? roll(160) : value());
 		packet(wqe + 94, 160);
@@ -225,41 +226,13 @@ static void request(struct driver *driver)
 			data_segment(wqe + size);
 	put_be32(wqe, index << 8 | (roll(8) ? kinds[roll(sizeof(kinds))] : roll(256)));
 	put_be32(wqe + 4, queue->number << 8 | (roll(16) ? size / 16 : roll(64)));
-	put_be32(wqe + 8, roll(2) ? 8 : value());
+	put_be32(wqe + 8, roll(8) ? roll(2) << 3 | roll(2) << 1 : value());
 	for (size_t at = 0; at < size; at += 64)
 		memcpy(driver->memory + queue->ring + (index + at / 64) % queue->size * 64,
 		       wqe + at, 64);
 	put_be32(record, (u16)(index + (roll(32) ? (size + 63) / 64 : roll(70))));
 	memcpy(doorbell, wqe, 8);
 	pci_bar(driver->card, driver->uar * PAGE + 0x800, doorbell, 8, true);
-}
-
-/* What was received or completed is read: all queues are as if empty, and armed. */
-static void consume(struct driver *driver)
-{
-	struct card *card = driver->card;
-
-	for (u32 i = 0; i < card->tables.cqs.size; i++) {
-		struct cq *cq = card->tables.cqs.at[i];
-
-		if (!cq || cq->record > MEMORY - 8)
-			continue;
-		put_be32(driver->memory + cq->record, cq->producer);
-		cq_doorbell(card, cq->uar, cq->producer, card->tables.cqs.first + i);
-	}
-	for (u32 i = 0; i < card->tables.eqs.size; i++) {
-		const struct eq *eq = card->tables.eqs.at[i];
-
-		if (eq)
-			eq_doorbell(card, eq->uar, eq->number << 24 | (eq->producer & 0xffffff),
-				    true);
-	}
-	for (u32 i = 0; i < card->tables.qps.size; i++) {
-		const struct qp *qp = card->tables.qps.at[i];
-
-		if (qp && qp->has_rq && qp->record <= MEMORY - 8)
-			put_be32(driver->memory + qp->record, qp->rq_head + 32);
-	}
 }
 
 static void registers(struct driver *driver)
@@ -324,7 +297,7 @@ static void step(struct driver *driver)
 		request(driver);
 		break;
 	case 7:
-		consume(driver);
+		driver_consume(driver);
 		break;
 	case 8:
 		registers(driver);
@@ -371,13 +344,14 @@ static void find_opcodes(void)
 	}
 }
 
-static bool segments(void)
+/* What has its own tests. */
+static bool ordered(void)
 {
 	control_reset(&cards[0]);
 	card_reset(&cards[0]);
 	cards[0].knobs.tunnels = 1;
 	driver_start(&drivers[0]);
-	return segments_pass(&drivers[0]);
+	return segments_pass(&drivers[0]) && requests_pass(&drivers[0]);
 }
 
 static int run(unsigned long lives)
@@ -400,8 +374,8 @@ static int run(unsigned long lives)
 		drivers[i] = (struct driver) { .card = &cards[i], .memory = memories[i] };
 	}
 	switch_init(cards, CARDS);
-	if (!segments()) {
-		fprintf(stderr, "fuzz: large segments do not arrive as they should\n");
+	if (!ordered()) {
+		fprintf(stderr, "fuzz: the card does not do what it should\n");
 		return 1;
 	}
 	find_opcodes();

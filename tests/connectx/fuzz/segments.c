@@ -107,15 +107,8 @@ static void post(struct driver *driver, const struct queue *queue, u32 to, const
 {
 	u8 wqe[512] = {};
 	size_t size = (94 + len + 15) / 16 * 16;
-	u8 *record = driver->memory + queue->record + 4;
-	u8 *at = driver->memory + queue->ring;
-	u16 index = get_be32(record);
 
-	put_be32(wqe, index << 8 | 0x0e);
-	put_be32(wqe + 8, 8);
-	put_be32(wqe + 16, 1);
-	put_be32(wqe + 24, to);
-	put_be16(wqe + 30, 1);
+	driver_address(wqe, to);
 	wqe[84] = flags;
 	put_be16(wqe + 86, MSS);
 	put_be16(wqe + 92, len);
@@ -123,12 +116,7 @@ static void post(struct driver *driver, const struct queue *queue, u32 to, const
 	put_be32(wqe + size, PAYLOAD);
 	put_be32(wqe + size + 4, RESERVED_LKEY);
 	put_be64(wqe + size + 8, from);
-	size += 16;
-	put_be32(wqe + 4, queue->number << 8 | size / 16);
-	for (size_t i = 0; i < size; i += 64)
-		memcpy(at + (index + i / 64) % queue->size * 64, wqe + i, 64);
-	put_be32(record, index + (size + 63) / 64);
-	pci_bar(driver->card, driver->uar * PAGE + 0x800, wqe, 8, true);
+	driver_post(driver, queue, 0x0e, wqe, size + 16);
 }
 
 /* From @queue to what @to receives by @in: all arrives as it should. */

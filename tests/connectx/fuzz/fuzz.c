@@ -3,11 +3,12 @@
  * Usage: fuzz SEED LIVES
  *
  * Cards without a guest. First large segments, as they should be (segments.c), and requests with a
- * reserved bit, as they should not (requests.c). Then random input in place of a driver: commands, work requests, doorbells, packets, registers, knobs. Each life
- * begins with a card that was started as it should be; what comes then is what was right, with
- * some of it changed. The cards may refuse anything, but not crash, hang, or touch memory that
- * is not theirs. The same seed gives the same lives; that of one that ends badly is printed, to
- * be run alone: "fuzz SEED 1" also tells what the cards say.
+ * reserved bit, as they should not (requests.c). Then random input in place of a driver: commands,
+ * work requests, doorbells, packets, registers, knobs. Each life begins with a card that was
+ * started as it should be; what comes then is what was right, with some of it changed. The cards
+ * may refuse anything, but not crash, hang, or touch memory that is not theirs. The same seed gives
+ * the same lives; that of one that ends badly is printed, to be run alone: "fuzz SEED 1" also tells
+ * what the cards say.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -170,10 +171,12 @@ static void data_segment(u8 *segment)
 	put_be64(segment + 8, roll(MEMORY));
 }
 
-static void address(struct driver *driver, u8 *av)
+static void address(struct driver *driver, u8 *wqe)
 {
-	put_be32(av, 1);
-	put_be32(av + 8, BIT(31) | (roll(2) ? roll(2) : driver->queues[roll(driver->queue_count)].number));
+	u32 any = driver->queues[roll(driver->queue_count)].number;
+	u8 *av = wqe + 16;
+
+	driver_address(wqe, roll(2) ? roll(2) : any);
 	put_be16(av + 14, roll(4) ? 1 : roll(2) ? 0xffff : 0xc000 + roll(4));
 	put_be32(av + 28, roll(2) << 30);
 	memset(av + 32, 0xff, 16);
@@ -211,7 +214,7 @@ static void request(struct driver *driver)
 	size_t size = 64;
 	u8 doorbell[8];
 
-	address(driver, wqe + 16);
+	address(driver, wqe);
 	if (roll(3)) {
 		wqe[84] = roll(8) ? roll(16) << 4 : value();
 		put_be16(wqe + 86, roll(4) ? roll(2000) : value());

@@ -4,6 +4,9 @@
 # The firmware of hostA's card dies. mlx5_core finds it, takes all that is above the card away, and starts it
 # anew: there is a new interface, of the same driver, which works. (Topology and drivers: faults.sh.)
 #
+# In-tree's watchdog waits for a second only, mlx5_core's look at the firmware for two.
+# allow-dmesg: NETDEV WATCHDOG|WARNING: .*(dev_watchdog|sch_generic)|Call Trace|cut here
+#
 # lane: connectx-long
 # limit: 240
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
@@ -40,3 +43,4 @@ must_wait 20 is_running hostA "$IFA"
 # with its look for duplicates of the IPv6 address: hostB would use the old one until that is no longer fresh.
 ip -n hostB neighbour flush all
 goes_on "the firmware died"
+[ "$whose" = intree ] || ! log_has 'Call Trace|cut here|WATCHDOG' || fail "the kernel warns"

@@ -50,9 +50,6 @@ is_enhanced_here()
 }
 
 must modprobe mlx5_ib
-for card in $(hcas); do
-	must_wait 10 port_is "$card" INIT
-done
 fabric_umad
 host=host$VM hca=mlx5_0 kind=ours enhanced=
 case $VM in
@@ -60,6 +57,9 @@ case $VM in
 	hca=mlx5_1 kind=intree enhanced=1
 	# shellcheck disable=SC2034 # for sm_start
 	SM_SWEEP=2
+	for card in mlx5_0 mlx5_1; do
+		must_wait 10 port_is "$card" INIT
+	done
 	sm_start mlx5_0
 	must modprobe ib_ipoib
 	;;

@@ -25,7 +25,8 @@ must_wait 5 can_ibping sib0 "$lid"
 
 note "a send queue that is stuck loses nothing"
 before=$(drops_of sib0 fault)
-on hostA ping -n -c 20 -i 0.1 -w 30 "$B4" > "$TMPDIR/stuck" 2>&1 &
+# At most 16 may wait: ping's socket takes 128 kB, and in-tree's receive buffers are of 8 kB each.
+on hostA ping -n -c 20 -i 0.2 -w 30 "$B4" > "$TMPDIR/stuck" 2>&1 &
 pinger=$!
 must_wait 5 grep -q 'icmp_seq=2 ' "$TMPDIR/stuck"
 knob sib0 stuck_sq 1

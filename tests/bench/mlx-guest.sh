@@ -24,12 +24,19 @@ packets()
 	on hostB cat "/sys/class/net/$IFB/statistics/rx_packets"
 }
 
+# interrupts: of the cards, so far.
+interrupts()
+{
+	awk '/mlx5/ { n += $2 } END { print n + 0 }' /proc/interrupts
+}
+
 # measure CASE UNITS COMMAND...: COMMAND moves UNITS (megabits, datagrams) to hostB.
 measure()
 {
 	measure_case=$1 measure_units=$2
 	shift 2
 	measure_packets=$(packets)
+	measure_interrupts=$(interrupts)
 	measure_busy=$(busy_ns)
 	"$@" > "$TMPDIR/measured" 2>&1 < /dev/null || {
 		cat "$TMPDIR/measured"
@@ -37,8 +44,10 @@ measure()
 	}
 	measure_busy=$(($(busy_ns) - measure_busy))
 	measure_packets=$(($(packets) - measure_packets))
+	measure_interrupts=$(($(interrupts) - measure_interrupts))
 	echo "@value $measure_case speed $((measure_units * 1000000000 / measure_busy))"
 	echo "@value $measure_case instructions $((measure_busy / measure_packets))"
+	echo "@value $measure_case interrupts $((measure_interrupts * 1000 / measure_packets))"
 	note "$measure_case: $measure_packets packets, $measure_busy ns"
 }
 

@@ -44,11 +44,6 @@ all_vms()
 	done
 }
 
-is_enhanced_here()
-{
-	is_enhanced "$host" "$name"
-}
-
 must modprobe mlx5_ib
 fabric_umad
 host=host$VM hca=mlx5_0 kind=ours enhanced=
@@ -81,7 +76,7 @@ host_take "$host" "$name"
 host_address "$host" "$name" "$(address4 "$VM")/24" "$(address6 "$VM")/64"
 must ip -n "$host" link set "$name" up
 must_wait 20 is_running "$host" "$name"
-[ -z "$enhanced" ] || must is_enhanced_here
+[ -z "$enhanced" ] || must is_enhanced "$host" "$name"
 
 others=$(seq 0 $((VMS - 1)) | grep -vx "$VM")
 next=$(((VM + 1) % VMS))

@@ -15,6 +15,18 @@ served_by()
 	[ "$(accel_of "$1")" = "$2" ]
 }
 
+# bad_takes_sib0 MODE: accel_bad has the ports, and the subnet manager is on sib1; link is sib0's interface.
+bad_takes_sib0()
+{
+	must modprobe ipoib_core accel=bad
+	must modprobe accel_bad "mode=$1"
+	fabric_up 2
+	sm_start sib1
+	must_wait 10 served_by sib0 bad
+	# shellcheck disable=SC2034 # for the caller
+	link=$(netdev_of sib0 ours)
+}
+
 # assert_no_interface HCA: the port has none. Say first, by waiting for a message, that the core has
 # decided on it.
 assert_no_interface()

@@ -8,12 +8,7 @@
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 
-must modprobe ipoib_core accel=bad
-must modprobe accel_bad mode=open
-fabric_up 2
-sm_start sib0
-must_wait 10 served_by sib0 bad
-link=$(netdev_of sib0 ours)
+bad_takes_sib0 open
 for round in 1 2; do
 	! ip link set "$link" up 2> "$TMPDIR/error" || fail "round $round: $link is up"
 	grep -q 'Input/output error' "$TMPDIR/error" || fail "another error: $(cat "$TMPDIR/error")"

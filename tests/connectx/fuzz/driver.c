@@ -398,6 +398,26 @@ void driver_address(u8 *wqe, u32 to)
 }
 
 /**
+ * driver_put() - copy a work request into a queue as it is, and ring
+ * @driver: of the card
+ * @queue: where to
+ * @wqe: the request, in whole blocks of 64 bytes
+ * @size: of it, bytes
+ * @blocks: by how many the doorbell record moves on
+ */
+void driver_put(struct driver *driver, const struct queue *queue, u8 *wqe, size_t size, u32 blocks)
+{
+	u8 *record = driver->memory + queue->record + 4;
+	u8 *at = driver->memory + queue->ring;
+	u16 index = get_be32(record);
+
+	for (size_t i = 0; i < size; i += 64)
+		memcpy(at + (index + i / 64) % queue->size * 64, wqe + i, 64);
+	put_be32(record, (u16)(index + blocks));
+	pci_bar(driver->card, driver->uar * PAGE + 0x800, wqe, 8, true);
+}
+
+/**
  * driver_post() - put a work request into a queue, and ring
  * @driver: of the card
  * @queue: where to
@@ -407,20 +427,13 @@ void driver_address(u8 *wqe, u32 to)
  */
 void driver_post(struct driver *driver, const struct queue *queue, u8 opcode, u8 *wqe, size_t size)
 {
-	u8 *record = driver->memory + queue->record + 4;
-	u8 *at = driver->memory + queue->ring;
-	u16 index = get_be32(record);
-
-	put_be16(wqe + 1, index);
+	put_be16(wqe + 1, get_be32(driver->memory + queue->record + 4));
 	wqe[3] = opcode;
 	put_be16(wqe + 4, queue->number >> 8);
 	wqe[6] = queue->number;
 	wqe[7] |= size / 16;
 	wqe[11] |= 8;
-	for (size_t i = 0; i < size; i += 64)
-		memcpy(at + (index + i / 64) % queue->size * 64, wqe + i, 64);
-	put_be32(record, index + (size + 63) / 64);
-	pci_bar(driver->card, driver->uar * PAGE + 0x800, wqe, 8, true);
+	driver_put(driver, queue, wqe, size, (size + 63) / 64);
 }
 
 /**

@@ -83,6 +83,7 @@ struct driver {
 void driver_start(struct driver *driver);
 void driver_command(struct driver *driver, const u8 *in, size_t in_len, u8 *out, size_t out_len);
 void driver_address(u8 *wqe, u32 to);
+void driver_put(struct driver *driver, const struct queue *queue, u8 *wqe, size_t size, u32 blocks);
 void driver_post(struct driver *driver, const struct queue *queue, u8 opcode, u8 *wqe, size_t size);
 void driver_consume(struct driver *driver);
 

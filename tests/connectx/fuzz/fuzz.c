@@ -208,11 +208,9 @@ static void request(struct driver *driver)
 {
 	const struct queue *queue = &driver->queues[roll(driver->queue_count)];
 	static const u8 kinds[] = { 0x0a, 0x0a, 0x0b, 0x0e, 0x00, 0x25 };
-	u8 *record = driver->memory + queue->record + 4;
-	u16 index = get_be32(record);
+	u16 index = get_be32(driver->memory + queue->record + 4);
 	u8 wqe[1024] = {};
 	size_t size = 64;
-	u8 doorbell[8];
 
 	address(driver, wqe);
 	if (roll(3)) {
@@ -230,12 +228,7 @@ static void request(struct driver *driver)
 	put_be32(wqe, index << 8 | (roll(8) ? kinds[roll(sizeof(kinds))] : roll(256)));
 	put_be32(wqe + 4, queue->number << 8 | (roll(16) ? size / 16 : roll(64)));
 	put_be32(wqe + 8, roll(8) ? roll(2) << 3 | roll(2) << 1 : value());
-	for (size_t at = 0; at < size; at += 64)
-		memcpy(driver->memory + queue->ring + (index + at / 64) % queue->size * 64,
-		       wqe + at, 64);
-	put_be32(record, (u16)(index + (roll(32) ? (size + 63) / 64 : roll(70))));
-	memcpy(doorbell, wqe, 8);
-	pci_bar(driver->card, driver->uar * PAGE + 0x800, doorbell, 8, true);
+	driver_put(driver, queue, wqe, size, roll(32) ? (size + 63) / 64 : roll(70));
 }
 
 static void registers(struct driver *driver)

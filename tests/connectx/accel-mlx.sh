@@ -18,16 +18,17 @@ driver=${PEER_ON%+*}
 HCA_A=mlx5_2 HCA_B=${PEER_ON#*+}
 . "$TESTS/lib/host.sh"
 
+[ "$driver" != intree ] || ours_first mlx5_2:mlx
+cards_up
+sm_start mlx5_0
+must_wait 10 all_active
 case $driver in
 intree)
 	pair=ours-intree
-	intree_beside
+	intree_beside mlx5_2:mlx
 	;;
 *)
 	pair=ours-ours
-	cards_up
-	sm_start mlx5_0
-	must_wait 10 all_active
 	must modprobe ipoib_core "accel=$(accels mlx5_2:mlx "$HCA_B:$driver")"
 	must_wait 10 served_by "$HCA_B" "$driver"
 	;;

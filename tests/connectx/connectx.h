@@ -20,6 +20,7 @@
 #define CONFIG_SIZE	4096
 #define VECTORS		32
 #define MEMORIES	64
+#define MILLION		1000000u
 #define PAGE		4096u
 #define COMMANDS	32		/* entries of the command queue */
 #define WQE_BLOCK	64u		/* in which send queues are counted */
@@ -352,6 +353,10 @@ struct tables {
  * @tunnels: the card can do the same in VXLAN and GRE, with enhanced IPoIB
  * @lso_sends: counts large segments
  * @csum_sends: counts sends that ask for the checksum of TCP or UDP
+ * @drop_ppm: of a million packets of data sent, so many get lost
+ * @sa_mute: so do requests to the subnet administrator
+ * @sa_paths: counts those for a path
+ * @sa_joins: counts those to join a group
  */
 struct knobs {
 	u32 link;
@@ -365,6 +370,10 @@ struct knobs {
 	u32 tunnels;
 	u32 lso_sends;
 	u32 csum_sends;
+	u32 drop_ppm;
+	u32 sa_mute;
+	u32 sa_paths;
+	u32 sa_joins;
 };
 
 /**
@@ -506,6 +515,9 @@ enum status hca_query_pages(struct command *cmd);
 enum status hca_manage_pages(struct command *cmd);
 void hca_reset(struct card *card);
 void hca_cable(struct card *card);
+void hca_move(struct card *card, u32 lid);
+void hca_pkey(struct card *card, u32 entry);
+void hca_event(struct card *card, u32 event);
 void hca_fail(struct card *card);
 
 /* caps.c */

@@ -49,6 +49,24 @@ struct knob {
 	.changed = CHANGED, \
 }
 
+/**
+ * struct deed - what is done at once and has no value that stays
+ * @name: of it
+ * @max: the highest number that it takes
+ * @act: does it
+ */
+struct deed {
+	const char *name;
+	u32 max;
+	void (*act)(struct card *card, u32 number);
+};
+
+static const struct deed deeds[] = {
+	{ "lid", LID_MULTICAST - 1, hca_move },
+	{ "pkey", (PKEYS - 1) << 16 | UINT16_MAX, hca_pkey },
+	{ "event", PORT_REREGISTER, hca_event },
+};
+
 static const struct knob knobs[] = {
 	KNOB(link, 1, hca_cable),
 	KNOB(send_error, UINT32_MAX, NULL),
@@ -60,6 +78,10 @@ static const struct knob knobs[] = {
 	KNOB(tunnels, 1, NULL),
 	KNOB(lso_sends, 0, NULL),
 	KNOB(csum_sends, 0, NULL),
+	KNOB(drop_ppm, MILLION, NULL),
+	KNOB(sa_mute, 1, NULL),
+	KNOB(sa_paths, 0, NULL),
+	KNOB(sa_joins, 0, NULL),
 };
 
 static struct {
@@ -74,6 +96,14 @@ static const struct knob *knob_of(const char *name)
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(*knobs); i++)
 		if (!strcmp(knobs[i].name, name))
 			return &knobs[i];
+	return NULL;
+}
+
+static const struct deed *deed_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(*deeds); i++)
+		if (!strcmp(deeds[i].name, name))
+			return &deeds[i];
 	return NULL;
 }
 
@@ -99,6 +129,46 @@ static void turn_back(struct card *card)
 	cmd_release(card);
 }
 
+/* A number of at most @max from @text, which is the rest of a line; or what is wrong, to @answer. */
+static bool number_of(const char *text, u32 max, u32 *number, char *answer)
+{
+	unsigned long long wish;
+	char *end;
+
+	wish = strtoull(text, &end, 0);
+	if (!*text || *end || wish > max) {
+		snprintf(answer, LINE, "error not a number of 0 to %u\n", max);
+		return false;
+	}
+	*number = wish;
+	return true;
+}
+
+static void turn(struct card *card, const struct knob *knob, const char *rest, char *answer)
+{
+	u32 *value = (u32 *)((char *)&card->knobs + knob->at);
+
+	if (*rest) {
+		if (!number_of(rest, knob->max, value, answer))
+			return;
+		card_log(card, "knob: %s %u", knob->name, *value);
+		if (knob->changed)
+			knob->changed(card);
+	}
+	snprintf(answer, LINE, "ok %u\n", *value);
+}
+
+static void act(struct card *card, const struct deed *deed, const char *rest, char *answer)
+{
+	u32 number;
+
+	if (!number_of(rest, deed->max, &number, answer))
+		return;
+	card_log(card, "knob: %s %#x", deed->name, number);
+	deed->act(card, number);
+	snprintf(answer, LINE, "ok %u\n", number);
+}
+
 /* Does what @line says, and writes the answer to @answer, of LINE bytes. */
 static void obey(char *line, char *answer)
 {
@@ -107,32 +177,20 @@ static void obey(char *line, char *answer)
 	const char *what = rest ? strsep(&rest, " ") : "";
 	struct card *card = card_of(name);
 	const struct knob *knob = knob_of(what);
-	u32 *value;
-	char *end;
+	const struct deed *deed = deed_of(what);
 
+	if (!rest)
+		rest = line + strlen(line);
 	if (card && !strcmp(what, "default")) {
 		turn_back(card);
 		snprintf(answer, LINE, "ok 0\n");
-		return;
-	}
-	if (!card || !knob) {
+	} else if (card && knob) {
+		turn(card, knob, rest, answer);
+	} else if (card && deed) {
+		act(card, deed, rest, answer);
+	} else {
 		snprintf(answer, LINE, "error no such %s\n", card ? "knob" : "card");
-		return;
 	}
-	value = (u32 *)((char *)&card->knobs + knob->at);
-	if (rest && *rest) {
-		unsigned long long wish = strtoull(rest, &end, 0);
-
-		if (*end || wish > knob->max) {
-			snprintf(answer, LINE, "error not a number of 0 to %u\n", knob->max);
-			return;
-		}
-		*value = wish;
-		card_log(card, "knob: %s %u", knob->name, *value);
-		if (knob->changed)
-			knob->changed(card);
-	}
-	snprintf(answer, LINE, "ok %u\n", *value);
 }
 
 static void leave(struct client *client)

@@ -126,6 +126,7 @@ void port_tell(struct port *port, enum port_event event);
 bool port_is_up(const struct port *port);
 bool port_passes(const struct port *port);
 u16 port_lid(const struct port *port);
+void port_move(struct port *port, u16 lid);
 u8 port_lmc(const struct port *port);
 u32 port_mtu(const struct port *port);
 u16 port_pkey(const struct port *port, u32 index);
@@ -142,6 +143,7 @@ void pma_answer(struct node *node, u8 *mad);
 
 /* mad.c */
 void mad_answer_smp(struct card *card, struct packet *packet);
+bool mad_is_muted(struct card *card, const struct packet *packet);
 
 /* switch.c */
 void switch_init(struct card *cards, int count);

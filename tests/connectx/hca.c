@@ -272,6 +272,37 @@ void hca_cable(struct card *card)
 }
 
 /**
+ * hca_move() - the port has another LID, and no subnet manager knows
+ * @card: whose
+ * @lid: the new one
+ */
+void hca_move(struct card *card, u32 lid)
+{
+	port_move(&card->port, lid);
+}
+
+/**
+ * hca_pkey() - an entry of the port's P_Key table changes, and no subnet manager knows
+ * @card: whose
+ * @entry: index, and in the lower 16 bits P_Key
+ */
+void hca_pkey(struct card *card, u32 entry)
+{
+	card->port.pkeys[entry >> 16] = entry;
+	port_tell(&card->port, PORT_PKEY);
+}
+
+/**
+ * hca_event() - the driver is told of an event that did not happen
+ * @card: whose
+ * @event: of the port
+ */
+void hca_event(struct card *card, u32 event)
+{
+	port_tell(&card->port, event);
+}
+
+/**
  * hca_fail() - the firmware dies, if that is wanted: nothing is left of what it knew
  * @card: whose
  */

@@ -11,6 +11,7 @@
 #define METHOD		3
 #define STATUS		4
 #define HOP_POINTER	6
+#define ATTRIBUTE	16
 #define RETURN_PATH	192
 
 /* In PortInfo. */
@@ -21,9 +22,15 @@
 
 #define CLASS_LID	0x01
 #define CLASS_DIRECTED	0x81
+#define CLASS_SA	0x03
 #define CLASS_PMA	0x04
+#define METHOD_SET	0x02
 #define METHOD_ANSWER	0x81
 #define MAD_BAD_CLASS	0x0c
+
+/* Of the subnet administrator (IBA 15.2.5). */
+#define PATH_RECORD	0x35
+#define MEMBER_RECORD	0x38
 
 /**
  * mad_ifc() - MAD_IFC
@@ -116,4 +123,25 @@ void mad_answer_smp(struct card *card, struct packet *packet)
 	packet->from = to;
 	packet->sender = NULL;
 	switch_send(card, packet);
+}
+
+/**
+ * mad_is_muted() - count a request to the subnet administrator, which may have to get lost
+ * @card: who sends
+ * @packet: what, of any kind
+ *
+ * Return: whether it is such a request and the knob sa_mute wants that.
+ */
+bool mad_is_muted(struct card *card, const struct packet *packet)
+{
+	const u8 *mad = packet->data;
+
+	if (packet->smp || packet->to_qp != 1 || packet->len < MAD || mad[CLASS] != CLASS_SA ||
+	    mad[METHOD] & 0x80)
+		return false;
+	if (get_be16(mad + ATTRIBUTE) == PATH_RECORD)
+		card->knobs.sa_paths++;
+	if (get_be16(mad + ATTRIBUTE) == MEMBER_RECORD && mad[METHOD] == METHOD_SET)
+		card->knobs.sa_joins++;
+	return card->knobs.sa_mute;
 }

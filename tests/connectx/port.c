@@ -266,6 +266,17 @@ u16 port_lid(const struct port *port)
 }
 
 /**
+ * port_move() - give it another
+ * @port: the port
+ * @lid: the lowest of its LIDs from now on
+ */
+void port_move(struct port *port, u16 lid)
+{
+	put_be16(port->info + LID, lid);
+	port_tell(port, PORT_LID);
+}
+
+/**
  * port_lmc() - how many LIDs it has
  * @port: the port
  *

@@ -4,6 +4,7 @@
  * a subnet manager writes, and takes no time.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "connectx.h"
@@ -232,6 +233,15 @@ static void multicast(struct card *card, u8 in_port, struct packet *packet)
 			leave_by(i, packet);
 }
 
+/* What tests want lost: requests to the subnet administrator, and data. */
+static bool is_lost(struct card *card, const struct packet *packet)
+{
+	if (mad_is_muted(card, packet))
+		return true;
+	return !packet->smp && packet->to_qp != 1 && card->knobs.drop_ppm &&
+	       (u32)random() % MILLION < card->knobs.drop_ppm;
+}
+
 /**
  * switch_send() - a card sends
  * @card: which
@@ -247,6 +257,8 @@ void switch_send(struct card *card, struct packet *packet)
 	if (!port_is_up(&card->port))
 		return;
 	if (!packet->smp && !port_passes(&card->port))
+		return;
+	if (is_lost(card, packet))
 		return;
 	port_count(&card->port, packet->len, false);
 	port_count(port, packet->len, true);

@@ -7,7 +7,8 @@
 #	                       | switch |
 #	     enhanced: mlx5_2--+        +--mlx5_3 :enhanced
 
-HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*'
+# shellcheck disable=SC2034 # for host.sh
+HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*' FABRIC=connectx/fabric.sh
 
 # bound_cards: how many cards the stock driver has brought up.
 bound_cards()
@@ -149,8 +150,16 @@ assert_enhanced_counts()
 # accels HCA:ACCEL...: the value of accel= that has these, and nothing on other cards.
 accels()
 {
+	accels_of "$(hcas)" "$@"
+}
+
+# accels_of HCAS HCA:ACCEL...: the same, of HCAS that need not be there yet.
+accels_of()
+{
 	accels_value=
-	for accels_hca in $(hcas); do
+	accels_all=$1
+	shift
+	for accels_hca in $accels_all; do
 		accels_one=none
 		for accels_wish; do
 			[ "${accels_wish%:*}" != "$accels_hca" ] || accels_one=${accels_wish#*:}
@@ -160,19 +169,45 @@ accels()
 	echo "$accels_value"
 }
 
-# intree_beside: accel_mlx on mlx5_2 and the kernel's own ib_ipoib on the others. In-tree looks for free
-# ports when it is loaded: it has to come second. But it does not load where ours has the rtnl kind, which
-# therefore in-tree has while ours is loaded.
-intree_beside()
+# ours_first HCA:ACCEL: accel_mlx or accel_ref will have this port, and the kernel's own ib_ipoib, by
+# intree_beside, the others. In-tree looks for free ports when it is loaded: it has to come second. But it
+# does not load where ours has the rtnl kind, which therefore in-tree has while ours is loaded. To be called
+# before cards_up.
+ours_first()
 {
 	must modprobe ib_ipoib
-	must modprobe ipoib_core accel=mlx5_0/1:none,mlx5_1/1:none,mlx5_2/1:mlx,mlx5_3/1:none
+	must modprobe ipoib_core "accel=$(accels_of "mlx5_0 mlx5_1 mlx5_2 mlx5_3" "$1")"
 	must rmmod ib_ipoib
-	cards_up
-	sm_start mlx5_0
-	must_wait 10 all_active
-	must_wait 10 served_by mlx5_2 mlx
+}
+
+# intree_beside HCA:ACCEL: in-tree comes too, after ours_first and cards_up.
+intree_beside()
+{
+	must_wait 10 served_by "${1%:*}" "${1#*:}"
 	must modprobe ib_ipoib
 	must_wait 10 netdev_of "$HCA_B" intree
-	assert_log 'mlx5_2.*couldn.t register ipoib port'
+	[ "${1#*:}" != mlx ] || assert_log "${1%:*}.*couldn.t register ipoib port"
+}
+
+# cards_of ON: ON says hostA's driver and hostB's, such as mlx-plain:
+#
+#	mlx, ref	ours, with that accel
+#	queues, plain	in-tree, over the card driver's queues, or over plain datagrams
+#
+# Sets which cards these are, and which are for subnet managers; and ours's ACCEL and the PAIR of lib/.
+cards_of()
+{
+	ACCEL=${1%-*}
+	case $ACCEL in
+	mlx) HCA_A=mlx5_2 HCA_SM=mlx5_0 ;;
+	*) HCA_A=mlx5_0 HCA_SM=mlx5_2 ;;
+	esac
+	case $1 in
+	*-mlx | *-queues) HCA_B=mlx5_3 HCA_SM2=mlx5_1 ;;
+	*) HCA_B=mlx5_1 HCA_SM2=mlx5_3 ;;
+	esac
+	case $1 in
+	*-queues | *-plain) PAIR=ours-intree ;;
+	*) PAIR=ours-ours ;;
+	esac
 }

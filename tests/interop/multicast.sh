@@ -61,8 +61,8 @@ note "the sender is a member that only sends, the receiver has left"
 sender=$(link_local hostA "$IFA")
 receiver=$(link_local hostB "$IFB")
 for mgid in "$mgid4" "$mgid6"; do
-	group_members sib0 "$mgid"
-	must_wait 10 is_group_member sib0 "$mgid" "$sender" 8
-	must_wait 10 negate is_group_member sib0 "$mgid" "$receiver" 1
+	group_members "$HCA_A" "$mgid"
+	must_wait 10 is_group_member "$HCA_A" "$mgid" "$sender" 8
+	must_wait 10 negate is_group_member "$HCA_A" "$mgid" "$receiver" 1
 done
 assert_clean

@@ -51,8 +51,8 @@ children_up()
 # children_of_hosts PAIR: both of hosts_up's hosts get a child 0x8001 of their drivers, with carrier.
 children_of_hosts()
 {
-	must_wait 10 has_pkey sib0 0x8001
-	must_wait 10 has_pkey sib1 0x8001
+	must_wait 10 has_pkey "$HCA_A" 0x8001
+	must_wait 10 has_pkey "$HCA_B" 0x8001
 	child_add hostA "$IFA" 0x8001 "${1%-*}"
 	child_add hostB "$IFB" 0x8001 "${1#*-}"
 	children_up hostA "$IFA.8001" hostB "$IFB.8001"

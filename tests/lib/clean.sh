@@ -21,9 +21,7 @@ ethtool_stat()
 # assert_clean. What the fabric dropped before is forgotten.
 clean_mark()
 {
-	for hca in $(hcas); do
-		echo 0 > "$SOFT_IB/$hca/drops"
-	done
+	drops_forget
 	CLEAN_A="$(read_errors hostA "$IFA") $(ethtool_errors hostA "$IFA")"
 	CLEAN_B="$(read_errors hostB "$IFB") $(ethtool_errors hostB "$IFB")"
 }
@@ -50,30 +48,10 @@ clean_moved()
 	fail "error counters of $1 moved"
 }
 
-# assert_drops CAUSE...: since clean_mark the fabric dropped packets for these causes only; a CAUSE
-# may say how many, as a regular expression.
-assert_drops()
-{
-	for hca in $(hcas); do
-		drops_left=$(grep -v ' 0$' "$SOFT_IB/$hca/drops" || :)
-		for cause; do
-			drops_left=$(echo "$drops_left" | grep -Ev "^$cause( |$)" || :)
-		done
-		[ -z "$drops_left" ] ||
-			fail "the fabric dropped packets of $hca: $(echo "$drops_left" | tr '\n' ' ')"
-	done
-}
-
-# drops_of HCA CAUSE: packets that the fabric dropped so far.
-drops_of()
-{
-	sed -n "s/^$2 //p" "$SOFT_IB/$1/drops"
-}
-
 # show_state: for fail().
 show_state()
 {
-	[ ! -d "$SOFT_IB" ] || grep -H -v ' 0$' "$SOFT_IB"/sib*/drops "$SOFT_IB/strict"
+	fabric_state
 	for host in $(ip netns list | cut -d ' ' -f 1); do
 		echo "--- $host"
 		ip -n "$host" -o link show | cut -c 1-120

@@ -10,6 +10,7 @@ set -eu
 : "${TESTS:=/tests}"
 . "$TESTS/lib/base.sh"
 . "$TESTS/lib/fabric.sh"
+. "$TESTS/${FABRIC:-lib/soft_ib.sh}"
 . "$TESTS/lib/sm.sh"
 . "$TESTS/lib/stack.sh"
 . "$TESTS/lib/traffic.sh"
@@ -22,8 +23,8 @@ set -eu
 . "$TESTS/lib/leak.sh"
 . "$TESTS/lib/unload.sh"
 
-# The HCAs of the two hosts, and of all.
-: "${HCA_A:=sib0}" "${HCA_B:=sib1}" "${HCAS:=sib*}"
+# The HCAs of the two hosts, of subnet managers, and of all; and ours's data path.
+: "${HCA_A:=sib0}" "${HCA_B:=sib1}" "${HCA_SM:=sib2}" "${HCA_SM2:=sib3}" "${HCAS:=sib*}" "${ACCEL:=ref}"
 A4=10.9.0.1 B4=10.9.0.2 A6=fd00:9::1 B6=fd00:9::2
 
 # on HOST COMMAND...: runs it there. A command that names files of /sys/class/net sees those of HOST,
@@ -89,14 +90,14 @@ is_running()
 }
 
 # hosts_up PAIR: everything between a loaded kernel and two hosts that can talk: fabric of two
-# HCAs, opensm on sib0, drivers as stack_load PAIR, hostA and hostB with IFA and IFB up, addressed
+# HCAs, opensm on hostA's, drivers as stack_load PAIR, hostA and hostB with IFA and IFB up, addressed
 # and with carrier. Steps that were done already (fabric_up, sm_start, stack_load) are left out.
 hosts_up()
 {
-	[ -d /sys/module/soft_ib ] || fabric_up 2
-	[ -e "$SM_DIR/sib0/pid" ] || sm_start sib0
+	fabric_is_up || fabric_up 2
+	[ -e "$SM_DIR/$HCA_A/pid" ] || sm_start "$HCA_A"
 	must_wait 10 all_active
-	[ -d /sys/module/ipoib_core ] || [ -d /sys/module/ib_ipoib ] || stack_load "$1"
+	stack_is_loaded || stack_load "$1"
 	hosts_take "$1"
 }
 

@@ -3,45 +3,6 @@
 # Which driver serves which port: ours (ipoib_core with an accel) or the kernel's own ib_ipoib.
 # Sourced by host.sh.
 
-# stack_load PAIR: PAIR is ours-ours, ours-intree, intree-ours or intree-intree: the driver of
-# sib0's port, then of sib1's; any further HCA gets the second. ACCEL (ref) is ours's data path.
-# With both drivers loaded, in-tree also makes interfaces on ours's ports, as it knows no
-# exceptions: they stay down and unused. Ours then cannot have the rtnl kind, and says so.
-stack_load()
-{
-	note "drivers: $1"
-	case $1 in
-	*intree*) must modprobe ib_ipoib ;;
-	esac
-	case $1 in
-	ours-ours) must modprobe ipoib_core "accel=${ACCEL:-ref}" ;;
-	*ours*) must modprobe ipoib_core "accel=$(stack_ports "${1%-*}" "${1#*-}")" ;;
-	esac
-	stack_number=0
-	for hca in $(hcas); do
-		stack_kind=${1#*-}
-		[ "$stack_number" != 0 ] || stack_kind=${1%-*}
-		stack_number=$((stack_number + 1))
-		must_wait 10 netdev_of "$hca" "$stack_kind"
-	done
-}
-
-# stack_ports FIRST OTHERS: the value of accel= that leaves in-tree's ports alone.
-stack_ports()
-{
-	stack_kind=$1
-	stack_value=
-	for hca in $(hcas); do
-		case $stack_kind in
-		ours) stack_accel=${ACCEL:-ref} ;;
-		*) stack_accel=none ;;
-		esac
-		stack_value=$stack_value${stack_value:+,}$hca/1:$stack_accel
-		stack_kind=$2
-	done
-	echo "$stack_value"
-}
-
 # ours REASON: whether DRIVER, of a test that runs against both, is ours; for what in-tree has not, or
 # does otherwise. The REASON is for the log.
 ours()

@@ -12,18 +12,18 @@
 
 outage_up ours-ours
 for round in 1 2 3 4 5; do
-	knob sib0 stuck_sq 1
+	knob "$HCA_A" stuck_sq 1
 	must_wait 10 pings_stand_still hostA
 	# The path is asked for again, answered, and its old handle retired, with sends on the queue.
 	for event in client_reregister lid_change; do
-		port_event sib0 "$event"
+		port_event "$HCA_A" "$event"
 	done
 	on hostA ping -n -c 3 -i 0.2 -W 1 "$B4" > /dev/null || :
-	knob sib0 stuck_sq 0
+	knob "$HCA_A" stuck_sq 0
 	assert_resumes "round $round"
 	assert_strict_clean
 done
 pings_stop
-must rmmod accel_ref
+must rmmod "accel_$ACCEL"
 must rmmod ipoib_core
 assert_strict_clean

@@ -14,7 +14,7 @@
 
 outage_up "$PAIR"
 
-for hca in sib0 sib1; do
+for hca in "$HCA_A" "$HCA_B"; do
 	port_event "$hca" client_reregister
 	port_event "$hca" sm_change
 done
@@ -22,7 +22,7 @@ assert_resumes "client reregister"
 assert_group_works "client reregister"
 
 for round in 1 2 3 4 5; do
-	for hca in sib0 sib1; do
+	for hca in "$HCA_A" "$HCA_B"; do
 		port_event "$hca" client_reregister
 		port_event "$hca" gid_change
 	done

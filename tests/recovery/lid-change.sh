@@ -21,21 +21,21 @@ lid_is()
 outage_up "$PAIR"
 
 note "moved, and found by the next sweep"
-for port in sib1 sib0; do
+for port in "$HCA_B" "$HCA_A"; do
 	old=$(port_lid "$port")
 	knob "$port" lid $((old + 200))
-	sm_sweep sib2
+	sm_sweep "$HCA_SM"
 	must_wait 10 all_active
 	assert_resumes "LID of $port was $old, $((old + 200)), is $(port_lid "$port")"
 done
 
 note "by a new subnet manager that is told other LIDs"
-sm_kill sib2
-printf '%s 0x0029 0x0029\n\n%s 0x002a 0x002a\n\n' "$(port_guid sib0)" "$(port_guid sib1)" \
-	> "$SM_DIR/sib2/guid2lid"
-sm_start sib2
-must_wait 10 lid_is sib0 41
-must_wait 10 lid_is sib1 42
+sm_kill "$HCA_SM"
+printf '%s 0x0029 0x0029\n\n%s 0x002a 0x002a\n\n' "$(port_guid "$HCA_A")" "$(port_guid "$HCA_B")" \
+	> "$SM_DIR/$HCA_SM/guid2lid"
+sm_start "$HCA_SM"
+must_wait 10 lid_is "$HCA_A" 41
+must_wait 10 lid_is "$HCA_B" 42
 assert_resumes "LIDs are 41 and 42"
 assert_group_works "LIDs reassigned"
 pings_stop

@@ -27,13 +27,13 @@ flap()
 	is_running "$2" "$3" || fail "traffic, but no carrier"
 }
 
-flap sib1 hostB "$IFB"
-flap sib0 hostA "$IFA"
+flap "$HCA_B" hostB "$IFB"
+flap "$HCA_A" hostA "$IFA"
 for round in 1 2 3; do
-	cable_out sib1
-	cable_in sib1
+	cable_out "$HCA_B"
+	cable_in "$HCA_B"
 done
-must_wait 20 port_is sib1 ACTIVE
+must_wait 20 port_is "$HCA_B" ACTIVE
 assert_resumes "three times in a row"
 assert_group_works "three times in a row"
 pings_stop

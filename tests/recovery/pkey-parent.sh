@@ -10,11 +10,11 @@
 . "${TESTS:=/tests}/lib/host.sh"
 
 outage_up ours-ours
-knob sib1 pkeys "0 0x0000"
+knob "$HCA_B" pkeys "0 0x0000"
 must_wait 5 negate is_running hostB "$IFB"
 must_wait 10 pings_stand_still hostA
 assert_log "$IFB: no carrier: P_Key 0xffff .*taken"
-knob sib1 pkeys "0 0xffff"
+knob "$HCA_B" pkeys "0 0xffff"
 assert_resumes "the port's own P_Key back"
 pings_stop
 assert_strict_clean

@@ -14,7 +14,7 @@
 . "${TESTS:=/tests}/lib/host.sh"
 
 fabric_up 3
-sm_start sib2
+sm_start "$HCA_SM"
 must_wait 20 all_active
 stack_load "$PAIR"
 hosts_take "$PAIR"
@@ -25,12 +25,12 @@ pings_start 10.9.1.2 fd00:9:1::1
 
 second_gone()
 {
-	! has_pkey sib0 0x8001 && ! has_pkey sib1 0x8001
+	! has_pkey "$HCA_A" 0x8001 && ! has_pkey "$HCA_B" 0x8001
 }
 
 second_there()
 {
-	has_pkey sib0 0x8001 && has_pkey sib1 0x8001
+	has_pkey "$HCA_A" 0x8001 && has_pkey "$HCA_B" 0x8001
 }
 
 assert_dead()
@@ -41,7 +41,7 @@ assert_dead()
 
 note "OpenSM: partition without members"
 sm_partitions "Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;"
-sm_sweep sib2
+sm_sweep "$HCA_SM"
 must_wait 20 second_gone
 for child in "hostA $IFA.8001" "hostB $IFB.8001"; do
 	# shellcheck disable=SC2086 # two words
@@ -51,18 +51,18 @@ assert_dead
 is_running hostA "$IFA" || fail "the parent lost its carrier too"
 ping_sizes hostA "$B4" 64
 sm_partitions
-sm_sweep sib2
+sm_sweep "$HCA_SM"
 must_wait 20 second_there
 assert_resumes "P_Key back, by OpenSM"
 
 note "directly: gone from one port, back, moved"
-index=$(sed -n 's/ 0x8001$//p' "$SOFT_IB/sib1/pkeys")
-knob sib1 pkeys "$index 0x0000"
+index=$(pkey_index "$HCA_B" 0x8001)
+knob "$HCA_B" pkeys "$index 0x0000"
 assert_dead
-knob sib1 pkeys "$index 0x8001"
+knob "$HCA_B" pkeys "$index 0x8001"
 assert_resumes "P_Key back in its place"
-knob sib1 pkeys "$index 0x0000"
-knob sib1 pkeys "7 0x8001"
+knob "$HCA_B" pkeys "$index 0x0000"
+knob "$HCA_B" pkeys "7 0x8001"
 assert_resumes "P_Key in another place"
 pings_stop
 assert_strict_clean

@@ -27,7 +27,7 @@ soon()
 # ask: packets for peers and groups that are not known yet.
 ask()
 {
-	echo 0 > "$SOFT_IB/sib0/sa"
+	sa_forget "$HCA_A"
 	for peer in 1 2 3 4 5 6; do
 		ip -n hostA neighbour replace "10.9.0.20$peer" dev "$IFA" nud permanent \
 			lladdr "00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:0$peer"
@@ -40,22 +40,22 @@ ask()
 
 asked()
 {
-	[ "$(sed -n "s/^$1 //p" "$SOFT_IB/sib0/sa")" -gt 0 ]
+	[ "$(sa_asked "$HCA_A" "$1")" -gt 0 ]
 }
 
 outage_up ours-ours
 host_add hostC
-for hca in sib0 sib1; do
+for hca in "$HCA_A" "$HCA_B"; do
 	knob "$hca" sa_mute 1
 done
-port_event sib0 client_reregister
+port_event "$HCA_A" client_reregister
 ask
 soon ip -n hostA link set "$IFA" mtu 1500
 soon ip -n hostA link add link "$IFA" name "$IFA.8001" type ipoib pkey 0x8001
 soon ip -n hostA link set "$IFA.8001" up
 soon ip -n hostA link set "$IFA.8001" down
 soon ip -n hostA link delete "$IFA.8001"
-echo 0 > "$SOFT_IB/sib0/sa"
+sa_forget "$HCA_A"
 soon ip -n hostA link set "$IFA" down
 soon ip -n hostA link set "$IFA" up
 must_wait 5 asked join
@@ -63,7 +63,7 @@ soon ip -n hostA link set "$IFA" netns hostC
 soon ip -n hostC link set "$IFA" netns hostA
 
 note "the SA hears again"
-for hca in sib0 sib1; do
+for hca in "$HCA_A" "$HCA_B"; do
 	knob "$hca" sa_mute 0
 done
 host_address hostA "$IFA" "$A4/24" "$A6/64"
@@ -72,8 +72,8 @@ must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostB "$A6"
 
-knob sib0 sa_mute 1
+knob "$HCA_A" sa_mute 1
 ask
-soon rmmod accel_ref
+soon rmmod "accel_$ACCEL"
 soon rmmod ipoib_core
 assert_strict_clean

@@ -17,7 +17,7 @@ can_ping_group()
 }
 
 outage_up ours-ours
-knob sib0 sa_mute 1
+knob "$HCA_A" sa_mute 1
 limit=$(ethtool_stat hostA "$IFA" tx_drop_mcast_limit)
 queue=$(ethtool_stat hostA "$IFA" tx_drop_mcast_queue)
 note "storm"
@@ -38,7 +38,7 @@ note "dropped: $limit for too many groups, $queue for too many packets that wait
 [ "$queue" -gt 0 ] || fail "there was no limit of packets that wait"
 assert_resumes "storm"
 
-knob sib0 sa_mute 0
+knob "$HCA_A" sa_mute 0
 on hostA sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
 must ip -n hostA address add 239.7.7.7/32 dev "$IFA" autojoin
 must ip -n hostB route add 239.0.0.0/8 dev "$IFB"

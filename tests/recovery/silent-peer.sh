@@ -13,7 +13,7 @@
 . "${TESTS:=/tests}/lib/host.sh"
 
 fabric_up 3
-sm_start sib2
+sm_start "$HCA_SM"
 must_wait 20 all_active
 stack_load ours-ours
 hosts_take ours-ours
@@ -35,19 +35,19 @@ done
 # asked COUNT: so many path records since the counter was reset.
 asked()
 {
-	[ "$(sed -n 's/^path //p' "$SOFT_IB/sib0/sa")" -ge "$1" ]
+	[ "$(sa_asked "$HCA_A" path)" -ge "$1" ]
 }
 
 must_wait 10 can_ping hostA "$peer"
 spawn hostA ping -n -i 0.2 "$peer" > /dev/null 2>&1 < /dev/null
-knob sib1 drop_ppm 1000000
-echo 0 > "$SOFT_IB/sib0/sa"
+knob "$HCA_B" drop_ppm 1000000
+sa_forget "$HCA_A"
 began=$(now_ms)
 must_wait 20 asked 1
 note "asked again $WAITED ms after the peer fell silent"
 wait_for 5 asked 100 && fail "asked without bound"
 took=$((($(now_ms) - began) / 1000 + 1))
-! asked $((took + 1)) || fail "asked more often than once in a second: $(cat "$SOFT_IB/sib0/sa")"
-knob sib1 drop_ppm 0
+! asked $((took + 1)) || fail "asked more often than once in a second: $(sa_asked "$HCA_A" path) times"
+knob "$HCA_B" drop_ppm 0
 must_wait 10 can_ping hostA "$peer"
 assert_strict_clean

@@ -13,21 +13,21 @@
 . "${TESTS:=/tests}/lib/host.sh"
 
 outage_up "$PAIR" 4
-first_lid=$(cat /sys/class/infiniband/sib0/ports/1/sm_lid)
+first_lid=$(cat "/sys/class/infiniband/$HCA_A/ports/1/sm_lid")
 
-sm_start sib3 --priority 14
-must_wait 30 sm_is_master sib3
-must_wait 10 sm_swept_once sib3
-assert_resumes "handed over to sib3"
-assert_group_works "handed over to sib3"
-[ "$(cat /sys/class/infiniband/sib0/ports/1/sm_lid)" != "$first_lid" ] ||
+sm_start "$HCA_SM2" --priority 14
+must_wait 30 sm_is_master "$HCA_SM2"
+must_wait 10 sm_swept_once "$HCA_SM2"
+assert_resumes "handed over to $HCA_SM2"
+assert_group_works "handed over to $HCA_SM2"
+[ "$(cat "/sys/class/infiniband/$HCA_A/ports/1/sm_lid")" != "$first_lid" ] ||
 	fail "the SM's LID has not changed: no hand-over took place"
 
-sm_ups=$(sm_ups sib2)
-sm_kill sib3
-must_wait 30 sm_swept sib2
-must_wait 10 sm_is_master sib2
-assert_resumes "sib2 took over from a dead one"
-assert_group_works "sib2 took over from a dead one"
+sm_ups=$(sm_ups "$HCA_SM")
+sm_kill "$HCA_SM2"
+must_wait 30 sm_swept "$HCA_SM"
+must_wait 10 sm_is_master "$HCA_SM"
+assert_resumes "$HCA_SM took over from a dead one"
+assert_group_works "$HCA_SM took over from a dead one"
 pings_stop
 assert_strict_clean

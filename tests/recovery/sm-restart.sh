@@ -14,16 +14,16 @@
 
 outage_up "$PAIR"
 
-sm_kill sib2
+sm_kill "$HCA_SM"
 assert_resumes "no subnet manager"
 
-sm_start sib2
+sm_start "$HCA_SM"
 assert_resumes "a new subnet manager"
 assert_group_works "a new subnet manager"
 
 note "the hosts are members of the broadcast group again"
 for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
-	must_wait "$OUTAGE_LIMIT" is_group_member sib2 ff12:401b:ffff::ffff:ffff "$gid" 1
+	must_wait "$OUTAGE_LIMIT" is_group_member "$HCA_SM" ff12:401b:ffff::ffff:ffff "$gid" 1
 done
 pings_stop
 assert_strict_clean

@@ -16,8 +16,8 @@ address_has()
 }
 
 outage_up ours-ours
-sm_kill sib2
-SM_CONF='subnet_prefix 0xfe80000000001234' sm_start sib2
+sm_kill "$HCA_SM"
+SM_CONF='subnet_prefix 0xfe80000000001234' sm_start "$HCA_SM"
 must_wait 10 all_active
 must_wait 5 address_has hostA "$IFA" fe:80:00:00:00:00:12:34
 must_wait 5 address_has hostB "$IFB" fe:80:00:00:00:00:12:34

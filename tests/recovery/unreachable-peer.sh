@@ -12,7 +12,7 @@
 
 paths_asked()
 {
-	sed -n 's/^path //p' "$SOFT_IB/sib0/sa"
+	sa_asked "$HCA_A" path
 }
 
 outage_up ours-ours

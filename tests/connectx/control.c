@@ -129,7 +129,7 @@ static void turn_back(struct card *card)
 	cmd_release(card);
 }
 
-/* A number of at most @max from @text, which is the rest of a line; or what is wrong, to @answer. */
+/* A number of at most @max from @text, the rest of a line; or what is wrong, to @answer. */
 static bool number_of(const char *text, u32 max, u32 *number, char *answer)
 {
 	unsigned long long wish;

@@ -145,9 +145,14 @@ void pma_answer(struct node *node, u8 *mad);
 void mad_answer_smp(struct card *card, struct packet *packet);
 bool mad_is_muted(struct card *card, const struct packet *packet);
 
+/* trap.c */
+void trap_local(struct card *card);
+void trap_link(const struct port *port);
+
 /* switch.c */
 void switch_init(struct card *cards, int count);
 void switch_send(struct card *card, struct packet *packet);
+void switch_forward(struct packet *packet);
 void switch_link_changed(void);
 
 #endif

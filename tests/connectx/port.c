@@ -109,12 +109,15 @@ void port_init(struct port *port, u8 number, u64 guid, struct card *card, bool h
 
 /**
  * port_set_capabilities() - what software on the host adds, such as that there is a subnet manager
- * @port: the port
+ * @port: a card's
  * @mask: CapabilityMask
  */
 void port_set_capabilities(struct port *port, u32 mask)
 {
+	if (get_be32(port->info + CAPABILITIES) == mask)
+		return;
 	put_be32(port->info + CAPABILITIES, mask);
+	trap_local(port->card);
 }
 
 /**

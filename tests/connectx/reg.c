@@ -11,9 +11,9 @@
 
 #define WRITE			0
 
-/* Of the first: which port, and the lowest word of what it can do. */
+/* Of the first: which port, and the CapabilityMask of its PortInfo. */
 #define CAPABILITIES_PORT	1
-#define CAPABILITIES_LOW	16
+#define CAPABILITIES_MASK	4
 #define CAPABILITIES_LEN	20
 
 #define MAX_FRAME		(4096 + 40)
@@ -22,7 +22,7 @@ static enum status port_capabilities(struct command *cmd, const u8 *data, size_t
 {
 	if (cmd->modifier != WRITE || len < CAPABILITIES_LEN || data[CAPABILITIES_PORT] != 1)
 		return FAIL(cmd, BAD_PARAM, "port capabilities: a read, short, or not of port 1");
-	port_set_capabilities(&cmd->card->port, get_be32(data + CAPABILITIES_LOW));
+	port_set_capabilities(&cmd->card->port, get_be32(data + CAPABILITIES_MASK));
 	return OK;
 }
 

@@ -153,11 +153,12 @@ void switch_init(struct card *cards, int count)
 }
 
 /**
- * switch_link_changed() - remember it for the subnet manager's next look
+ * switch_link_changed() - let the subnet manager know, and remember it for its next look
  */
 void switch_link_changed(void)
 {
 	sw.info[INFO_LIFE] |= PORT_CHANGED;
+	trap_link(&sw.ports[0]);
 }
 
 static void leave_by(u8 number, struct packet *packet)
@@ -174,6 +175,20 @@ static void leave_by(u8 number, struct packet *packet)
 		return;
 	port_count(port, packet->len, false);
 	recv_packet(port->peer->card, packet);
+}
+
+static u8 way_to(u16 lid)
+{
+	return lid < LFT && lid <= get_be16(sw.info + INFO_LFT_TOP) ? sw.lft[lid] : NO_PORT;
+}
+
+/**
+ * switch_forward() - the switch itself sends
+ * @packet: what, to a card
+ */
+void switch_forward(struct packet *packet)
+{
+	leave_by(way_to(packet->to), packet);
 }
 
 /* A packet for the switch itself, which becomes the answer to it. */
@@ -277,8 +292,7 @@ void switch_send(struct card *card, struct packet *packet)
 		multicast(card, in_port, packet);
 		return;
 	}
-	out = packet->to < LFT && packet->to <= get_be16(sw.info + INFO_LFT_TOP) ?
-	      sw.lft[packet->to] : NO_PORT;
+	out = way_to(packet->to);
 	if (!out)
 		answer(in_port, packet);
 	else

@@ -46,15 +46,15 @@ traffic_start hostA "$B4"
 child_add hostA "$IFA" 0x8001 ours
 child_add hostB "$IFB" 0x8001 ours
 children_up hostA "$IFA.8001" hostB "$IFB.8001"
-sizes_arrive hostA 10.9.1.2 64 2016 20000
-sizes_arrive hostB fd00:9:1::1 64 2016
+ping_sizes hostA 10.9.1.2 64 2016 20000
+ping_sizes hostB fd00:9:1::1 64 2016
 spawn hostB iperf3 -s -p 5301
 must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2
 
 note "MTU"
 must ip -n hostA link set "$IFA" mtu 1500
-sizes_arrive hostA 10.9.1.2 2016
-sizes_arrive hostB 10.9.1.1 2016
+ping_sizes hostA 10.9.1.2 2016
+ping_sizes hostB 10.9.1.1 2016
 must ip -n hostA link set "$IFA" mtu 2044
 
 for round in $(seq "$ROUNDS"); do
@@ -71,4 +71,4 @@ for round in $(seq "$ROUNDS"); do
 	child_add hostA "$IFA" 0x8001 ours
 	children_up hostA "$IFA.8001"
 done
-sizes_arrive hostA 10.9.1.2 64 2016
+ping_sizes hostA 10.9.1.2 64 2016

@@ -25,7 +25,7 @@ case $DRIVER in
 ours) drivers_take mlx mlx ;;
 intree) drivers_take intree intree ;;
 esac
-sizes_arrive hostA "$B4" 64
+ping_sizes hostA "$B4" 64
 
 note "who, and counters"
 case $DRIVER in
@@ -46,15 +46,15 @@ must on hostA ethtool -G "$IFA" rx 1024 tx 512
 on hostA ethtool -g "$IFA" | sed '1,/^Current/d' > "$TMPDIR/rings"
 grep -Eq '^RX:[[:space:]]*1024$' "$TMPDIR/rings" || fail "the RX ring is another: $(cat "$TMPDIR/rings")"
 grep -Eq '^TX:[[:space:]]*512$' "$TMPDIR/rings" || fail "the TX ring is another: $(cat "$TMPDIR/rings")"
-sizes_arrive hostA "$B4" 64 2016
+ping_sizes hostA "$B4" 64 2016
 
 note "channels"
 must on hostA ethtool -L "$IFA" combined 1
 on hostA ethtool -l "$IFA" | sed '1,/^Current/d' | grep -Eq '^Combined:[[:space:]]*1$' ||
 	fail "there is more than one channel"
-sizes_arrive hostA "$B6" 64 2016
+ping_sizes hostA "$B6" 64 2016
 must on hostA ethtool -L "$IFA" combined 2
-sizes_arrive hostA "$B6" 64 2016
+ping_sizes hostA "$B6" 64 2016
 ! on hostA ethtool -L "$IFA" combined 999 2> /dev/null || fail "999 channels"
 
 note "moderation"
@@ -67,14 +67,14 @@ shown -c '^tx-usecs:[[:space:]]*12$'
 shown -c 'Adaptive RX: off'
 must on hostA ethtool -C "$IFA" adaptive-rx on
 shown -c 'Adaptive RX: on'
-sizes_arrive hostA "$B4" 64 2016
+ping_sizes hostA "$B4" 64 2016
 
 note "hash fields"
 must on hostA ethtool -N "$IFA" rx-flow-hash udp4 sdfn
 says 'L4 bytes 2 & 3' on hostA ethtool -n "$IFA" rx-flow-hash udp4
 must on hostA ethtool -N "$IFA" rx-flow-hash udp4 sd
 ! on hostA ethtool -n "$IFA" rx-flow-hash udp4 | grep -q 'L4 bytes' || fail "ports are still in the hash"
-sizes_arrive hostB "$A6" 64 2016
+ping_sizes hostB "$A6" 64 2016
 
 note "time stamping"
 shown -T 'hardware-receive'

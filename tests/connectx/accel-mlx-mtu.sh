@@ -20,7 +20,7 @@ must_wait 10 has_mtu hostA "$IFA" 4092
 must_wait 10 has_mtu hostB "$IFB" 4092
 for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
 	# shellcheck disable=SC2086 # a list
-	sizes_arrive $way 64 2017 4044 4064 20000
+	ping_sizes $way 64 2017 4044 4064 20000
 done
 iperf_server hostB
 iperf_run hostA "$B4" 3
@@ -29,9 +29,9 @@ iperf_run hostA "$B6" 3
 
 note "one host has a smaller one, which its peers do not know of, and takes the large one back"
 must ip -n hostA link set "$IFA" mtu 2044
-sizes_arrive hostB "$A4" 64 2016 4064
+ping_sizes hostB "$A4" 64 2016 4064
 must ip -n hostA link set "$IFA" mtu 4092
-sizes_arrive hostB "$A4" 64 4064
+ping_sizes hostB "$A4" 64 4064
 
 note "the group's becomes 2048, and 4096 again"
 for mtu in 4 5; do
@@ -42,6 +42,6 @@ for mtu in 4 5; do
 	sm_start mlx5_0
 	must_wait 20 has_mtu hostA "$IFA" $(((128 << mtu) - 4))
 	must_wait 20 has_mtu hostB "$IFB" $(((128 << mtu) - 4))
-	sizes_arrive hostA "$B4" 64 2016 $(((128 << mtu) - 32))
+	ping_sizes hostA "$B4" 64 2016 $(((128 << mtu) - 32))
 done
 assert_mlx5_quiet

@@ -18,7 +18,7 @@ must modprobe ib_ipoib
 must_wait 10 netdev_of mlx5_2 intree
 must_wait 10 netdev_of mlx5_3 intree
 hosts_take intree-intree
-sizes_arrive hostA "$B4" 64 2016
+ping_sizes hostA "$B4" 64 2016
 
 note "by name"
 must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_1:mlx)"
@@ -29,7 +29,7 @@ assert_no_interface mlx5_2
 assert_log 'mlx5_1: accel_mlx: port 1: .*no IPoIB queues'
 assert_log 'mlx5_1: .*no interface: accel mlx does not serve this device'
 assert_no_interface mlx5_1
-sizes_arrive hostA "$B4" 64 2016
+ping_sizes hostA "$B4" 64 2016
 must rmmod accel_mlx
 must rmmod ipoib_core
 log_mark
@@ -41,4 +41,4 @@ must_wait 10 served_by mlx5_1 ref
 assert_log 'mlx5_2: .*accel mlx failed to start'
 assert_log 'mlx5_2: .*fell back to accel ref'
 assert_log 'mlx5_1: accel_mlx: port 1: .*a port for accel_ref'
-sizes_arrive hostA "$B4" 64 2016
+ping_sizes hostA "$B4" 64 2016

@@ -18,8 +18,8 @@ works()
 	must_wait 10 served_by "$HCA_A" "$1"
 	must_wait 10 served_by "$HCA_B" "$1"
 	hosts_move ours-ours
-	sizes_arrive hostA "$B4" 64 2016 20000
-	sizes_arrive hostB "$A6" 64 2016
+	ping_sizes hostA "$B4" 64 2016 20000
+	ping_sizes hostB "$A6" 64 2016
 }
 
 cards_up

@@ -40,7 +40,7 @@ inner()
 bulk()
 {
 	before=$(inner)
-	sizes_arrive hostA "10.9.$1.2" 64 1900 5000
+	ping_sizes hostA "10.9.$1.2" 64 1900 5000
 	iperf_run hostA "10.9.$1.2" 5 -P 4
 	iperf_run hostA "fd00:9:$1::2" 5 -P 4
 	took=$(($(inner) - before))

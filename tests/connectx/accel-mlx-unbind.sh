@@ -49,7 +49,7 @@ iperf_server hostB
 for round in $(seq "$ROUNDS"); do
 	note "round $round of $ROUNDS"
 	take_card
-	sizes_arrive hostA "$B4" 64 2016
+	ping_sizes hostA "$B4" 64 2016
 	traffic_start hostA "$B4"
 	tcp_mark
 	must_wait 10 tcp_moves
@@ -65,5 +65,5 @@ for round in $(seq "$ROUNDS"); do
 	must_wait 20 port_is "$HCA_A" ACTIVE
 done
 take_card
-sizes_arrive hostB "$A6" 64 2016
+ping_sizes hostB "$A6" 64 2016
 assert_mlx5_quiet

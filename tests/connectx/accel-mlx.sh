@@ -44,14 +44,14 @@ assert_enhanced_counts
 
 note "MTU, rings and channels, of an interface that is up"
 must ip -n hostA link set "$IFA" mtu 1500
-sizes_arrive hostA "$B4" 64 1472 1473 2016
+ping_sizes hostA "$B4" 64 1472 1473 2016
 must ip -n hostA link set "$IFA" mtu 2044
-sizes_arrive hostB "$A4" 64 2016
+ping_sizes hostB "$A4" 64 2016
 must on hostA ethtool -G "$IFA" rx 256 tx 256
 must on hostA ethtool -L "$IFA" combined 1
-sizes_arrive hostA "$B6" 64 2016
+ping_sizes hostA "$B6" 64 2016
 on hostA ethtool -l "$IFA" | tail -n 5 | grep -q 'Combined:.*1$' || fail "there is more than one channel"
 must on hostA ethtool -L "$IFA" combined 2
-sizes_arrive hostB "$A6" 64 2016
+ping_sizes hostB "$A6" 64 2016
 is_running hostA "$IFA" || fail "the carrier was lost over it"
 [ "$driver" = intree ] || assert_mlx5_quiet

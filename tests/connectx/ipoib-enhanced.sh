@@ -23,7 +23,7 @@ is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
 
 for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
 	# shellcheck disable=SC2086 # a list
-	sizes_arrive $way 64 511 1500 1995 2016 20000
+	ping_sizes $way 64 511 1500 1995 2016 20000
 done
 tcp_all_ways
 assert_enhanced_counts

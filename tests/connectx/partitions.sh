@@ -94,14 +94,14 @@ must_wait 10 has_pkey "$HCA_C" 0x8001
 
 note "limited members"
 children
-sizes_arrive hostA 10.9.1.3 64 2016
-sizes_arrive hostC 10.9.1.1 64 2016
-sizes_arrive hostB fd00:9:1::3 64 2016
+ping_sizes hostA 10.9.1.3 64 2016
+ping_sizes hostC 10.9.1.1 64 2016
+ping_sizes hostB fd00:9:1::3 64 2016
 before=$(violations "$HCA_B")
 ! on hostA ping -n -c 3 -W 2 10.9.1.2 > "$TMPDIR/ping" || fail "two limited members talk"
 must_wait 10 violations_above "$HCA_B" "$before"
 note "violations at hostB: $before, and then $(violations "$HCA_B")"
-sizes_arrive hostA "$B4" 64
+ping_sizes hostA "$B4" 64
 
 note "full members"
 members "$guid_a=full" "$guid_b=full" "$guid_c=full"
@@ -109,7 +109,7 @@ sm_sweep mlx5_0
 must_wait 20 has_pkey "$HCA_A" 0x8001
 must_wait 20 has_pkey "$HCA_B" 0x8001
 must_wait 20 can_ping hostA 10.9.1.2
-sizes_arrive hostA 10.9.1.2 64 2016
+ping_sizes hostA 10.9.1.2 64 2016
 
 note "hostB is no member"
 members "$guid_a=full" "$guid_c=full"
@@ -121,11 +121,11 @@ must_wait 20 negate has_pkey "$HCA_B" 0x8001
 must_wait 20 stopped_more "$HCA_B" "$before"
 note "stopped on their way to hostB: $before, and then $(stopped_before "$HCA_B")"
 ! on hostA ping -n -c 3 -W 2 10.9.1.2 > "$TMPDIR/ping" || fail "hostB is no member, and talks"
-sizes_arrive hostA 10.9.1.3 64 2016
+ping_sizes hostA 10.9.1.3 64 2016
 
 note "hostB is one again"
 members "$guid_a=full" "$guid_b=full" "$guid_c=full"
 sm_sweep mlx5_0
 must_wait 20 has_pkey "$HCA_B" 0x8001
 must_wait 20 can_ping hostA 10.9.1.2
-sizes_arrive hostB fd00:9:1::1 64 2016
+ping_sizes hostB fd00:9:1::1 64 2016

@@ -9,6 +9,10 @@
 
 # shellcheck disable=SC2034 # for host.sh
 HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*' FABRIC=connectx/fabric.sh
+# After its last request ping waits but for twice the longest time that an answer took, or for the interval.
+# The cards are a process of a machine that may be busy, which can take longer.
+# shellcheck disable=SC2034 # for ping_sizes
+PINGS="-c 2 -i 0.7"
 
 # bound_cards: how many cards the stock driver has brought up.
 bound_cards()
@@ -71,13 +75,6 @@ fault_taken()
 	[ "$CARD_VALUE" = 0 ]
 }
 
-# switch_port HCA disable|enable: the switch's end of the card's cable, by a direct route from mlx5_0. The
-# cards are plugged in in their order.
-switch_port()
-{
-	must ibportstate -C mlx5_0 -P 1 -D 0,1 $((${1#mlx5_} + 1)) "$2" > "$TMPDIR/ibportstate"
-}
-
 # assert_mlx5_quiet: the stock drivers warned of nothing, except that the card has no vendor-specific PCI
 # capability. Ours, whose messages name the card's driver too, may say why there is no carrier.
 assert_mlx5_quiet()
@@ -87,28 +84,12 @@ assert_mlx5_quiet()
 	fail "the stock drivers have something to say"
 }
 
-# sizes_arrive HOST ADDRESS SIZE...: some echo requests of each payload size, none lost. After the last one
-# ping waits but for twice the longest time that an answer took, or for the interval. The cards are a
-# process of a machine that may be busy, which can take longer: the interval is a long one.
-sizes_arrive()
-{
-	ping_host=$1 ping_to=$2
-	shift 2
-	must_wait 10 can_ping "$ping_host" "$ping_to"
-	for size; do
-		on "$ping_host" ping -n -q -c 2 -i 0.7 -s "$size" "$ping_to" > "$TMPDIR/ping" 2>&1 &&
-			grep -q ' 0% packet loss' "$TMPDIR/ping" && continue
-		cat "$TMPDIR/ping"
-		fail "ping $ping_to with $size bytes from $ping_host"
-	done
-}
-
 # all_sizes_arrive: both ways, by IPv4 and IPv6, fragments too; and what is sent to everybody.
 all_sizes_arrive()
 {
 	for way in "hostA $B4" "hostB $A4" "hostA $B6" "hostB $A6"; do
 		# shellcheck disable=SC2086 # a list
-		sizes_arrive $way 64 511 1500 1995 2016 20000
+		ping_sizes $way 64 511 1500 1995 2016 20000
 	done
 	for host in hostA hostB; do
 		on "$host" sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'

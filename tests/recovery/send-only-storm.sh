@@ -27,7 +27,7 @@ on hostA dash -c '
 	group=0
 	while [ "$group" -lt 560 ]; do
 		group=$((group + 1))
-		ping -n -q -c 6 -l 6 -W 0 -w 1 "239.1.$((group / 250)).$((group % 250))" > /dev/null &
+		ping -n -q -c 30 -l 30 -W 0 -w 1 "239.1.$((group / 250)).$((group % 250))" > /dev/null &
 		[ $((group % 50)) != 0 ] || wait
 	done
 	wait' || :

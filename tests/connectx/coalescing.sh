@@ -30,8 +30,7 @@ events()
 cards_up
 sm_start mlx5_0
 must_wait 10 all_active
-stack_load intree-intree
-hosts_take intree-intree
+drivers_take intree intree
 iperf_server hostA
 must_wait 10 can_ping hostB "$A4"
 events 0 0

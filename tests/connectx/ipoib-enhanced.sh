@@ -16,8 +16,7 @@ HCA_A=mlx5_2 HCA_B=$PEER
 cards_up
 sm_start mlx5_0
 must_wait 10 all_active
-stack_load intree-intree
-hosts_take intree-intree
+drivers_take intree intree
 [ "$(mtu_of hostA "$IFA")" = 2044 ] || fail "the MTU is $(mtu_of hostA "$IFA"), not 2044"
 is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
 

@@ -6,9 +6,10 @@
 #	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB
 #
 # lane: full PAIR=intree-ours
-# lane: full PAIR=intree-intree
+# lane: slow PAIR=intree-intree
 # lane: full
 # kernel: 6.12 PAIR=intree-intree
+# kernel: 6.12 PAIR=ours-intree
 # kernel: 6.1 PAIR=intree-ours
 # limit: 90
 # matrix: PAIR=ours-ours,ours-intree,intree-ours,intree-intree

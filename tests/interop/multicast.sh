@@ -9,9 +9,11 @@
 #	[PAIR's first]---sib0---+ switch +---sib1---[PAIR's second]
 #
 # lane: full PAIR=intree-ours
-# lane: full PAIR=intree-intree
+# lane: slow PAIR=intree-intree
 # lane: full
 # kernel: 6.12 PAIR=intree-intree
+# kernel: 6.12 PAIR=ours-intree
+# kernel: 6.1 PAIR=intree-ours
 # limit: 120
 # matrix: PAIR=ours-ours,ours-intree,intree-ours,intree-intree
 . "${TESTS:=/tests}/lib/host.sh"

@@ -10,6 +10,7 @@
 # lane: full PAIR=intree-intree
 # lane: quick
 # kernel: 6.12 PAIR=intree-intree
+# kernel: 6.12 PAIR=ours-intree
 # kernel: 6.1 PAIR=intree-ours
 # limit: 120
 # matrix: PAIR=ours-ours,ours-intree,intree-ours,intree-intree

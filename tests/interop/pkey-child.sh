@@ -8,10 +8,11 @@
 #	                           +--------+
 #
 # lane: full PAIR=intree-ours
-# lane: full PAIR=intree-intree
+# lane: slow PAIR=intree-intree
 # lane: full PAIR=ours-intree
 # lane: quick
 # kernel: 6.12 PAIR=intree-intree
+# kernel: 6.12 PAIR=ours-intree
 # kernel: 6.1 PAIR=intree-ours
 # limit: 120
 # matrix: PAIR=ours-ours,ours-intree,intree-ours,intree-intree

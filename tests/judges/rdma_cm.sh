@@ -7,10 +7,11 @@
 #
 #	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB   rdma_cm_probe on both
 #
-# lane: full PAIR=intree-intree
+# lane: slow PAIR=intree-intree
 # lane: full PAIR=ours-intree
 # lane: quick
 # kernel: 6.1 PAIR=intree-intree
+# kernel: 6.12 PAIR=ours-intree
 # limit: 180
 # matrix: PAIR=ours-ours,ours-intree,intree-intree
 . "${TESTS:=/tests}/lib/host.sh"

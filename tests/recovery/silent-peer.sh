@@ -8,6 +8,8 @@
 # (Topology: lib/outage.sh)
 #
 # lane: full
+# kernel: 6.1 VERSION=4
+# kernel: 6.12 VERSION=6
 # limit: 150
 # matrix: VERSION=4,6
 . "${TESTS:=/tests}/lib/host.sh"

@@ -71,9 +71,9 @@ chosen()
 # takes minutes is of lane "slow", which "all" does not include; a variant that a longer one includes
 # is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
 # such a one. The lanes "broken" and "broken-debug" have tests that must fail, which only
-# tests/unit/harness-sees-failures asks for. A long variant may be left to one kernel by a line
-# "# kernel: 6.12", unless it is asked for by name. "# root: debian" is of a test that needs more
-# than the busybox that the others have. The lanes "connectx" and "connectx-long" are of guests with
+# tests/unit/harness-sees-failures asks for. A variant may be left to one kernel by a line
+# "# kernel: 6.12", which the debug kernel is too, unless it is asked for by name. "# root: debian" is
+# of a test that needs more than the busybox that the others have. The lanes "connectx" and "connectx-long" are of guests with
 # software ConnectX cards (`--cards`); `make check` has the former.
 # list_tests ROOT: those for it.
 list_tests()
@@ -92,7 +92,8 @@ list_tests()
 			wanted "$path" "$name" || continue
 			its=$(chosen "$file" lane "$vars")
 			only=$(chosen "$file" kernel "$vars")
-			[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] || continue
+			[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] ||
+				[ "$kernel,$only" = debug,6.12 ] || continue
 			[ "$its" = "$lane" ] || [ "$lane,$its" = all,quick ] ||
 				[ "$lane,$its" = all,full ] ||
 				[ "$lane,$its" = connectx-long,connectx ] ||

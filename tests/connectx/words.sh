@@ -12,7 +12,7 @@ HCA_A=mlx5_0 HCA_B=mlx5_1 HCAS='mlx5_*' FABRIC=connectx/fabric.sh
 # After its last request ping waits but for twice the longest time that an answer took, or for the interval.
 # The cards are a process of a machine that may be busy, which can take longer.
 # shellcheck disable=SC2034 # for ping_sizes
-PINGS="-c 2 -i 0.7"
+PING_OPTIONS="-c 2 -i 0.7"
 
 # bound_cards: how many cards the stock driver has brought up.
 bound_cards()

@@ -24,7 +24,7 @@ assert_ping()
 }
 
 # ping_sizes HOST ADDRESS SIZE...: some echo requests of each payload size, none lost. How many, and how
-# fast, are PINGS.
+# fast, is in PING_OPTIONS.
 ping_sizes()
 {
 	ping_host=$1 ping_to=$2
@@ -33,10 +33,10 @@ ping_sizes()
 	# One visit to the host for all of them: each costs a tenth of a second in an emulated guest.
 	# shellcheck disable=SC2016 # for the inner shell
 	on "$ping_host" dash -c '
-		to=$1 pings=$2
+		to=$1 options=$2
 		shift 2
 		for size; do
-			out=$(ping -n -q $pings -W 5 -s "$size" "$to" 2>&1) || {
+			out=$(ping -n -q $options -W 5 -s "$size" "$to" 2>&1) || {
 				echo "$out"
 				exit 1
 			}
@@ -44,7 +44,7 @@ ping_sizes()
 			*" 0% packet loss"*) ;;
 			*) echo "$out"; exit 1 ;;
 			esac
-		done' ping_sizes "$ping_to" "${PINGS:--c 3 -i 0.01}" "$@" ||
+		done' ping_sizes "$ping_to" "${PING_OPTIONS:--c 3 -i 0.01}" "$@" ||
 		fail "ping $ping_to from $ping_host with one of these sizes: $*"
 }
 

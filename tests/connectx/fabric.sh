@@ -29,11 +29,7 @@ stack_load()
 {
 	note "drivers: $1, $ON"
 	case $1 in
-	ours-ours)
-		must modprobe ipoib_core "accel=$(accels "$HCA_A:$ACCEL" "$HCA_B:${ON#*-}")"
-		must_wait 10 served_by "$HCA_A" "$ACCEL"
-		must_wait 10 served_by "$HCA_B" "${ON#*-}"
-		;;
+	ours-ours) ours_load "$ACCEL" "${ON#*-}" ;;
 	ours-intree) intree_beside "$HCA_A:$ACCEL" ;;
 	esac
 	STACK_LOADED=1

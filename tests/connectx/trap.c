@@ -45,8 +45,11 @@
 #define INFO_SM_LID	18
 #define INFO_CAPABILITIES	20
 
-/* From @port, if it has a subnet manager; returns where the notice is, or NULL. */
-static u8 *begin(const struct port *port, struct packet *packet)
+/*
+ * From @port, if it has a subnet manager, whose node is a @producer; returns where the notice is,
+ * or NULL.
+ */
+static u8 *begin(const struct port *port, struct packet *packet, u8 type, u8 producer, u16 trap)
 {
 	static u64 transactions;
 	u8 *mad = packet->data;
@@ -65,6 +68,9 @@ static u8 *begin(const struct port *port, struct packet *packet)
 	put_be64(mad + TRANSACTION, ++transactions);
 	put_be16(mad + ATTRIBUTE, NOTICE);
 	memcpy(mad + M_KEY, port->info, 8);
+	mad[DATA + GENERIC_TYPE] = GENERIC | type;
+	mad[DATA + PRODUCER] = producer;
+	put_be16(mad + DATA + TRAP, trap);
 	put_be16(mad + DATA + ISSUER, packet->from);
 	return mad + DATA;
 }
@@ -77,13 +83,10 @@ void trap_local(struct card *card)
 {
 	const struct port *port = &card->port;
 	struct packet packet;
-	u8 *notice = begin(port, &packet);
+	u8 *notice = begin(port, &packet, INFORMATIONAL, CA, TRAP_LOCAL);
 
 	if (!notice)
 		return;
-	notice[GENERIC_TYPE] = GENERIC | INFORMATIONAL;
-	notice[PRODUCER] = CA;
-	put_be16(notice + TRAP, TRAP_LOCAL);
 	put_be16(notice + LOCAL_LID, packet.from);
 	memcpy(notice + LOCAL_MASK, port->info + INFO_CAPABILITIES, 4);
 	switch_send(card, &packet);
@@ -96,13 +99,10 @@ void trap_local(struct card *card)
 void trap_link(const struct port *port)
 {
 	struct packet packet;
-	u8 *notice = begin(port, &packet);
+	u8 *notice = begin(port, &packet, URGENT, SWITCH, TRAP_LINK);
 
 	if (!notice)
 		return;
-	notice[GENERIC_TYPE] = GENERIC | URGENT;
-	notice[PRODUCER] = SWITCH;
-	put_be16(notice + TRAP, TRAP_LINK);
 	put_be16(notice + LINK_LID, packet.from);
 	switch_forward(&packet);
 }

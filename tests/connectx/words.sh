@@ -49,10 +49,16 @@ drivers_take()
 		hosts_take intree-intree
 		return
 	fi
+	ours_load "$1" "$2"
+	hosts_take ours-ours
+}
+
+# ours_load ACCEL_A ACCEL_B: for HCA_A and HCA_B; other cards have no interface of ours.
+ours_load()
+{
 	must modprobe ipoib_core "accel=$(accels "$HCA_A:$1" "$HCA_B:$2")"
 	must_wait 10 served_by "$HCA_A" "$1"
 	must_wait 10 served_by "$HCA_B" "$2"
-	hosts_take ours-ours
 }
 
 # card_knob HCA KNOB [VALUE]: turns a knob of its card, or reads it: its value, into CARD_VALUE. README.md

@@ -73,8 +73,8 @@ chosen()
 # such a one. The lanes "broken" and "broken-debug" have tests that must fail, which only
 # tests/unit/harness-sees-failures asks for. A variant may be left to one kernel by a line
 # "# kernel: 6.12", which the debug kernel is too, unless it is asked for by name. "# root: debian" is
-# of a test that needs more than the busybox that the others have. The lanes "connectx" and "connectx-long" are of guests with
-# software ConnectX cards (`--cards`); `make check` has the former.
+# of a test that needs more than the busybox that the others have. The lanes "connectx" and
+# "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former.
 # list_tests ROOT: those for it.
 list_tests()
 {

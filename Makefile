@@ -22,7 +22,8 @@ help:
 	@echo 'make vm               a shell in a VM with modules and tools in place (KERNEL=6.1|6.12)'
 	@echo 'make check            everything: builds, lint, unit tests, all tests in VMs'
 	@echo 'make check-full       the same and the slow tests: many random sequences'
-	@echo 'make check-quick      lint and the quick tests on one kernel, about ten minutes'
+	@echo 'make check-quick      lint and the quick tests on one kernel, in ten minutes; SINCE=REV: of these'
+	@echo '                      what concerns the files changed since that commit'
 	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
 	@echo 'make matrix           builds and boots on every kernel within reach, ours beside in-tree: a table'
 	@echo 'make check-install    the packages on a Debian in a VM: install, reboot, new kernel, purge, reboot'
@@ -108,7 +109,7 @@ check-full:
 
 .PHONY: check-quick
 check-quick:
-	@tests/check --quick $(if $(KERNEL),--kernel $(KERNEL))
+	@tests/check --quick $(if $(KERNEL),--kernel $(KERNEL)) $(if $(SINCE),--since $(SINCE))
 
 .PHONY: check-debug
 check-debug:

@@ -4,7 +4,7 @@
 # test and the closing line. Uses run's kernel, kver, root, lane, tests, work, out, scale and
 # command_for.
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 cpu_before=0
 results=${RESULTS:-$out/results${root:+-$root}}
 case $lane in
 slow | connectx*) results=$results-$lane ;;
@@ -110,6 +110,26 @@ list_tests()
 # report and show are called under a lock where another run may print too.
 exec 7> "${OUTPUT_LOCK:-$work/output}"
 
+# cpu_now: hundredths of a second of CPU that the guest and its cards' process have used so far. The fields
+# of proc_pid_stat(5); neither's name has a space.
+cpu_now()
+{
+	local pid fields sum=0
+	for pid in $vm_pid $server_pid; do
+		! read -ra fields 2> /dev/null < "/proc/$pid/stat" ||
+			sum=$((sum + fields[13] + fields[14]))
+	done
+	echo "$sum"
+}
+
+# retry_command NAME: what runs that test by itself.
+retry_command()
+{
+	local words=(tests/vm/run --no-build --kernel "$kernel")
+	[ -z "$cards" ] || words+=(--cards "$cards" --enhanced "$enhanced")
+	printf '%q ' "${words[@]}" --lane "$lane" "$1"
+}
+
 # report VERDICT NAME GUEST_SECONDS WALL_SECONDS WORDS
 report()
 {
@@ -117,12 +137,16 @@ report()
 	line=$(printf '%-4s  %-6s  %-52s %7s s %6s s wall%s' "$1" "$kernel" "$2" "$3" "$4" \
 		"${5:+  $5}")
 	printf '%s\n' "$line"
+	[ "$4" = - ] || [ -z "$vm_pid" ] ||
+		echo "$4 $((($(cpu_now) - cpu_before) / 100)) $kernel $2" >> "${TIMES:-/dev/null}"
 	case $1 in
 	ok) passed=$((passed + 1)) ;;
 	SKIP) skipped=$((skipped + 1)) ;;
 	*)
 		failed=$((failed + 1))
 		printf '%s\n' "$line" >> "${FAILURES:-/dev/null}"
+		[ "$2" = "the cards" ] ||
+			printf '%s %s\t%s\n' "$kernel" "$2" "$(retry_command "$2")" >> "${RETRY:-/dev/null}"
 		;;
 	esac
 }
@@ -175,6 +199,7 @@ follow()
 		'# start '*)
 			read -r _ _ number limit name <<< "$line"
 			limit=$((limit + grace)) started=$SECONDS seconds=-
+			cpu_before=$(cpu_now)
 			log=$results/$name
 			mkdir -p "$(dirname "$log")"
 			: > "$log.log"

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The jobs of tests/check, which gives MODE (all, quick, full, debug), KERNELS, and TESTS where not all are
+# wanted (what tests/changed-since prints), and what each waits for.
+#
+# Guests first: as many at the same time as there are CPUs, for one alone leaves a CPU idle much of the
+# time, and with more of them the limits of tests mean nothing. Beside them, one after the other and with
+# less priority, what only works: lint, packages. Jobs start in the order of the lists: the long ones first.
+
+GUESTS ?= $(shell nproc)
+first := $(firstword $(KERNELS))
+run := tests/vm/run --no-build
+cards := $(run) --cards 4 --enhanced 2 --lane connectx
+lint := $(patsubst tests/lint/check-%,lint-%,$(wildcard tests/lint/check-*))
+# Of the unit tests this one boots guests, and this one says little that the other packages' tests do not.
+unit := $(filter-out unit-harness-sees-failures unit-autopkgtest-passes,\
+	$(patsubst tests/unit/%,unit-%,$(wildcard tests/unit/*)))
+
+builds := $(addprefix build-,$(KERNELS))
+lanes := all
+guests.all := $(addprefix vm-,$(KERNELS)) cards-6.12 debian-$(first) two-vms matrix-5.10 \
+	matrix-backport cards-6.1 unit-harness-sees-failures
+others.all := $(unit) $(lint)
+
+guests.quick := $(addprefix vm-,$(KERNELS))
+others.quick := $(lint)
+
+# Every kernel of the table but the debug kernel, which is the stock one of another row.
+guests.full := $(guests.all) $(addprefix vm-slow-,$(KERNELS)) \
+	$(addprefix matrix-,$(shell awk '!/^\#/ && NF && $$1 != "debug" { print $$1 }' tests/vm/kernels.tab))
+others.full := $(others.all) unit-autopkgtest-passes
+
+guests.debug := unit-harness-sees-failures vm-debug cards-debug
+others.debug :=
+
+ifeq ($(MODE),quick)
+lanes := quick
+lint_kernels := LINT_KERNELS=$(first)
+else ifeq ($(MODE),debug)
+lanes := short
+endif
+ifneq ($(TESTS),)
+# The lanes "quick" and, of what is named itself, any.
+in_guests := $(filter-out lint/% unit/% connectx/%,$(TESTS))
+on_cards := $(filter connectx/%,$(TESTS))
+guests.quick := $(if $(in_guests),vm-$(first)) $(if $(on_cards),cards-6.12) \
+	$(filter unit-harness-sees-failures,$(TESTS:unit/%=unit-%))
+others.quick := $(filter $(lint) $(unit),$(TESTS:lint/%=lint-%) $(TESTS:unit/%=unit-%))
+endif
+
+.PHONY: check guests others
+check: guests others
+# Numbers of jobs of their own; without MAKEFLAGS make does not speak of that.
+guests others:
+	MAKEFLAGS= $(MAKE) -sk --no-print-directory -j$(if $(filter guests,$@),$(GUESTS),1) -f tests/check.mk \
+		MODE='$(MODE)' KERNELS='$(KERNELS)' TESTS='$(TESTS)' all-$@
+
+.PHONY: all-guests all-others
+all-guests: $(builds) $(guests.$(MODE))
+all-others: $(others.$(MODE))
+
+build-%:
+	tests/job --test $@ tests/vm/build-modules $*
+
+vm-slow-%: build-%
+	tests/job $@ $(run) --kernel $* --root busybox --lane slow
+
+vm-%: build-%
+	tests/job $@ $(run) --kernel $* --root busybox --lane $(lanes) $(in_guests)
+
+debian-%: build-%
+	tests/job $@ $(run) --kernel $* --root debian --lane slow
+
+cards-%: build-%
+	tests/job $@ $(cards) --kernel $* $(or $(on_cards),$(cards_tests))
+
+# On the older kernel, one test of each of accel_mlx's neighbours says whether it is another one.
+cards-6.1: cards_tests := connectx/accel-mlx:mlx+mlx5_3
+
+two-vms: $(builds)
+	tests/job $@ tests/run-each connectx tests/connectx/two-vms
+
+matrix-%:
+	tests/job $@ tests/matrix $*
+
+unit-harness-sees-failures: $(builds)
+unit-%:
+	KERNEL=$(first) tests/job $@ nice tests/run-each unit tests/unit/$*
+
+lint-%:
+	$(lint_kernels) tests/job $@ nice tests/run-each lint tests/lint/check-$*

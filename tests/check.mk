@@ -10,7 +10,7 @@
 GUESTS ?= $(shell nproc)
 first := $(firstword $(KERNELS))
 run := tests/vm/run --no-build
-cards := $(run) --cards 4 --enhanced 2 --lane connectx
+cards := $(run) --cards 4 --enhanced 2 --lane
 lint := $(patsubst tests/lint/check-%,lint-%,$(wildcard tests/lint/check-*))
 # Of the unit tests this one boots guests, and this one says little that the other packages' tests do not.
 unit := $(filter-out unit-harness-sees-failures unit-autopkgtest-passes,\
@@ -18,6 +18,7 @@ unit := $(filter-out unit-harness-sees-failures unit-autopkgtest-passes,\
 
 builds := $(addprefix build-,$(KERNELS))
 lanes := all
+cards_lane := connectx
 guests.all := $(addprefix vm-,$(KERNELS)) cards-6.12 debian-$(first) two-vms matrix-5.10 \
 	matrix-backport cards-6.1 unit-harness-sees-failures
 others.all := $(unit) $(lint)
@@ -25,7 +26,7 @@ others.all := $(unit) $(lint)
 guests.quick := $(addprefix vm-,$(KERNELS))
 others.quick := $(lint)
 
-# Every kernel of the table but the debug kernel, which is the stock one of another row.
+# What only it has: tests/only-full. Every kernel of the table but the debug kernel, which is the stock one of another row.
 guests.full := $(guests.all) $(addprefix vm-slow-,$(KERNELS)) \
 	$(addprefix matrix-,$(shell awk '!/^\#/ && NF && $$1 != "debug" { print $$1 }' tests/vm/kernels.tab))
 others.full := $(others.all) unit-autopkgtest-passes
@@ -36,13 +37,15 @@ others.debug :=
 ifeq ($(MODE),quick)
 lanes := quick
 lint_kernels := LINT_KERNELS=$(first)
+else ifeq ($(MODE),full)
+cards_lane := connectx-long
 else ifeq ($(MODE),debug)
 lanes := short
 endif
 ifneq ($(TESTS),)
-# The lanes "quick" and, of what is named itself, any.
-in_guests := $(filter-out lint/% unit/% connectx/%,$(TESTS))
-on_cards := $(filter connectx/%,$(TESTS))
+lanes := since
+in_guests := $(filter-out lint/% unit/% connectx connectx/%,$(TESTS))
+on_cards := $(filter connectx connectx/%,$(TESTS))
 guests.quick := $(if $(in_guests),vm-$(first)) $(if $(on_cards),cards-6.12) \
 	$(filter unit-harness-sees-failures,$(TESTS:unit/%=unit-%))
 others.quick := $(filter $(lint) $(unit),$(TESTS:lint/%=lint-%) $(TESTS:unit/%=unit-%))
@@ -69,10 +72,10 @@ vm-%: build-%
 	tests/job $@ $(run) --kernel $* --root busybox --lane $(lanes) $(in_guests)
 
 debian-%: build-%
-	tests/job $@ $(run) --kernel $* --root debian --lane slow
+	tests/job $@ $(run) --kernel $* --root debian --lane all
 
 cards-%: build-%
-	tests/job $@ $(cards) --kernel $* $(or $(on_cards),$(cards_tests))
+	tests/job $@ $(cards) $(cards_lane) --kernel $* $(or $(on_cards),$(cards_tests))
 
 # On the older kernel, one test of each of accel_mlx's neighbours says whether it is another one.
 cards-6.1: cards_tests := connectx/accel-mlx:mlx+mlx5_3

@@ -6,7 +6,7 @@
 # (Topology: lib/system.sh, and IFA.8001, IFB.8001 in the partition 0x8001: 10.9.1.0/24)
 #
 # root: debian
-# lane: slow
+# lane: full
 # kernel: 6.12
 # limit: 240
 # matrix: PAIR=ours-ours,intree-intree

@@ -8,7 +8,7 @@
 # (Topology: lib/system.sh)
 #
 # root: debian
-# lane: slow
+# lane: full
 # kernel: 6.12
 # limit: 240
 # matrix: DRIVER=ours,intree

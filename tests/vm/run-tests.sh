@@ -13,30 +13,6 @@ esac
 grace=$((90 * scale))
 boot_limit=$((180 * scale))
 
-# header FILE KEY: what stands behind "# KEY: " in a script, a line each.
-header()
-{
-	sed -n "s/^# $2: *//p" "$1"
-}
-
-# variants FILE: the lines "NAME=a NAME2=b" of all combinations of its "# matrix:" lines; one
-# empty line when it has none.
-variants()
-{
-	local sets=("") more set name values value spec
-	while read -r spec; do
-		name=${spec%%=*} values=${spec#*=}
-		more=()
-		for set in "${sets[@]}"; do
-			for value in ${values//,/ }; do
-				more+=("${set:+$set }$name=$value")
-			done
-		done
-		sets=("${more[@]}")
-	done < <(header "$1" matrix)
-	printf '%s\n' "${sets[@]}"
-}
-
 # wanted PATH NAME: whether the command line asks for it.
 wanted()
 {
@@ -53,58 +29,33 @@ wanted()
 	return 1
 }
 
-# chosen FILE KEY VARS: for one variant, from the first line "# KEY: WORD [NAME=VALUE...]" whose other
-# words are all among the variant's: its WORD.
-chosen()
-{
-	local name words word
-	while read -r name words; do
-		for word in $words; do
-			[[ " $3 " == *" $word "* ]] || continue 2
-		done
-		echo "$name"
-		return
-	done < <(header "$1" "$2")
-}
-
 # A test is any script in a folder of tests/ with a line "# lane: quick" or "# lane: full"; one that
 # takes minutes is of lane "slow", which "all" does not include; a variant that a longer one includes
 # is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
-# such a one. The lanes "broken" and "broken-debug" have tests that must fail, which only
+# such a one; `--lane since` has the quick ones, and of those named by their files any. The lanes "broken" and "broken-debug" have tests that must fail, which only
 # tests/unit/harness-sees-failures asks for. A variant may be left to one kernel by a line
 # "# kernel: 6.12", which the debug kernel is too, unless it is asked for by name. "# root: debian" is
 # of a test that needs more than the busybox that the others have. The lanes "connectx" and
 # "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former.
-# list_tests ROOT: those for it.
+# list_tests ROOT: those for it, a line each: limit, name, path, variables, divided by tabs.
 list_tests()
 {
-	local file path name vars limit its only has
-	for file in "$TOP"/tests/*/*.sh "$VM_DIR"/broken/*.sh; do
-		path=${file#"$TOP/tests/"}
-		[ -n "$(header "$file" lane)" ] || continue
-		its=$(header "$file" root)
-		[ "${its:-busybox}" = "$1" ] || continue
-		limit=$(header "$file" limit | head -n 1)
-		has=$(header "$file" lane | grep -o only-quick || :)
-		while IFS= read -r vars; do
-			name=${path%.sh}
-			[ -z "$vars" ] || name=$name:$(sed 's/[A-Za-z_0-9]*=//g; s/ /,/g' <<< "$vars")
-			wanted "$path" "$name" || continue
-			its=$(chosen "$file" lane "$vars")
-			only=$(chosen "$file" kernel "$vars")
-			[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] ||
-				[ "$kernel,$only" = debug,6.12 ] || continue
-			[ "$its" = "$lane" ] || [ "$lane,$its" = all,quick ] ||
-				[ "$lane,$its" = all,full ] ||
-				[ "$lane,$its" = connectx-long,connectx ] ||
-				[ "$lane,$its" = broken-debug,broken ] ||
-				[ "$lane,$its" = quick,only-quick ] ||
-				[ "$lane,$its" = short,quick ] ||
-				[ "$lane,$its" = short,only-quick ] ||
-				[ "$lane,$its,$has" = short,full, ] || continue
-			printf '%s\t%s\t%s\t%s\n' "$((${limit:-60} * scale))" "$name" "$path" "$vars"
-		done < <(variants "$file")
-	done
+	local path name vars its only of limit short
+	while IFS='|' read -r path name vars its only of limit short; do
+		[ "$of" = "$1" ] || continue
+		wanted "$path" "$name" || continue
+		[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] ||
+			[ "$kernel,$only" = debug,6.12 ] || continue
+		case $lane,$its in
+		"$its,$lane" | all,quick | all,full | connectx-long,connectx | broken-debug,broken | \
+			quick,only-quick | short,quick | short,only-quick) ;;
+		short,full) [ -z "$short" ] || continue ;;
+		since,quick | since,only-quick) ;;
+		since,*) [[ " ${tests[*]} " == *" $path "* ]] || continue ;;
+		*) continue ;;
+		esac
+		printf '%s\t%s\t%s\t%s\n' "$((limit * scale))" "$name" "$path" "$vars"
+	done < <(awk -f "$VM_DIR/tests.awk" "$TOP"/tests/*/*.sh "$VM_DIR"/broken/*.sh)
 }
 
 # report and show are called under a lock where another run may print too.

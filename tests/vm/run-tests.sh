@@ -32,11 +32,12 @@ wanted()
 # A test is any script in a folder of tests/ with a line "# lane: quick" or "# lane: full"; one that
 # takes minutes is of lane "slow", which "all" does not include; a variant that a longer one includes
 # is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
-# such a one; `--lane since` has the quick ones, and of those named by their files any. The lanes "broken" and "broken-debug" have tests that must fail, which only
-# tests/unit/harness-sees-failures asks for. A variant may be left to one kernel by a line
-# "# kernel: 6.12", which the debug kernel is too, unless it is asked for by name. "# root: debian" is
-# of a test that needs more than the busybox that the others have. The lanes "connectx" and
-# "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former.
+# such a one; `--lane since` has the quick ones, and of those named by their files any. The lanes
+# "broken" and "broken-debug" have tests that must fail, which only tests/unit/harness-sees-failures
+# asks for. A variant may be left to one kernel by a line "# kernel: 6.12", which the debug kernel is
+# too, unless it is asked for by name. "# root: debian" is of a test that needs more than the busybox
+# that the others have. The lanes "connectx" and "connectx-long" are of guests with software ConnectX
+# cards (`--cards`); `make check` has the former.
 # list_tests ROOT: those for it, a line each: limit, name, path, variables, divided by tabs.
 list_tests()
 {

@@ -35,9 +35,9 @@ static bool may_receive(const struct sib_port *port, const struct sib_pkt *pkt)
 }
 
 /*
- * What comes in is looked at for its partition alone: the table is that of the HCA at the other end,
- * and what a limited member sends has the P_Key of a limited member. Whether the two ends may talk
- * (IBA 10.9.3) is a question to the port that it goes out of, and then to the receiver.
+ * What comes in is looked at for its partition alone: the table is that of the HCA at the other
+ * end, and what a limited member sends has the P_Key of a limited member. Whether the two ends may
+ * talk (IBA 10.9.3) is a question to the port that it goes out of, and then to the receiver.
  */
 static bool enforce_pkey_in(const struct sib_port *port, const struct sib_pkt *pkt)
 {

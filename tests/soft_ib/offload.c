@@ -160,8 +160,8 @@ static __wsum sib_vec_sum(const struct kvec *vec, unsigned int nvec, u32 skip)
  * @pkt: the packet
  *
  * Whoever filled them: the sender's card, whose sums need no second look as long as the packet is
- * what that card sent, or its stack. Fragments, extension headers of IPv6 and UDP without a checksum
- * are never found right.
+ * what that card sent, or its stack. Fragments, extension headers of IPv6 and UDP without a
+ * checksum are never found right.
  *
  * Context: any; under rcu_read_lock().
  * Return: true when header, TCP and UDP checksums are there and right.

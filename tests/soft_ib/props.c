@@ -8,13 +8,6 @@
 
 #include "verbs.h"
 
-#define SIB_PROP_BOOL(field, text)						\
-	module_param_named(field, sib_props.field, bool, 0444);			\
-	MODULE_PARM_DESC(field, text)
-#define SIB_PROP_UINT(field, text)						\
-	module_param_named(field, sib_props.field, uint, 0444);			\
-	MODULE_PARM_DESC(field, text)
-
 struct sib_props sib_props = {
 	.vectors = 8,
 	.max_send_sge = SIB_MAX_SGE,
@@ -32,22 +25,38 @@ struct sib_props sib_props = {
 	.missed_events = true,
 };
 
-SIB_PROP_UINT(vectors, "completion vectors of each HCA, 1 to 64 (default 8)");
-SIB_PROP_UINT(max_send_sge, "entries of a send's list, 1 to 32 (default 32)");
-SIB_PROP_UINT(max_recv_sge, "entries of a receive's list, 1 to 32 (default 32)");
-SIB_PROP_UINT(max_qp_wr, "requests of a queue, 1 to 32768 (default 32768)");
-SIB_PROP_UINT(max_cqe, "completions of a CQ, 1280 (ib_mad's) to 1048576 (default)");
-SIB_PROP_UINT(max_qp, "UD QPs of an HCA (default 65536)");
-SIB_PROP_UINT(max_groups, "multicast groups that QPs of an HCA may be in (default 16384)");
-SIB_PROP_UINT(max_cq_period, "longest moderation in us; 0: there is none (default 65535)");
-SIB_PROP_BOOL(offload, "HCAs offer checksums and segmentation (default on)");
-SIB_PROP_BOOL(csum, "with offload, they offer checksums (default on)");
-SIB_PROP_BOOL(tso, "with offload, they offer segmentation (default on)");
-SIB_PROP_BOOL(lkey, "there is an lkey for all memory of the kernel (default on)");
-SIB_PROP_BOOL(block_loopback, "QPs can be spared their own multicasts (default on)");
-SIB_PROP_BOOL(missed_events, "arming a CQ tells of completions that are there (default on); off: the interrupt comes at once");
-SIB_PROP_BOOL(wqe_blocks, "a send of several entries takes several places of max_qp_wr (default off)");
-SIB_PROP_BOOL(attach_ready, "a QP in RESET cannot be attached to a group (default off)");
+module_param_named(vectors, sib_props.vectors, uint, 0444);
+MODULE_PARM_DESC(vectors, "completion vectors of each HCA, 1 to 64 (default 8)");
+module_param_named(max_send_sge, sib_props.max_send_sge, uint, 0444);
+MODULE_PARM_DESC(max_send_sge, "entries of a send's list, 1 to 32 (default 32)");
+module_param_named(max_recv_sge, sib_props.max_recv_sge, uint, 0444);
+MODULE_PARM_DESC(max_recv_sge, "entries of a receive's list, 1 to 32 (default 32)");
+module_param_named(max_qp_wr, sib_props.max_qp_wr, uint, 0444);
+MODULE_PARM_DESC(max_qp_wr, "requests of a queue, 1 to 32768 (default 32768)");
+module_param_named(max_cqe, sib_props.max_cqe, uint, 0444);
+MODULE_PARM_DESC(max_cqe, "completions of a CQ, 1280 (ib_mad's) to 1048576 (default)");
+module_param_named(max_qp, sib_props.max_qp, uint, 0444);
+MODULE_PARM_DESC(max_qp, "UD QPs of an HCA (default 65536)");
+module_param_named(max_groups, sib_props.max_groups, uint, 0444);
+MODULE_PARM_DESC(max_groups, "multicast groups that QPs of an HCA may be in (default 16384)");
+module_param_named(max_cq_period, sib_props.max_cq_period, uint, 0444);
+MODULE_PARM_DESC(max_cq_period, "longest moderation in us; 0: there is none (default 65535)");
+module_param_named(offload, sib_props.offload, bool, 0444);
+MODULE_PARM_DESC(offload, "HCAs offer checksums and segmentation (default on)");
+module_param_named(csum, sib_props.csum, bool, 0444);
+MODULE_PARM_DESC(csum, "with offload, they offer checksums (default on)");
+module_param_named(tso, sib_props.tso, bool, 0444);
+MODULE_PARM_DESC(tso, "with offload, they offer segmentation (default on)");
+module_param_named(lkey, sib_props.lkey, bool, 0444);
+MODULE_PARM_DESC(lkey, "there is an lkey for all memory of the kernel (default on)");
+module_param_named(block_loopback, sib_props.block_loopback, bool, 0444);
+MODULE_PARM_DESC(block_loopback, "QPs can be spared their own multicasts (default on)");
+module_param_named(missed_events, sib_props.missed_events, bool, 0444);
+MODULE_PARM_DESC(missed_events, "arming a CQ tells of completions (default on), or interrupts");
+module_param_named(wqe_blocks, sib_props.wqe_blocks, bool, 0444);
+MODULE_PARM_DESC(wqe_blocks, "max_qp_wr counts blocks; sends take several (default off)");
+module_param_named(attach_ready, sib_props.attach_ready, bool, 0444);
+MODULE_PARM_DESC(attach_ready, "a QP in RESET cannot be attached to a group (default off)");
 
 static bool sib_prop_ok(const char *name, unsigned int value, unsigned int min, unsigned int max)
 {
@@ -80,7 +89,7 @@ int sib_props_check(void)
 	return -EINVAL;
 }
 
-/* Places of the send queue that one request takes where its descriptor is made of 64-byte blocks. */
+/* Places of the queue that a send takes where its descriptor is made of blocks of 64 bytes. */
 static u32 sib_wqe_blocks(const struct ib_qp_init_attr *init)
 {
 	u32 bytes = 64 + 16 * init->cap.max_send_sge;

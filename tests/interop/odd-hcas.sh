@@ -42,7 +42,7 @@ hca()
 }
 
 # In-tree makes its queues as large as its parameters say, and a CQ for all of connected mode.
-small='max_qp_wr=128 max_cqe=1280'
+small='max_qp_wr=100 max_cqe=1280'
 case $PAIR in
 *intree*) small='max_qp_wr=512' ;;
 esac
@@ -58,7 +58,8 @@ few)
 each)
 	for less in max_send_sge=1 max_send_sge=2 max_send_sge=4 max_recv_sge=1 vectors=1 offload=0 \
 		tso=0 csum=0 lkey=0 block_loopback=0 missed_events=0 max_cq_period=0 \
-		max_cq_period=4095 attach_ready=1 max_groups=16 "$small" "$small wqe_blocks=1"; do
+		max_cq_period=4095 attach_ready=1 max_groups=16 "$small" \
+		'max_qp_wr=1024 wqe_blocks=1'; do
 		hca "$less" $less
 	done
 	;;

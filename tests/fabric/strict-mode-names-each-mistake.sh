@@ -21,7 +21,7 @@ if ! modprobe soft_ib_selftest; then
 fi
 says 'selftest: .* 0 failed' dmesg
 for kind in ah_dead mr_dead bad_lkey bad_sge bad_state sq_overrun rq_overrun cq_overrun \
-	bad_modify bad_wr busy; do
+	bad_create bad_modify bad_wr busy; do
 	grep -q "^sib0 $kind [1-9]" "$SOFT_IB/strict" || fail "no violation of the kind $kind"
 done
 is "sum" "$(strict_total)" "$(awk '{ n += $3 } END { print n }' "$SOFT_IB/strict")"

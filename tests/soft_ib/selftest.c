@@ -194,6 +194,7 @@ static void run(struct ib_device *ibdev)
 	test_mcast(&bed);
 	if (speed)
 		test_speed(&bed, speed);
+	test_create(&bed);
 	bed_down(&bed);
 	test_drain(ibdev);
 	test_overrun(ibdev);

@@ -60,6 +60,7 @@ s64 bed_strict(struct bed *bed, enum sib_violation kind);
 void test_states(struct bed *bed);
 void test_errors(struct bed *bed);
 void test_events(struct bed *bed);
+void test_create(struct bed *bed);
 void test_overrun(struct ib_device *ibdev);
 void test_drain(struct ib_device *ibdev);
 void test_order(struct ib_device *ibdev);

@@ -153,6 +153,37 @@ void test_events(struct bed *bed)
 	CHECK(!bed->ibdev->ops.modify_cq(bed->rcq, 0, 0));
 }
 
+/* What no HCA has, or this one has not, is refused at once. */
+void test_create(struct bed *bed)
+{
+	struct sib_faults *faults = &to_sib_hca(bed->ibdev)->faults;
+	s64 create = bed_strict(bed, SIB_STRICT_BAD_CREATE);
+	struct ib_qp_init_attr init = {
+		.send_cq = bed->scq,
+		.recv_cq = bed->rcq,
+		.cap = { .max_send_wr = 8, .max_recv_wr = 8, .max_send_sge = 1, .max_recv_sge = 1 },
+		.qp_type = IB_QPT_UD,
+		.create_flags = IB_QP_CREATE_SOURCE_QPN,
+		.source_qpn = bed->qp->qp_num,
+	};
+	struct ib_qp *qp;
+	int i;
+
+	CHECK(PTR_ERR(ib_create_qp(bed->pd, &init)) == -EOPNOTSUPP);
+	CHECK(bed_strict(bed, SIB_STRICT_BAD_CREATE) == create + 1);
+	init.create_flags = 0;
+	init.cap.max_send_sge = SIB_MAX_SGE + 1;
+	CHECK(PTR_ERR(ib_create_qp(bed->pd, &init)) == -EINVAL);
+	init.cap.max_send_sge = 1;
+	WRITE_ONCE(faults->create_qp_error_at, 2);
+	for (i = 0; i < 3; i++) {
+		qp = ib_create_qp(bed->pd, &init);
+		CHECK(PTR_ERR_OR_ZERO(qp) == (i == 1 ? -ENOMEM : 0));
+		if (!IS_ERR(qp))
+			ib_destroy_qp(qp);
+	}
+}
+
 static void flushed(struct ib_cq *cq, struct ib_wc *wc)
 {
 	CHECK(wc->status == IB_WC_WR_FLUSH_ERR);

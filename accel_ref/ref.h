@@ -50,7 +50,7 @@
 /* So many every card takes in a send of every kind; where skbs have more, see verbs.md. */
 #define REF_SAFE_SGE		18U
 /* Rings that an HCA refuses are tried again with half of it, down to this. */
-#define REF_LEAST_RING		64U
+#define REF_LEAST_RING		8U
 /* Completions taken from a CQ at once. */
 #define REF_WC_BATCH		16
 /* Sends posted with one call. */

@@ -37,18 +37,23 @@ static inline void sib_csd_init(call_single_data_t *csd, smp_call_func_t fn, voi
 #define SIB_CREATE_CQ_USER struct ib_udata
 #endif
 
-/* What only kernel clients may use of an HCA; @tso and @vf are for some. */
-static inline void sib_set_kernel_caps(struct ib_device_attr *attr, bool tso, bool vf)
+/* What only kernel clients may use of an HCA; each is for some. */
+static inline void sib_set_kernel_caps(struct ib_device_attr *attr, bool tso, bool vf, bool lkey,
+				       bool block_loopback)
 {
 #ifdef HAVE_IB_KERNEL_CAP_FLAGS
-	attr->kernel_cap_flags = IBK_LOCAL_DMA_LKEY | IBK_BLOCK_MULTICAST_LOOPBACK |
-				 (tso ? IBK_UD_TSO : 0) | (vf ? IBK_VIRTUAL_FUNCTION : 0);
+	attr->kernel_cap_flags = (tso ? IBK_UD_TSO : 0) | (vf ? IBK_VIRTUAL_FUNCTION : 0) |
+				 (lkey ? IBK_LOCAL_DMA_LKEY : 0) |
+				 (block_loopback ? IBK_BLOCK_MULTICAST_LOOPBACK : 0);
 #else
-	attr->device_cap_flags |= IB_DEVICE_LOCAL_DMA_LKEY | IB_DEVICE_BLOCK_MULTICAST_LOOPBACK;
 	if (tso)
 		attr->device_cap_flags |= IB_DEVICE_UD_TSO;
 	if (vf)
 		attr->device_cap_flags |= IB_DEVICE_VIRTUAL_FUNCTION;
+	if (lkey)
+		attr->device_cap_flags |= IB_DEVICE_LOCAL_DMA_LKEY;
+	if (block_loopback)
+		attr->device_cap_flags |= IB_DEVICE_BLOCK_MULTICAST_LOOPBACK;
 #endif
 }
 

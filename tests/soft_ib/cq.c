@@ -68,6 +68,13 @@ void sib_cq_notify(struct sib_cq *cq)
 		irq_work_queue(&cq->irq_work);
 }
 
+/* The same where the client may hold locks that its handler takes: only by an interrupt. */
+static void sib_cq_interrupt(struct sib_cq *cq)
+{
+	if (cq->cpu < 0 || cq->cpu == raw_smp_processor_id() || !sib_cq_call_remote(cq))
+		irq_work_queue(&cq->irq_work);
+}
+
 static enum hrtimer_restart sib_cq_timer(struct hrtimer *timer)
 {
 	struct sib_cq *cq = container_of(timer, struct sib_cq, timer);
@@ -98,14 +105,19 @@ static void sib_cq_event_work(struct work_struct *work)
 		cq->ibcq.event_handler(&event, cq->ibcq.cq_context);
 }
 
+/* Was the CQ armed for completions of this kind? */
+static bool sib_cq_wanted(const struct sib_cq *cq, const struct sib_cqe *cqe)
+{
+	if (cq->armed == IB_CQ_SOLICITED)
+		return cqe->status != IB_WC_SUCCESS || (cqe->recv && cqe->solicited);
+	return cq->armed;
+}
+
 /* Does this completion call the handler now? */
 static bool sib_cq_due(struct sib_cq *cq, const struct sib_cqe *cqe)
 {
 	lockdep_assert_held(&cq->lock);
-	if (!cq->armed)
-		return false;
-	if (cq->armed == IB_CQ_SOLICITED && cqe->status == IB_WC_SUCCESS &&
-	    !(cqe->recv && cqe->solicited))
+	if (!sib_cq_wanted(cq, cqe))
 		return false;
 	if (cq->mod_count > 1 && cq->mod_period && ++cq->coalesced < cq->mod_count) {
 		if (cq->coalesced == 1)
@@ -223,10 +235,24 @@ int sib_poll_cq(struct ib_cq *ibcq, int num, struct ib_wc *wc)
 	return n;
 }
 
+/* Is there a completion that the handler would have been called for? */
+static bool sib_cq_missed(const struct sib_cq *cq)
+{
+	u32 i;
+
+	lockdep_assert_held(&cq->lock);
+	for (i = cq->tail; i != cq->head; i++)
+		if (sib_cq_wanted(cq, &cq->ring[i & cq->mask]))
+			return true;
+	return false;
+}
+
 /**
  * sib_req_notify_cq() - ib_device_ops.req_notify_cq
  * @ibcq: the CQ
  * @flags: which completion to tell of, and whether to report those that are there already
+ *
+ * With missed_events=0 nothing is ever reported; those that are there raise the interrupt at once.
  *
  * Return: 1 when asked about missed events and the CQ is not empty, else 0.
  */
@@ -234,14 +260,23 @@ int sib_req_notify_cq(struct ib_cq *ibcq, enum ib_cq_notify_flags flags)
 {
 	struct sib_cq *cq = to_sib_cq(ibcq);
 	unsigned long irq_flags;
-	int ret;
+	bool fire = false;
+	int ret = 0;
 
 	spin_lock_irqsave(&cq->lock, irq_flags);
 	/* NEXT_COMP includes SOLICITED; asking for less does not take the former back. */
 	if (cq->armed != IB_CQ_NEXT_COMP)
 		cq->armed = flags & IB_CQ_SOLICITED_MASK;
-	ret = flags & IB_CQ_REPORT_MISSED_EVENTS && cq->head != cq->tail;
+	if (sib_props.missed_events) {
+		ret = flags & IB_CQ_REPORT_MISSED_EVENTS && cq->head != cq->tail;
+	} else if (sib_cq_missed(cq)) {
+		cq->armed = 0;
+		cq->coalesced = 0;
+		fire = true;
+	}
 	spin_unlock_irqrestore(&cq->lock, irq_flags);
+	if (fire)
+		sib_cq_interrupt(cq);
 	return ret;
 }
 
@@ -262,9 +297,12 @@ int sib_alloc_cq(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr)
 	struct sib_hca *hca = to_sib_hca(ibcq->device);
 	struct sib_cq *cq = to_sib_cq(ibcq);
 
-	if (!attr->cqe || attr->cqe > SIB_MAX_CQE || attr->flags ||
-	    attr->comp_vector >= ibcq->device->num_comp_vectors)
+	if (!attr->cqe || attr->flags || attr->comp_vector >= ibcq->device->num_comp_vectors)
 		return -EINVAL;
+	if (attr->cqe > sib_props.max_cqe)
+		return sib_refuse(hca, -EINVAL, "a CQ of more than max_cqe");
+	if (sib_fault_create_cq(hca))
+		return sib_refuse(hca, -ENOMEM, "a CQ, by create_cq_error_at");
 
 	cq->ring = sib_cq_alloc_ring(attr->cqe);
 	if (!cq->ring)
@@ -313,13 +351,15 @@ int sib_destroy_cq(struct ib_cq *ibcq, struct ib_udata *udata)
  * @count: an event after so many completions
  * @period: or after so many microseconds; either 0: an event for each
  *
- * Return: 0.
+ * Return: 0, or -EINVAL when the HCA has not so long a period.
  */
 int sib_modify_cq(struct ib_cq *ibcq, u16 count, u16 period)
 {
 	struct sib_cq *cq = to_sib_cq(ibcq);
 	unsigned long flags;
 
+	if (period > sib_props.max_cq_period)
+		return sib_refuse(cq->hca, -EINVAL, "moderation for longer than max_cq_period");
 	spin_lock_irqsave(&cq->lock, flags);
 	cq->mod_count = count;
 	cq->mod_period = period;

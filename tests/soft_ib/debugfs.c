@@ -43,6 +43,7 @@
  *                        resets them
  *   sibN/counters        "NAME COUNT": the PMA counters of sibN's port
  *   sibN/held            packets that delay_us and reorder_ppm hold at this moment
+ *   sibN/refused         what properties of sibN, or create_*_error_at, refused
  *
  * Files of an HCA exist while it is attached to the fabric, so that no knob reaches an HCA that
  * comes or goes: debugfs_remove_recursive() waits for those in use.
@@ -303,6 +304,15 @@ static int held_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(held);
 
+static int refused_show(struct seq_file *seq, void *unused)
+{
+	struct sib_hca *hca = seq->private;
+
+	seq_printf(seq, "%lld\n", (s64)atomic64_read(&hca->refused));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(refused);
+
 static int stuck_sq_get(void *data, u64 *value)
 {
 	struct sib_hca *hca = data;
@@ -408,6 +418,8 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("post_send_error_ppm", 0600, dir, &faults->post_send_error_ppm);
 	debugfs_create_u32("post_recv_error_once", 0600, dir, &faults->post_recv_error_once);
 	debugfs_create_u32("modify_error_once", 0600, dir, &faults->modify_error_once);
+	debugfs_create_u32("create_qp_error_at", 0600, dir, &faults->create_qp_error_at);
+	debugfs_create_u32("create_cq_error_at", 0600, dir, &faults->create_cq_error_at);
 	debugfs_create_u32("cut_once", 0600, dir, &faults->cut_once);
 	debugfs_create_u32("cut_len", 0600, dir, &faults->cut_len);
 	debugfs_create_u32("slow_ms", 0600, dir, &faults->slow_ms);
@@ -422,6 +434,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_file("drops", 0600, dir, hca, &drops_fops);
 	debugfs_create_file("counters", 0400, dir, hca, &counters_fops);
 	debugfs_create_file("held", 0400, dir, hca, &held_fops);
+	debugfs_create_file("refused", 0400, dir, hca, &refused_fops);
 }
 
 /**

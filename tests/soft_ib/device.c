@@ -23,28 +23,29 @@ static int sib_query_device(struct ib_device *ibdev, struct ib_device_attr *attr
 	attr->max_mr_size = ~0ull;
 	attr->page_size_cap = PAGE_SIZE;
 	attr->hw_ver = 1;
-	attr->max_qp = 1 << 16;
-	attr->max_qp_wr = SIB_MAX_QP_WR;
+	attr->max_qp = sib_props.max_qp;
+	attr->max_qp_wr = sib_props.max_qp_wr;
 	attr->device_cap_flags = IB_DEVICE_BAD_PKEY_CNTR | IB_DEVICE_BAD_QKEY_CNTR |
 				 IB_DEVICE_CURR_QP_STATE_MOD | IB_DEVICE_PORT_ACTIVE_EVENT |
 				 IB_DEVICE_SYS_IMAGE_GUID | IB_DEVICE_RESIZE_MAX_WR;
-	if (sib_offload)
+	if (sib_props.csum)
 		attr->device_cap_flags |= IB_DEVICE_UD_IP_CSUM;
-	sib_set_kernel_caps(attr, sib_offload, sib_virtual);
-	attr->max_send_sge = SIB_MAX_SGE;
-	attr->max_recv_sge = SIB_MAX_SGE;
+	sib_set_kernel_caps(attr, sib_props.tso, sib_virtual, sib_props.lkey,
+			    sib_props.block_loopback);
+	attr->max_send_sge = sib_props.max_send_sge;
+	attr->max_recv_sge = sib_props.max_recv_sge;
 	attr->max_cq = 1 << 16;
-	attr->max_cqe = SIB_MAX_CQE;
+	attr->max_cqe = sib_props.max_cqe;
 	attr->max_mr = 1 << 16;
 	attr->max_pd = 1 << 16;
-	attr->max_mcast_grp = 1 << 14;
+	attr->max_mcast_grp = sib_props.max_groups;
 	attr->max_mcast_qp_attach = 1 << 14;
 	attr->max_total_mcast_qp_attach = 1 << 20;
 	attr->max_ah = 1 << 20;
 	attr->max_pkeys = SIB_PKEY_TABLE_LEN;
 	attr->local_ca_ack_delay = 15;
-	attr->cq_caps.max_cq_moderation_count = U16_MAX;
-	attr->cq_caps.max_cq_moderation_period = U16_MAX;
+	attr->cq_caps.max_cq_moderation_count = sib_props.max_cq_period ? U16_MAX : 0;
+	attr->cq_caps.max_cq_moderation_period = sib_props.max_cq_period;
 	return 0;
 }
 
@@ -151,7 +152,6 @@ static const struct ib_device_ops sib_device_ops = {
 
 	.create_cq = sib_create_cq,
 	.destroy_cq = sib_destroy_cq,
-	.modify_cq = sib_modify_cq,
 	.poll_cq = sib_poll_cq,
 	.req_notify_cq = sib_req_notify_cq,
 
@@ -173,6 +173,11 @@ static const struct ib_device_ops sib_device_ops = {
 	INIT_RDMA_OBJ_SIZE(ib_pd, sib_pd, ibpd),
 	SIB_QP_OPS,
 	INIT_RDMA_OBJ_SIZE(ib_ucontext, sib_ucontext, ibucontext),
+};
+
+/* HCAs without moderation do not have the function either. */
+static const struct ib_device_ops sib_moderation_ops = {
+	.modify_cq = sib_modify_cq,
 };
 
 /**
@@ -235,12 +240,14 @@ static int sib_hca_register(struct sib_hca *hca)
 	ibdev->dev.parent = hca->parent;
 	ibdev->node_type = RDMA_NODE_IB_CA;
 	ibdev->phys_port_cnt = 1;
-	ibdev->num_comp_vectors = sib_vectors;
-	ibdev->local_dma_lkey = SIB_LOCAL_DMA_LKEY;
+	ibdev->num_comp_vectors = sib_props.vectors;
+	ibdev->local_dma_lkey = sib_props.lkey ? SIB_LOCAL_DMA_LKEY : 0;
 	ibdev->node_guid = hca->node_guid;
 	snprintf(ibdev->node_desc, sizeof(ibdev->node_desc), "soft_ib HCA " SIB_DEVICE_NAME,
 		 hca->index);
 	ib_set_device_ops(ibdev, &sib_device_ops);
+	if (sib_props.max_cq_period)
+		ib_set_device_ops(ibdev, &sib_moderation_ops);
 	/* No DMA device: addresses are kernel pointers. */
 	err = ib_register_device(ibdev, SIB_DEVICE_NAME, NULL);
 	hca->registered = !err;

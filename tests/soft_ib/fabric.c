@@ -34,9 +34,20 @@ static bool may_receive(const struct sib_port *port, const struct sib_pkt *pkt)
 	return is_vl15(pkt) ? state >= IB_PORT_INIT : state >= IB_PORT_ARMED;
 }
 
-static bool enforce_pkey(const struct sib_port *port, u8 direction, const struct sib_pkt *pkt)
+/*
+ * What comes in is looked at for its partition alone: the table is that of the HCA at the other end,
+ * and what a limited member sends has the P_Key of a limited member. Whether the two ends may talk
+ * (IBA 10.9.3) is a question to the port that it goes out of, and then to the receiver.
+ */
+static bool enforce_pkey_in(const struct sib_port *port, const struct sib_pkt *pkt)
 {
-	return is_vl15(pkt) || !(READ_ONCE(port->enforce) & direction) ||
+	return is_vl15(pkt) || !(READ_ONCE(port->enforce) & SIB_ENFORCE_IN) ||
+	       sib_pkey_member(port, pkt->pkey);
+}
+
+static bool enforce_pkey_out(const struct sib_port *port, const struct sib_pkt *pkt)
+{
+	return is_vl15(pkt) || !(READ_ONCE(port->enforce) & SIB_ENFORCE_OUT) ||
 	       sib_pkey_match(port, pkt->pkey) >= 0;
 }
 
@@ -95,7 +106,7 @@ void sib_switch_output(struct sib_fabric *fabric, unsigned int port_num,
 		sib_drop(fabric, pkt, SIB_DROP_LINK_DOWN);
 		return;
 	}
-	if (!enforce_pkey(port, SIB_ENFORCE_OUT, pkt)) {
+	if (!enforce_pkey_out(port, pkt)) {
 		atomic64_inc(&port->counters.xmit_constraint_errors);
 		sib_drop(fabric, pkt, SIB_DROP_PKEY);
 		return;
@@ -168,7 +179,7 @@ static void switch_input(struct sib_fabric *fabric, int link, const struct sib_p
 		return;
 	}
 	sib_pma_rcv(port, pkt);
-	if (!enforce_pkey(port, SIB_ENFORCE_IN, pkt)) {
+	if (!enforce_pkey_in(port, pkt)) {
 		atomic64_inc(&port->counters.rcv_constraint_errors);
 		sib_drop(fabric, pkt, SIB_DROP_PKEY);
 		return;

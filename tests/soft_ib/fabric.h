@@ -218,6 +218,7 @@ int sib_switch_add_lid(struct sib_fabric *fabric, u16 lid, u8 lmc, u8 port_num);
 /* ---- pkey.c ---- */
 
 void sib_pkey_init(struct sib_port *port);
+bool sib_pkey_member(const struct sib_port *port, u16 pkey);
 u16 sib_sma_pkeys(struct sib_sma *sma, struct sib_port *port, unsigned int block, bool hca);
 int sib_pkey_force(struct sib_hca *hca, unsigned int index, u16 pkey);
 

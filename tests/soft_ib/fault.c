@@ -161,6 +161,34 @@ bool sib_fault_modify(struct sib_hca *hca, u32 qpn)
 	return wanted(&hca->faults, qpn, &hca->faults.modify_error_once);
 }
 
+/* Counts down to the one that fails. */
+static bool is_the_one(u32 *left)
+{
+	return take_one(left) && !READ_ONCE(*left);
+}
+
+/**
+ * sib_fault_create_qp() - is this UD QP the one not to be made?
+ * @hca: the HCA
+ *
+ * Context: process.
+ */
+bool sib_fault_create_qp(struct sib_hca *hca)
+{
+	return is_the_one(&hca->faults.create_qp_error_at);
+}
+
+/**
+ * sib_fault_create_cq() - is this CQ the one not to be made?
+ * @hca: the HCA
+ *
+ * Context: process.
+ */
+bool sib_fault_create_cq(struct sib_hca *hca)
+{
+	return is_the_one(&hca->faults.create_cq_error_at);
+}
+
 void sib_fault_slow(struct sib_hca *hca)
 {
 	u32 ms = READ_ONCE(hca->faults.slow_ms);
@@ -327,6 +355,7 @@ static void forward_cut(struct sib_hca *hca, const struct sib_pkt *pkt)
 		left -= part;
 	}
 	cut.len = vec.iov_len;
+	cut.csummed = false;
 	cut.vec = &vec;
 	cut.nvec = 1;
 	sib_fabric_forward(hca, &cut);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* soft_ib: the module: parameters, and the ladder up and down. */
+/* soft_ib: the module: parameters (others are in props.c), and the ladder up and down. */
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -9,10 +9,6 @@ static int hcas = 2;
 module_param(hcas, int, 0444);
 MODULE_PARM_DESC(hcas, "number of HCAs, 1 to 64 (default 2)");
 
-int sib_vectors = 8;
-module_param_named(vectors, sib_vectors, int, 0444);
-MODULE_PARM_DESC(vectors, "completion vectors of each HCA, 1 to 64 (default 8)");
-
 int sib_vfs;
 module_param_named(vfs, sib_vfs, int, 0444);
 MODULE_PARM_DESC(vfs, "virtual functions of each HCA, 0 to 4 (default 0)");
@@ -20,10 +16,6 @@ MODULE_PARM_DESC(vfs, "virtual functions of each HCA, 0 to 4 (default 0)");
 bool sib_virtual;
 module_param_named(virtual, sib_virtual, bool, 0444);
 MODULE_PARM_DESC(virtual, "HCAs say that they are virtual functions themselves (default off)");
-
-bool sib_offload = true;
-module_param_named(offload, sib_offload, bool, 0444);
-MODULE_PARM_DESC(offload, "HCAs offer checksums and segmentation (default on)");
 
 bool sib_spread;
 module_param_named(spread, sib_spread, bool, 0444);
@@ -39,11 +31,13 @@ static int __init sib_init(void)
 {
 	int i, err;
 
-	if (hcas < 1 || hcas > SIB_MAX_HCAS || sib_vectors < 1 || sib_vectors > SIB_MAX_VECTORS) {
-		pr_err("soft_ib: hcas= must be 1 to %d, vectors= 1 to %d\n", SIB_MAX_HCAS,
-		       SIB_MAX_VECTORS);
+	if (hcas < 1 || hcas > SIB_MAX_HCAS) {
+		pr_err("soft_ib: hcas= must be 1 to %d\n", SIB_MAX_HCAS);
 		return -EINVAL;
 	}
+	err = sib_props_check();
+	if (err)
+		return err;
 	if (sib_vfs < 0 || sib_vfs > SIB_MAX_VFS) {
 		pr_err("soft_ib: vfs= must be 0 to %d\n", SIB_MAX_VFS);
 		return -EINVAL;

@@ -26,10 +26,12 @@ struct sib_mcast_member {
 /**
  * struct sib_mcast_table - all members of all groups of an HCA
  * @lock: one writer at a time
+ * @groups: how many groups have a member
  * @buckets: hashed by group
  */
 struct sib_mcast_table {
 	struct mutex lock; /* writers of the table */
+	unsigned int groups;
 	struct hlist_head buckets[SIB_MCAST_BUCKETS];
 };
 
@@ -92,6 +94,17 @@ static struct sib_mcast_member *sib_mcast_find(struct sib_mcast_table *table,
 	return NULL;
 }
 
+static bool sib_mcast_has(struct sib_mcast_table *table, const union ib_gid *gid)
+{
+	struct sib_mcast_member *member;
+
+	lockdep_assert_held(&table->lock);
+	hlist_for_each_entry(member, sib_mcast_bucket(table, gid), node)
+		if (sib_gid_equal(&member->gid, gid))
+			return true;
+	return false;
+}
+
 /**
  * sib_attach_mcast() - ib_device_ops.attach_mcast
  * @ibqp: a UD QP
@@ -100,18 +113,27 @@ static struct sib_mcast_member *sib_mcast_find(struct sib_mcast_table *table,
  *
  * Attaching twice is allowed and has to be undone twice: that is how ib_core counts.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINVAL for a QP in RESET on an HCA with attach_ready=1.
  */
 int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 {
-	struct sib_mcast_table *table = to_sib_hca(ibqp->device)->mcast;
+	struct sib_hca *hca = to_sib_hca(ibqp->device);
+	struct sib_mcast_table *table = hca->mcast;
 	struct sib_mcast_member *member;
+	bool known;
 	int err = 0;
 
+	if (sib_props.attach_ready && READ_ONCE(to_sib_qp(ibqp)->state) == IB_QPS_RESET)
+		return sib_refuse(hca, -EINVAL, "a QP in RESET attached to a group");
 	mutex_lock(&table->lock);
 	member = sib_mcast_find(table, to_sib_qp(ibqp), gid);
 	if (member) {
 		member->count++;
+		goto out;
+	}
+	known = sib_mcast_has(table, gid);
+	if (!known && table->groups >= sib_props.max_groups) {
+		err = sib_refuse(hca, -ENOMEM, "more than max_groups groups");
 		goto out;
 	}
 	member = kzalloc(sizeof(*member), GFP_KERNEL);
@@ -122,6 +144,7 @@ int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 	member->gid = *gid;
 	member->qp = to_sib_qp(ibqp);
 	member->count = 1;
+	table->groups += !known;
 	hlist_add_head_rcu(&member->node, sib_mcast_bucket(table, gid));
 out:
 	mutex_unlock(&table->lock);
@@ -152,6 +175,7 @@ int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 	} else if (!--member->count) {
 		hlist_del_rcu(&member->node);
 		kfree_rcu(member, rcu);
+		table->groups -= !sib_mcast_has(table, gid);
 	}
 	mutex_unlock(&table->lock);
 	return err;

@@ -120,6 +120,92 @@ void sib_frame_csum(u8 *hdr, u32 hlen, const struct sib_frame *frame, const stru
 		*check = CSUM_MANGLED_0;
 }
 
+/* Copies the first bytes of a payload, at most @max, into one piece. */
+static u32 sib_vec_peek(const struct kvec *vec, unsigned int nvec, u8 *to, u32 max)
+{
+	unsigned int i;
+	u32 len = 0;
+
+	for (i = 0; i < nvec && len < max; i++) {
+		u32 part = min_t(u32, vec[i].iov_len, max - len);
+
+		memcpy(to + len, vec[i].iov_base, part);
+		len += part;
+	}
+	return len;
+}
+
+/* The sum over a payload from byte @skip on. */
+static __wsum sib_vec_sum(const struct kvec *vec, unsigned int nvec, u32 skip)
+{
+	__wsum sum = 0;
+	u32 offset = 0;
+	unsigned int i;
+
+	for (i = 0; i < nvec; i++) {
+		u32 pass = min_t(u32, skip, vec[i].iov_len);
+		u32 len = vec[i].iov_len - pass;
+
+		skip -= pass;
+		if (!len)
+			continue;
+		sum = csum_block_add(sum, csum_partial(vec[i].iov_base + pass, len, 0), offset);
+		offset += len;
+	}
+	return sum;
+}
+
+/**
+ * sib_pkt_csum_ok() - what the receiver's card finds out about the checksums of a packet
+ * @pkt: the packet
+ *
+ * Whoever filled them: the sender's card, whose sums need no second look as long as the packet is
+ * what that card sent, or its stack. Fragments, extension headers of IPv6 and UDP without a checksum
+ * are never found right.
+ *
+ * Context: any; under rcu_read_lock().
+ * Return: true when header, TCP and UDP checksums are there and right.
+ */
+bool sib_pkt_csum_ok(const struct sib_pkt *pkt)
+{
+	u8 peeked[SIB_MAX_HEADER] __aligned(8);
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip;
+	struct sib_frame frame;
+	const u8 *hdr = peeked;
+	u32 len, l4_len;
+	__wsum sum;
+
+	if (!sib_props.csum || !pkt->nvec)
+		return false;
+	if (pkt->csummed)
+		return true;
+	/* Headers in one piece, as they mostly are, are looked at where they are. */
+	len = min_t(u32, pkt->vec[0].iov_len, SIB_MAX_HEADER);
+	if (len < pkt->len && len < SIB_MAX_HEADER)
+		len = sib_vec_peek(pkt->vec, pkt->nvec, peeked, SIB_MAX_HEADER);
+	else
+		hdr = pkt->vec[0].iov_base;
+	if (!sib_frame_parse(hdr, len, &frame) || !frame.csum)
+		return false;
+
+	ip = (const void *)(hdr + SIB_IPOIB_LEN);
+	ip6 = (const void *)(hdr + SIB_IPOIB_LEN);
+	l4_len = pkt->len - frame.l4;
+	if (frame.proto == IPPROTO_UDP && !*(const __sum16 *)(hdr + frame.csum))
+		return false;
+	if (frame.v6) {
+		if (ntohs(ip6->payload_len) != l4_len)
+			return false;
+	} else if (ntohs(ip->tot_len) != pkt->len - SIB_IPOIB_LEN || ip_fast_csum(ip, ip->ihl)) {
+		return false;
+	}
+	sum = sib_vec_sum(pkt->vec, pkt->nvec, frame.l4);
+	return !(frame.v6 ?
+		 csum_ipv6_magic(&ip6->saddr, &ip6->daddr, l4_len, frame.proto, sum) :
+		 csum_tcpudp_magic(ip->saddr, ip->daddr, l4_len, frame.proto, sum));
+}
+
 /**
  * sib_frame_segment() - turns the headers of a large TCP segment into those of a part of it
  * @hdr: a copy of the headers; changed

@@ -141,9 +141,12 @@ int sib_take_sges(struct sib_hca *hca, const struct ib_pd *pd, const struct ib_s
 		u32 length = from[i].length;
 
 		to[i] = from[i];
-		if (!length)
-			continue;
-		if (unlikely(from[i].lkey != SIB_LOCAL_DMA_LKEY) &&
+		/* A card reads the length 0 of a descriptor as 2 GiB. */
+		if (unlikely(!length)) {
+			sib_violation(hca, SIB_STRICT_BAD_SGE, "entry %d has no length", i);
+			return -EINVAL;
+		}
+		if (unlikely(from[i].lkey != SIB_LOCAL_DMA_LKEY || !sib_props.lkey) &&
 		    sib_check_lkey(hca, pd, from[i].lkey))
 			return -EINVAL;
 		/* Virtual DMA: the address must be one of the kernel's and not wrap. */

@@ -47,6 +47,18 @@ int sib_pkey_match(const struct sib_port *port, u16 pkey)
 }
 
 /**
+ * sib_pkey_member() - is the port in the partition at all?
+ * @port: whose table
+ * @pkey: as in a packet; its membership bit does not matter
+ *
+ * Context: any.
+ */
+bool sib_pkey_member(const struct sib_port *port, u16 pkey)
+{
+	return sib_pkey_match(port, pkey | PKEY_FULL) >= 0;
+}
+
+/**
  * sib_sma_pkeys() - P_KeyTable (IBA 14.2.5.7)
  * @sma: the request
  * @port: whose table

@@ -11,10 +11,6 @@
 
 #include "verbs.h"
 
-#define SIB_CREATE_FLAGS	(IB_QP_CREATE_IPOIB_UD_LSO | \
-				 IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK | \
-				 IB_QP_CREATE_SOURCE_QPN)
-
 /* Attributes that IBA has: IB_QP_STATE to IB_QP_DEST_QPN. */
 #define SIB_ATTR_MASK		GENMASK(20, 0)
 
@@ -120,14 +116,31 @@ static int sib_qp_alloc_rings(struct sib_qp *qp)
 	return -ENOMEM;
 }
 
-static int sib_qp_check_init(const struct ib_qp_init_attr *init)
+static int sib_qp_check_ud(struct sib_hca *hca, const struct ib_qp_init_attr *init)
+{
+	int err;
+
+	/* Of all drivers mlx5_ib alone takes it, for what is no UD QP then. */
+	if (init->create_flags & IB_QP_CREATE_SOURCE_QPN) {
+		sib_violation(hca, SIB_STRICT_BAD_CREATE, "a UD QP with SOURCE_QPN");
+		return -EOPNOTSUPP;
+	}
+	err = sib_props_ud_qp(init);
+	if (err)
+		return sib_refuse(hca, err, "a QP with flags or sizes that the HCA has not");
+	if (sib_fault_create_qp(hca))
+		return sib_refuse(hca, -ENOMEM, "a QP, by create_qp_error_at");
+	return 0;
+}
+
+static int sib_qp_check_init(struct sib_hca *hca, const struct ib_qp_init_attr *init)
 {
 	const struct ib_qp_cap *cap = &init->cap;
 
 	if (init->qp_type != IB_QPT_UD && init->qp_type != IB_QPT_SMI &&
 	    init->qp_type != IB_QPT_GSI)
 		return -EOPNOTSUPP;
-	if (init->srq || init->create_flags & ~SIB_CREATE_FLAGS)
+	if (init->srq)
 		return -EOPNOTSUPP;
 	if (init->qp_type != IB_QPT_UD && (init->create_flags || init->port_num != SIB_PORT_NUM))
 		return -EINVAL;
@@ -135,7 +148,7 @@ static int sib_qp_check_init(const struct ib_qp_init_attr *init)
 	    cap->max_recv_wr > SIB_MAX_QP_WR || cap->max_send_sge > SIB_MAX_SGE ||
 	    cap->max_recv_sge > SIB_MAX_SGE || cap->max_inline_data > SIB_MAX_INLINE)
 		return -EINVAL;
-	return 0;
+	return init->qp_type == IB_QPT_UD ? sib_qp_check_ud(hca, init) : 0;
 }
 
 static int sib_qp_insert(struct sib_qp *qp, enum ib_qp_type type)
@@ -147,9 +160,15 @@ static int sib_qp_insert(struct sib_qp *qp, enum ib_qp_type type)
 		qp->qpn = type == IB_QPT_GSI;
 		return xa_insert(&hca->qps, qp->qpn, qp, GFP_KERNEL);
 	}
+	if (atomic_inc_return(&hca->verbs->num_uds) > sib_props.max_qp) {
+		atomic_dec(&hca->verbs->num_uds);
+		return sib_refuse(hca, -ENOMEM, "more than max_qp QPs");
+	}
 	/* Cyclic: a stale number reaches nobody for a long time. */
 	err = xa_alloc_cyclic(&hca->qps, &qp->qpn, qp, XA_LIMIT(SIB_FIRST_QPN, SIB_MCAST_QPN - 1),
 			      &hca->verbs->next_qpn, GFP_KERNEL);
+	if (err < 0)
+		atomic_dec(&hca->verbs->num_uds);
 	return err < 0 ? err : 0;
 }
 
@@ -168,11 +187,11 @@ int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_ud
 
 	if (udata)
 		return -EOPNOTSUPP;
-	err = sib_qp_check_init(init);
+	qp->hca = to_sib_hca(ibqp->device);
+	err = sib_qp_check_init(qp->hca, init);
 	if (err)
 		return err;
 
-	qp->hca = to_sib_hca(ibqp->device);
 	qp->create_flags = init->create_flags;
 	qp->sig_all = init->sq_sig_type == IB_SIGNAL_ALL_WR;
 	qp->cap = init->cap;
@@ -192,8 +211,6 @@ int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_ud
 		kvfree(qp->rq.ring);
 		return err;
 	}
-	qp->src_qpn = init->create_flags & IB_QP_CREATE_SOURCE_QPN ?
-		      init->source_qpn & SIB_MCAST_QPN : qp->qpn;
 	ibqp->qp_num = qp->qpn;
 	xa_lock(&qp->hca->qps);
 	hlist_add_head_rcu(&qp->node, sib_qp_bucket(qp->hca, qp->qpn));
@@ -379,6 +396,8 @@ int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata)
 	hrtimer_cancel(&qp->sq.timer);
 	sib_qp_clear(qp);
 	cancel_work_sync(&qp->event_work);
+	if (ibqp->qp_type == IB_QPT_UD)
+		atomic_dec(&qp->hca->verbs->num_uds);
 	kvfree(qp->sq.ring);
 	kvfree(qp->rq.ring);
 	return 0;

@@ -64,7 +64,7 @@ static void sib_rwqe_write(const struct sib_rwqe *wqe, const struct sib_pkt *pkt
 }
 
 static void sib_recv_cqe(struct sib_qp *qp, const struct sib_rwqe *wqe, const struct sib_pkt *pkt,
-			 u16 pkey_index, struct sib_cqe *cqe)
+			 u16 pkey_index, bool csum_ok, struct sib_cqe *cqe)
 {
 	*cqe = (struct sib_cqe) {
 		.wr_id = wqe->wr_id,
@@ -76,7 +76,7 @@ static void sib_recv_cqe(struct sib_qp *qp, const struct sib_rwqe *wqe, const st
 		.pkey_index = pkey_index,
 		.status = IB_WC_SUCCESS,
 		.flags = (pkt->has_grh ? IB_WC_GRH : 0) | (pkt->has_imm ? IB_WC_WITH_IMM : 0) |
-			 (pkt->csum_ok ? IB_WC_IP_CSUM_OK : 0),
+			 (csum_ok ? IB_WC_IP_CSUM_OK : 0),
 		.sl = pkt->sl,
 		.path_bits = pkt->dlid < SIB_MCAST_LID ?
 			     pkt->dlid & ((1u << qp->hca->port.lmc) - 1) : 0,
@@ -94,6 +94,7 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 	struct sib_cqe cqe;
 	unsigned long flags;
 	bool due, broken;
+	bool csum_ok = qp->qpn > 1 && sib_pkt_csum_ok(pkt);
 
 	spin_lock_irqsave(&rq->lock, flags);
 	if (unlikely(!sib_state_receives(qp->state))) {
@@ -114,7 +115,7 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 		return;
 	}
 
-	sib_recv_cqe(qp, wqe, pkt, pkey_index, &cqe);
+	sib_recv_cqe(qp, wqe, pkt, pkey_index, csum_ok, &cqe);
 	broken = sib_fault_recv(qp->hca, qp->qpn);
 	if (unlikely(broken))
 		cqe.status = IB_WC_LOC_PROT_ERR;

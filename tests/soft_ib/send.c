@@ -307,6 +307,11 @@ static int sib_swqe_fill(struct sib_qp *qp, struct sib_swqe *wqe, const struct i
 	const struct ib_send_wr *wr = &ud->wr;
 	int err;
 
+	/* Of HCAs with segmentation mlx5 fills checksums for QPs with it alone. */
+	if (wr->send_flags & IB_SEND_IP_CSUM &&
+	    (!sib_props.csum ||
+	     (sib_props.tso && !(qp->create_flags & IB_QP_CREATE_IPOIB_UD_LSO))))
+		return sib_bad_wr(qp, ud, "checksums where there are none");
 	err = sib_swqe_opcode(qp, wqe, ud);
 	if (!err)
 		err = sib_swqe_address(qp, wqe, ud);

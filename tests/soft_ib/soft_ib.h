@@ -4,7 +4,7 @@
  *
  *   kernel clients (ib_mad, ipoib_core, ib_ipoib)
  *        | verbs
- *   device.c pd_mr.c ah.c cq.c qp.c mcast.c   the HCA as ib_core sees it
+ *   device.c pd_mr.c ah.c cq.c qp.c mcast.c   the HCA as ib_core sees it; props.c what it has not
  *        | post_send                 ^ completions
  *   send.c xmit.c offload.c --> struct sib_pkt --> recv.c
  *                    |       ^
@@ -97,6 +97,7 @@ enum sib_violation {
 	SIB_STRICT_SQ_OVERRUN,	/* more sends outstanding than the QP was made for */
 	SIB_STRICT_RQ_OVERRUN,
 	SIB_STRICT_CQ_OVERRUN,	/* completions lost: the CQ was made too small */
+	SIB_STRICT_BAD_CREATE,	/* a QP with what no HCA has */
 	SIB_STRICT_BAD_MODIFY,	/* a QP state change or attribute mask that IBA 10.3 forbids */
 	SIB_STRICT_BAD_WR,	/* opcode, LSO header, Q_Key or P_Key index out of range */
 	SIB_STRICT_PD_MISMATCH,	/* AH or MR of another PD than the QP's */
@@ -126,7 +127,7 @@ enum sib_send_fault {
  * @has_imm: SEND with immediate
  * @has_grh: @grh is on the wire
  * @solicited: solicited event bit
- * @csum_ok: the payload's IP and TCP/UDP checksums are known to be good
+ * @csummed: the sender's card filled the IP and TCP/UDP checksums of just these bytes
  * @loopback: leaves the HCA in no case: the destination is the sending port
  * @grh: wire image, valid when @has_grh
  * @len: payload bytes (without GRH)
@@ -147,7 +148,7 @@ struct sib_pkt {
 	bool has_imm;
 	bool has_grh;
 	bool solicited;
-	bool csum_ok;
+	bool csummed;
 	bool loopback;
 	struct ib_grh grh;
 	u32 len;
@@ -210,6 +211,8 @@ struct sib_faults {
 	u32 post_send_error_ppm;	/* of a million of them so many */
 	u32 post_recv_error_once;	/* that many calls of post_recv are refused */
 	u32 modify_error_once;	/* that many calls of modify_qp are refused */
+	u32 create_qp_error_at;	/* the so manieth UD QP from now is not made */
+	u32 create_cq_error_at;	/* the so manieth CQ from now is not made */
 	u32 cut_once;		/* that many data packets arrive cut to cut_len bytes */
 	u32 cut_len;		/* at most SIB_CUT_MAX */
 	u32 slow_ms;		/* query_port and modify_qp take so long */
@@ -250,6 +253,7 @@ struct sib_vf {
  * @fault_state: packets held by delay and reorder (fault.c)
  * @trap: notices to the SM that wait for a TrapRepress (trap.c)
  * @strict: violations by kind (strict.c)
+ * @refused: what its properties refused (strict.c)
  * @sa_requests: by kind (sa.c)
  * @vfs: virtual functions (vf.c); RTNL
  * @dir: /sys/kernel/debug/soft_ib/sibN
@@ -271,6 +275,7 @@ struct sib_hca {
 	struct sib_fault_state *fault_state;
 	struct sib_trap *trap;
 	atomic64_t strict[SIB_STRICT_NUM];
+	atomic64_t refused;
 	atomic64_t sa_requests[SIB_SA_NUM];
 	struct sib_vf vfs[SIB_MAX_VFS];
 	struct dentry *dir;
@@ -324,13 +329,11 @@ static inline struct sib_hca *to_sib_hca(struct ib_device *ibdev)
 
 extern struct sib_fabric *sib_fabric;	/* main.c */
 extern bool sib_strict;			/* main.c: parameter strict=, default on */
-extern int sib_vectors;			/* main.c: parameter vectors=, completion vectors */
 extern int sib_vfs;			/* main.c: parameter vfs= */
 extern bool sib_virtual;		/* main.c: parameter virtual=, HCAs are VFs */
-extern bool sib_offload;		/* main.c: parameter offload=, checksums and LSO */
 extern bool sib_spread;			/* main.c: parameter spread=, vectors have CPUs */
 
-/* ---- verbs half: main device pd_mr ah cq qp mcast send xmit offload recv strict ---- */
+/* ---- verbs half: main props device pd_mr ah cq qp mcast send xmit offload recv strict ---- */
 
 /**
  * sib_recv() - a packet arrives at an HCA's port
@@ -351,6 +354,8 @@ void sib_kick_send_queues(struct sib_hca *hca);
 /* Counts a violation and logs the first one of each kind of each HCA with the caller's words. */
 __printf(3, 4)
 void sib_violation(struct sib_hca *hca, enum sib_violation kind, const char *fmt, ...);
+/* Counts what a property of the HCA refused, and tells of it. Returns @err. */
+int sib_refuse(struct sib_hca *hca, int err, const char *what);
 const char *sib_violation_name(enum sib_violation kind);
 
 int sib_hca_create(struct sib_fabric *fabric, int index);
@@ -391,6 +396,8 @@ bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_modify(struct sib_hca *hca, u32 qpn);
+bool sib_fault_create_qp(struct sib_hca *hca);
+bool sib_fault_create_cq(struct sib_hca *hca);
 /* Takes as long as the knob says. Context: process. */
 void sib_fault_slow(struct sib_hca *hca);
 void sib_count_drop(struct sib_port *port, enum sib_drop why);

@@ -13,6 +13,7 @@ static const char * const names[SIB_STRICT_NUM] = {
 	[SIB_STRICT_SQ_OVERRUN] = "sq_overrun",
 	[SIB_STRICT_RQ_OVERRUN] = "rq_overrun",
 	[SIB_STRICT_CQ_OVERRUN] = "cq_overrun",
+	[SIB_STRICT_BAD_CREATE] = "bad_create",
 	[SIB_STRICT_BAD_MODIFY] = "bad_modify",
 	[SIB_STRICT_BAD_WR] = "bad_wr",
 	[SIB_STRICT_PD_MISMATCH] = "pd_mismatch",
@@ -42,6 +43,22 @@ void sib_violation(struct sib_hca *hca, enum sib_violation kind, const char *fmt
 	pr_warn("soft_ib: sib%d: strict: %s: %pV (later ones are only counted)\n", hca->index,
 		names[kind], &vaf);
 	va_end(args);
+}
+
+/**
+ * sib_refuse() - a property of the HCA, or a knob, does not allow what a client asks for
+ * @hca: the HCA
+ * @err: what the client gets
+ * @what: for the log
+ *
+ * That is no violation: a client may ask. Context: any.
+ * Return: @err.
+ */
+int sib_refuse(struct sib_hca *hca, int err, const char *what)
+{
+	atomic64_inc(&hca->refused);
+	pr_info_ratelimited("soft_ib: sib%d: refused: %s: error %d\n", hca->index, what, err);
+	return err;
 }
 
 /**

@@ -15,6 +15,8 @@
 #define SIB_MAX_SGE		32
 #define SIB_MAX_QP_WR		32768
 #define SIB_MAX_CQE		BIT(20)
+/* The CQ of ib_mad's QPs. */
+#define SIB_MIN_CQE		1280
 #define SIB_MAX_INLINE		512
 #define SIB_MAX_VECTORS		64
 /* The first QPN of an ordinary QP; 0 and 1 are the SMI's and the GSI's. */
@@ -30,6 +32,44 @@
 #define SIB_GRH_LEN		40
 #define SIB_AH_BUCKETS		256
 #define SIB_QP_BUCKETS		256
+
+/**
+ * struct sib_props - what HCAs have, by the module parameters of these names
+ * @vectors: completion vectors
+ * @max_send_sge: entries of a send's list
+ * @max_recv_sge: entries of a receive's list
+ * @max_qp_wr: requests of a queue
+ * @max_cqe: completions of a CQ
+ * @max_qp: UD QPs
+ * @max_groups: groups that QPs are attached to
+ * @max_cq_period: longest moderation, in microseconds; 0: there is none
+ * @offload: false: neither @csum nor @tso
+ * @csum: checksums are filled, and looked at
+ * @tso: large TCP sends are segmented
+ * @lkey: there is a local DMA lkey; else each PD gets an MR of all memory
+ * @block_loopback: QPs can be spared their own multicasts
+ * @missed_events: req_notify_cq tells of completions that are there
+ * @wqe_blocks: max_qp_wr counts blocks of 64 bytes, of which a send takes several
+ * @attach_ready: a QP in RESET cannot be attached to a group
+ */
+struct sib_props {
+	unsigned int vectors;
+	unsigned int max_send_sge;
+	unsigned int max_recv_sge;
+	unsigned int max_qp_wr;
+	unsigned int max_cqe;
+	unsigned int max_qp;
+	unsigned int max_groups;
+	unsigned int max_cq_period;
+	bool offload;
+	bool csum;
+	bool tso;
+	bool lkey;
+	bool block_loopback;
+	bool missed_events;
+	bool wqe_blocks;
+	bool attach_ready;
+};
 
 struct sib_pd {
 	struct ib_pd ibpd;
@@ -94,6 +134,7 @@ struct sib_ah {
  * @ahs: live AHs
  * @qps: live QPs by number, as sib_hca.qps, for the packet path; writers hold that one's lock
  * @ah_lock: protects @ahs against other writers
+ * @num_uds: live UD QPs
  * @num_ahs: live AHs
  * @num_pds: live PDs
  * @num_cqs: live CQs
@@ -106,6 +147,7 @@ struct sib_verbs {
 	struct hlist_head ahs[SIB_AH_BUCKETS];
 	struct hlist_head qps[SIB_QP_BUCKETS];
 	spinlock_t ah_lock; /* writers of ahs */
+	atomic_t num_uds;
 	atomic_t num_ahs;
 	atomic_t num_pds;
 	atomic_t num_cqs;
@@ -311,7 +353,6 @@ struct sib_rq {
  * @hca: whose
  * @node: in sib_verbs.qps
  * @qpn: key in sib_hca.qps
- * @src_qpn: source QPN of what it sends: @qpn unless made with IB_QP_CREATE_SOURCE_QPN
  * @create_flags: enum ib_qp_create_flags
  * @sig_all: every send is signalled
  * @state: enum ib_qp_state; written under sq.lock and rq.lock, read with READ_ONCE()
@@ -330,7 +371,6 @@ struct sib_qp {
 	struct sib_hca *hca;
 	struct hlist_node node;
 	u32 qpn;
-	u32 src_qpn;
 	u32 create_flags;
 	bool sig_all;
 	u8 state;
@@ -399,6 +439,11 @@ static inline __be64 sib_gid_prefix(const struct sib_port *port)
 {
 	return READ_ONCE(*(const __be64 *)&port->info[8]);
 }
+
+/* props.c */
+extern struct sib_props sib_props;
+int sib_props_check(void);
+int sib_props_ud_qp(const struct ib_qp_init_attr *init);
 
 /* pd_mr.c */
 int sib_alloc_pd(struct ib_pd *ibpd, struct ib_udata *udata);
@@ -471,6 +516,7 @@ struct sib_frame {
 bool sib_frame_parse(const u8 *hdr, u32 len, struct sib_frame *frame);
 void sib_frame_csum(u8 *hdr, u32 hlen, const struct sib_frame *frame, const struct kvec *vec,
 		    unsigned int nvec);
+bool sib_pkt_csum_ok(const struct sib_pkt *pkt);
 void sib_frame_segment(u8 *hdr, u32 hlen, const struct sib_frame *frame, u32 index, u32 offset,
 		       u32 len, bool last);
 

@@ -24,7 +24,7 @@ static void sib_pkt_init(const struct sib_qp *qp, const struct sib_swqe *wqe, st
 	pkt->slid = lid | (av->path_bits & lmc_mask);
 	pkt->dlid = av->dlid;
 	pkt->sl = av->sl;
-	pkt->src_qpn = qp->src_qpn;
+	pkt->src_qpn = qp->qpn;
 	pkt->dest_qpn = wqe->dest_qpn;
 	pkt->qkey = wqe->qkey;
 	pkt->pkey_index = qp->ibqp.qp_type == IB_QPT_GSI ? wqe->pkey_index :
@@ -33,7 +33,7 @@ static void sib_pkt_init(const struct sib_qp *qp, const struct sib_swqe *wqe, st
 	pkt->has_imm = wqe->opcode == IB_WR_SEND_WITH_IMM;
 	pkt->imm_data = pkt->has_imm ? wqe->imm : 0;
 	pkt->solicited = wqe->flags & IB_SEND_SOLICITED;
-	pkt->csum_ok = false;
+	pkt->csummed = false;
 	pkt->loopback = false;	/* fabric.c finds out */
 	pkt->vec = qp->sq.vec;
 	pkt->has_grh = av->has_grh;
@@ -142,7 +142,7 @@ static unsigned int sib_xmit_csum(struct sib_qp *qp, const struct sib_swqe *wqe,
 	vec[0].iov_len = frame.end;
 	n = sib_cursor_take(&at, wqe->len - frame.end, vec + 1);
 	sib_frame_csum(qp->sq.hdr, frame.end, &frame, vec + 1, n);
-	pkt->csum_ok = frame.csum;
+	pkt->csummed = frame.csum;
 	return n + 1;
 }
 
@@ -164,7 +164,7 @@ static enum ib_wc_status sib_xmit_lso(struct sib_qp *qp, const struct sib_swqe *
 	}
 
 	sib_pkt_init(qp, wqe, &pkt);
-	pkt.csum_ok = true;
+	pkt.csummed = true;
 	vec[0].iov_base = qp->sq.hdr;
 	vec[0].iov_len = wqe->hlen;
 	while (offset < wqe->len) {

@@ -110,7 +110,8 @@ static int ref_create(struct ref_priv *priv)
 			ref_queues_destroy(priv);
 		}
 		if ((err != -ENOMEM && err != -EINVAL) || priv->tx_size <= REF_LEAST_RING) {
-			netdev_err(priv->dev, "the HCA does not make a queue pair: error %d\n", err);
+			netdev_err(priv->dev, "the HCA does not make a queue pair: error %d\n",
+				   err);
 			return err;
 		}
 	}

@@ -3,8 +3,8 @@
  * From a QP in error back to traffic.
  *
  * Whoever sees an error (a completion, an event of the HCA) marks the QP, stops its TX queue and
- * queues the work, which asks the HCA for the state of the QP; after a send was refused it asks too,
- * but while it waits traffic goes on:
+ * queues the work, which asks the HCA for the state of the QP. It does so too after a send was
+ * refused, and meanwhile traffic goes on:
  *
  *   RTS   nothing is wrong with it: it goes on
  *   SQE   its sends were flushed, its receives are untouched: back to RTS

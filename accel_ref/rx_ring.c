@@ -379,7 +379,7 @@ void ref_rx_abandon(struct ref_rxq *rxq)
  * ref_rx_follow_mtu() - size buffers by the largest packet that a peer may send
  * @rxq: the queue
  *
- * That is the link's MTU, of the broadcast group, whatever the interface's is, and the port's before
+ * That is the link's MTU, of the broadcast group, whatever the interface's is; the port's before
  * the group is known. Buffers that are too large go as they are used; too small ones must be taken
  * back from the HCA.
  *

@@ -2,8 +2,8 @@
 /*
  * Usage: napi-ids PORT NUMBER
  *
- * Receives NUMBER UDP datagrams on PORT and says of how many the socket then knew the NAPI, which is what busy
- * polling needs: "NUMBER datagrams, N with a NAPI". Built by tests/vm/build-programs.
+ * Receives NUMBER UDP datagrams on PORT and says of how many the socket then knew the NAPI, which
+ * busy polling needs: "NUMBER datagrams, N with a NAPI". Built by tests/vm/build-programs.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

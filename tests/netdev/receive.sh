@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What sockets see of how accel_ref receives: the NAPI of each packet, which busy polling needs, of one that
-# comes alone too; memory that is charged by the link's MTU and not by what the port could carry; and pages that
-# are used again however slowly one of many readers reads.
+# comes alone too; memory that is charged by the link's MTU and not by what the port could carry, and follows when
+# that grows; and pages that are used again however slowly one of many readers reads.
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
@@ -42,6 +42,12 @@ holds()
 counted()
 {
 	ethtool_stat hostA "$IFA" "rx0_$1"
+}
+
+# restarted HOST INTERFACE
+restarted()
+{
+	[ "$(ethtool_stat "$1" "$2" restarts)" -gt 0 ]
 }
 
 hosts_up ours-ours
@@ -92,4 +98,21 @@ kept=$(($(counted blocks_kept) - kept)) reused=$(($(counted blocks_reused) - reu
 note "$reused of $kept blocks were used again"
 [ "$kept" -gt 100 ] || fail "too few blocks to tell"
 [ $((reused * 100 / kept)) -ge 80 ] || fail "blocks wait for a reader's"
+
+note "another subnet manager's link has an MTU of 4092: small buffers are taken back"
+sm_kill "$HCA_A"
+# shellcheck disable=SC2034 # for sm_partitions
+SM_MTU=5
+sm_partitions
+sm_start "$HCA_A"
+must_wait 20 has_mtu hostA "$IFA" 4092
+must_wait 20 has_mtu hostB "$IFB" 4092
+must_wait 10 restarted hostA "$IFA"
+must_wait 10 restarted hostB "$IFB"
+ping_sizes hostA "$B4" 64 4064 20000
+ping_sizes hostB "$A4" 4064
+for end in "hostA $IFA" "hostB $IFB"; do
+	# shellcheck disable=SC2086 # a list
+	[ "$(ethtool_stat $end rx0_errors)" = 0 ] || fail "packets were longer than buffers at ${end% *}"
+done
 assert_strict_clean

@@ -58,7 +58,7 @@ posts=$(ethtool_stat hostA "$IFA" tx0_posts)
 knob sib0 post_send_error_ppm 300000
 spawn hostA socat -u -b 1400 OPEN:/dev/zero "UDP-SENDTO:$B4:9"
 flood=$SPAWNED
-must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 2000
+must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 1000
 kill "$flood"
 knob sib0 post_send_error_ppm 0
 knob sib0 rate_mbps 0

@@ -74,8 +74,8 @@ static int ref_get_coalesce(struct net_device *dev,
 }
 
 /*
- * Adaptive is the default. Who sets receive moderation by hand means it, as with in-tree, and need
- * not know that: other values switch adaptive moderation off unless they come together with it.
+ * Who sets receive moderation by hand means it, as with in-tree, and need not know that somebody
+ * made it adaptive: other values switch that off unless they come together with it.
  */
 static bool ref_wants_adaptive(const struct ref_priv *priv, const struct ethtool_coalesce *coal)
 {

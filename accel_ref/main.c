@@ -47,6 +47,7 @@ static const struct ipoib_ops ref_ops = {
 	.detach_mcast = ref_detach_mcast,
 	.send = ref_send,
 	.ib_dev_cleanup = ref_ib_dev_cleanup,
+	.change_mtu = ref_change_mtu,
 	.tx_timeout = ref_tx_timeout,
 	.flush_sends = ref_flush_sends,
 	.select_queue = ref_select_queue,

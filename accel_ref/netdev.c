@@ -18,7 +18,8 @@ static unsigned int ref_ring_size(const struct ib_device *hca, unsigned int want
 	return min_t(unsigned int, wanted, max(most, 1));
 }
 
-static void ref_size(struct ref_priv *priv)
+/* @shift: how often the HCA has refused larger rings. */
+static void ref_size(struct ref_priv *priv, unsigned int shift)
 {
 	const struct ipoib_intf *intf = ipoib_intf(priv->dev);
 	const struct ib_device *hca = priv->hca;
@@ -26,8 +27,8 @@ static void ref_size(struct ref_priv *priv)
 	/* rtnetlink gives a child as many as there are CPUs, or as the user says. */
 	priv->num_txqs = min(priv->dev->num_tx_queues, ref_tx_queues());
 	priv->num_rxqs = 1;
-	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, intf->send_queue_size));
-	priv->rx_size = ref_ring_size(hca, intf->recv_queue_size);
+	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, intf->send_queue_size >> shift));
+	priv->rx_size = ref_ring_size(hca, intf->recv_queue_size >> shift);
 	priv->max_ib_mtu = intf->max_ib_mtu;
 	priv->max_sge = clamp_t(unsigned int, hca->attrs.max_send_sge, 1, REF_MAX_SGE);
 	priv->csum = hca->attrs.device_cap_flags & IB_DEVICE_UD_IP_CSUM;
@@ -54,6 +55,7 @@ static void ref_queues_destroy(struct ref_priv *priv)
 	ref_arrays_free(priv);
 }
 
+/* A TX queue that cannot be had is done without, but for the first one. */
 static int ref_queues_create(struct ref_priv *priv)
 {
 	int node = ibdev_to_node(priv->hca);
@@ -76,6 +78,10 @@ static int ref_queues_create(struct ref_priv *priv)
 		priv->qps[i].txq = &priv->txqs[i];
 		priv->qps[i].rxq = i < priv->num_rxqs ? &priv->rxqs[i] : NULL;
 		err = ref_txq_create(priv, i);
+		if (err && i) {
+			priv->num_txqs = i;
+			err = 0;
+		}
 	}
 	for (i = 0; i < priv->num_rxqs && !err; i++)
 		err = ref_rxq_create(priv, i);
@@ -84,18 +90,68 @@ static int ref_queues_create(struct ref_priv *priv)
 	return err;
 }
 
+/*
+ * Makes queues and QPs: as many as the HCA has. What an HCA says that it can do is not all at once
+ * true: the longest ring is one of short sends.
+ */
+static int ref_create(struct ref_priv *priv)
+{
+	unsigned int shift = 0, wanted;
+	int err;
+
+	for (;; shift++) {
+		ref_size(priv, shift);
+		wanted = priv->num_txqs;
+		err = ref_queues_create(priv);
+		if (!err) {
+			err = ref_qps_create(priv);
+			if (err > 0)
+				break;
+			ref_queues_destroy(priv);
+		}
+		if ((err != -ENOMEM && err != -EINVAL) || priv->tx_size <= REF_LEAST_RING) {
+			netdev_err(priv->dev, "the HCA does not make a queue pair: error %d\n",
+				   err);
+			return err;
+		}
+	}
+	while (priv->num_txqs > err)
+		ref_txq_destroy(&priv->txqs[--priv->num_txqs]);
+
+	if (priv->num_txqs < wanted)
+		netdev_warn(priv->dev, "the HCA does not make more than %u of %u TX queues\n",
+			    priv->num_txqs, wanted);
+	if (shift)
+		netdev_warn(priv->dev, "the HCA makes no queues of more than %u sends, %u receives\n",
+			    priv->tx_size, priv->rx_size);
+	return 0;
+}
+
 /* Every QP in INIT: multicast groups can be attached there, and it receives nothing. */
 static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
+
+	/* Each one, whatever becomes of the others: who stops takes back what it holds. */
+	for (i = 0; i < priv->num_txqs; i++)
+		err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
+	return err;
+}
+
+/* Frees what was left to an HCA that did not let go of it, but for QPs that still do not. */
+static void ref_take_back(struct ref_priv *priv)
+{
+	unsigned int i;
 
 	for (i = 0; i < priv->num_txqs; i++) {
-		err = ref_qp_to_init(&priv->qps[i], pkey_index);
-		if (err)
-			return err;
+		if (!priv->qps[i].lost)
+			ref_tx_unpark(&priv->txqs[i]);
 	}
-	return 0;
+	for (i = 0; i < priv->num_rxqs; i++) {
+		if (!priv->qps[i].lost)
+			ref_rx_abandon(&priv->rxqs[i]);
+	}
 }
 
 /**
@@ -123,25 +179,16 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	mutex_init(&priv->qp_mutex);
 	INIT_DELAYED_WORK(&priv->repair, ref_repair_work);
 	INIT_DEFERRABLE_WORK(&priv->watch, ref_watch_work);
-	ref_size(priv);
-	priv->adaptive_rx = true;
+	priv->vector = port - 1 + ((pkey + 1) & 0x7fff);
 
-	err = ref_queues_create(priv);
-	if (err)
-		goto err_mutex;
-	err = ref_qps_create(priv);
-	if (err)
-		goto err_queues;
-
+	err = ref_create(priv);
+	if (err) {
+		mutex_destroy(&priv->qp_mutex);
+		return err;
+	}
 	/* They stay in RESET until open, which the core tries again where this could only fail. */
 	*qp_num = priv->qps[0].qp->qp_num;
 	return 0;
-
-err_queues:
-	ref_queues_destroy(priv);
-err_mutex:
-	mutex_destroy(&priv->qp_mutex);
-	return err;
 }
 
 /**
@@ -157,6 +204,7 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 	/* Once the QPs are gone no event can ask for repair any more. */
 	ref_qps_destroy(priv);
 	cancel_delayed_work_sync(&priv->repair);
+	ref_take_back(priv);
 	ref_queues_destroy(priv);
 	mutex_destroy(&priv->qp_mutex);
 }
@@ -206,17 +254,16 @@ int ref_update_netdev_settings(struct net_device *dev)
 	netdev_features_t features = 0;
 	int err;
 
-	if (priv->max_sge > 1)
-		features |= NETIF_F_SG;
 	if (priv->csum)
 		features |= NETIF_F_IP_CSUM | NETIF_F_RXCSUM;
-	if (priv->tso && priv->max_sge > 1)
-		features |= NETIF_F_TSO;
+	/* Without scatter-gather there is no segmentation either, nor anything to limit. */
+	if (priv->max_sge > 1)
+		features |= priv->tso ? NETIF_F_SG | NETIF_F_TSO : NETIF_F_SG;
 	dev->hw_features |= features;
 	dev->features |= features | NETIF_F_HIGHDMA;
 
 	/* A packet that has more pieces than a send would be copied: rather have it smaller. */
-	if (priv->max_sge < REF_MAX_SGE)
+	if (priv->max_sge > 1 && priv->max_sge < REF_MAX_SGE)
 		accel_set_tso_max_size(dev, min_t(size_t, (priv->max_sge - 1) * PAGE_SIZE +
 						  IPOIB_ENCAP_LEN, 65536));
 
@@ -275,11 +322,13 @@ static int ref_start_qps(struct ref_priv *priv)
 	err = ref_all_to_init(priv, ipoib_intf(priv->dev)->pkey_index);
 	if (err)
 		return err;
+	ref_take_back(priv);
 	for (i = 0; i < priv->num_txqs; i++)
 		priv->qps[i].idle = false;
 	for (i = 0; i < priv->num_rxqs; i++) {
 		struct ref_rxq *rxq = &priv->rxqs[i];
 
+		ref_rx_follow_mtu(rxq);
 		/* NAPI will complete a ring that is not full, but not start from nothing. */
 		err = ref_rx_fill(rxq, GFP_KERNEL);
 		if (err && rxq->nr_free == rxq->size)
@@ -290,22 +339,28 @@ static int ref_start_qps(struct ref_priv *priv)
 		if (err)
 			return err;
 		clear_bit(REF_QP_BROKEN, &priv->qps[i].flags);
+		clear_bit(REF_QP_DOUBT, &priv->qps[i].flags);
 		priv->qps[i].waits = 0;
 	}
 	return 0;
 }
 
-/* Takes everything back from the HCA; the QPs end in INIT. NAPI is disabled. */
+/*
+ * Takes everything back from the HCA; the QPs end in INIT. NAPI is disabled. Of a QP that the HCA
+ * does not reset everything stays as it is: it may still write to buffers.
+ */
 static void ref_reset_qps(struct ref_priv *priv)
 {
 	unsigned int i;
 
 	if (ref_all_to_init(priv, 0))
-		netdev_err(priv->dev, "the HCA does not reset a QP: it may be lost\n");
+		netdev_err(priv->dev, "the HCA does not reset a QP: it keeps its buffers\n");
 	for (i = 0; i < priv->num_txqs; i++)
 		ref_tx_flush(&priv->txqs[i]);
-	for (i = 0; i < priv->num_rxqs; i++)
-		ref_rx_abandon(&priv->rxqs[i]);
+	for (i = 0; i < priv->num_rxqs; i++) {
+		if (!priv->qps[i].lost)
+			ref_rx_abandon(&priv->rxqs[i]);
+	}
 }
 
 /**
@@ -363,9 +418,11 @@ static void ref_drain(struct ref_priv *priv)
 	unsigned int i;
 
 	for (i = 0; i < priv->num_txqs; i++) {
-		ref_tx_post_rest(&priv->txqs[i]);
 		if (ref_qp_to_error(&priv->qps[i]))
 			flushing = false;
+		/* An HCA takes sends in error too, to flush them: what was held tells of others. */
+		ref_tx_post_rest(&priv->txqs[i]);
+		ref_tx_drop_rest(&priv->txqs[i]);
 	}
 	while (flushing && !ref_drained(priv)) {
 		if (time_after(jiffies, deadline)) {
@@ -429,6 +486,28 @@ int ref_set_qkey(struct net_device *dev, u32 qkey)
 			ref_repair_ask(&priv->qps[i]);
 	}
 	mutex_unlock(&priv->qp_mutex);
+	return 0;
+}
+
+/**
+ * ref_change_mtu() - ipoib_ops.change_mtu
+ * @dev: the interface
+ * @new_mtu: of packets that are sent; those that are received go by the link's
+ *
+ * Context: process, under RTNL.
+ * Return: 0.
+ */
+int ref_change_mtu(struct net_device *dev, int new_mtu)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	bool small = false;
+	unsigned int i;
+
+	for (i = 0; i < priv->num_rxqs; i++)
+		small |= ref_rx_follow_mtu(&priv->rxqs[i]);
+	/* Only a reset takes back what an HCA holds. */
+	if (small)
+		ref_restart(priv);
 	return 0;
 }
 

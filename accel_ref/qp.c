@@ -17,7 +17,8 @@ static void ref_cq_event(struct ib_event *event, void *context)
  * ref_cq_create() - make a CQ
  * @priv: the interface
  * @entries: completions it must hold
- * @vector: any number, the device's completion vectors are used in turn
+ * @vector: any number, the device's completion vectors are used in turn, and each interface begins
+ *	with another one: its port's, and for P_Key children (0x7fff is the port's own) the next
  * @handler: called by a completion once the CQ is armed, with @napi; to schedule that
  * @napi: polls the CQ
  *
@@ -29,7 +30,7 @@ struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigne
 {
 	struct ib_cq_init_attr attr = {
 		.cqe = entries,
-		.comp_vector = vector % max(priv->hca->num_comp_vectors, 1),
+		.comp_vector = (priv->vector + vector) % max(priv->hca->num_comp_vectors, 1),
 	};
 
 	return ib_create_cq(priv->hca, handler, ref_cq_event, napi, &attr);
@@ -68,10 +69,10 @@ static void ref_qp_event(struct ib_event *event, void *context)
 
 /*
  * Optional properties, in the order in which they are given up when the HCA refuses them: what an
- * HCA announces and what its QPs take at once are not always the same.
+ * HCA announces and what its QPs take at once are not always the same. Sending as another QP's
+ * number (IB_QP_CREATE_SOURCE_QPN) is not among them: see verbs.md.
  */
 static const u32 ref_optional_flags[] = {
-	IB_QP_CREATE_SOURCE_QPN,
 	IB_QP_CREATE_NETIF_QP,
 	IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK,
 	IB_QP_CREATE_IPOIB_UD_LSO,
@@ -87,17 +88,14 @@ static u32 ref_qp_flags(const struct ref_priv *priv, bool primary)
 		flags |= IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK;
 	if (primary && priv->hca->attrs.device_cap_flags & IB_DEVICE_MANAGED_FLOW_STEERING)
 		flags |= IB_QP_CREATE_NETIF_QP;
-	if (!primary)
-		flags |= IB_QP_CREATE_SOURCE_QPN;
 	return flags;
 }
 
 static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 {
 	struct ref_qp *qp = &priv->qps[index];
-	bool primary = !index;
 	struct ib_qp_init_attr attr = {};
-	u32 flags = ref_qp_flags(priv, primary);
+	u32 flags = ref_qp_flags(priv, !index);
 	unsigned int i = 0;
 	struct ib_qp *ibqp;
 
@@ -118,14 +116,16 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 			.qp_type = IB_QPT_UD,
 			.create_flags = flags,
 		};
-		if (flags & IB_QP_CREATE_SOURCE_QPN)
-			attr.source_qpn = priv->qps[0].qp->qp_num;
-
 		ibqp = ib_create_qp(priv->pd, &attr);
 		if (!IS_ERR(ibqp))
 			break;
 		if (PTR_ERR(ibqp) != -EINVAL && PTR_ERR(ibqp) != -EOPNOTSUPP)
 			return PTR_ERR(ibqp);
+		/* What a send of so many takes may be more than a card's longest one. */
+		if (priv->max_sge > REF_SAFE_SGE) {
+			priv->max_sge = REF_SAFE_SGE;
+			continue;
+		}
 		while (i < ARRAY_SIZE(ref_optional_flags) && !(flags & ref_optional_flags[i]))
 			i++;
 		if (i == ARRAY_SIZE(ref_optional_flags))
@@ -144,8 +144,6 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 		if (priv->hca->ops.driver_id == RDMA_DRIVER_MLX5)
 			priv->csum = false;
 	}
-	if (!primary && !(flags & IB_QP_CREATE_SOURCE_QPN))
-		priv->one_qpn = false;
 	return 0;
 }
 
@@ -153,31 +151,30 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
  * ref_qps_create() - make the QPs of all TX queues, in RESET
  * @priv: the interface, with its queues
  *
- * Lowers what the HCA does not grant: tso, csum, max_sge, one_qpn of @priv.
+ * Lowers what the HCA does not grant: tso, csum, max_sge of @priv.
  *
  * Context: process, under RTNL.
- * Return: 0 or a negative errno, then there is no QP.
+ * Return: how many there are now, less than num_txqs of @priv when the HCA does not have so many;
+ * or why there is not one.
  */
 int ref_qps_create(struct ref_priv *priv)
 {
 	unsigned int i;
 	int err;
 
-	priv->one_qpn = true;
 	for (i = 0; i < priv->num_txqs; i++) {
 		err = ref_qp_create(priv, i);
-		if (err) {
-			netdev_err(priv->dev, "cannot create QP %u: %d\n", i, err);
-			ref_qps_destroy(priv);
-			return err;
-		}
+		if (err)
+			return i ? i : err;
 	}
-	return 0;
+	return i;
 }
 
 /**
  * ref_qps_destroy() - destroy the QPs
- * @priv: the interface; queues are empty
+ * @priv: the interface, stopped
+ *
+ * Afterwards the HCA holds nothing of a QP that is not marked as lost.
  *
  * Context: process, under RTNL.
  */
@@ -185,11 +182,13 @@ void ref_qps_destroy(struct ref_priv *priv)
 {
 	unsigned int i = priv->num_txqs;
 
-	/* The primary last: the others may send as its number. */
 	while (i--) {
 		if (!priv->qps[i].qp)
 			continue;
-		ib_destroy_qp(priv->qps[i].qp);
+		priv->qps[i].lost = ib_destroy_qp(priv->qps[i].qp);
+		if (priv->qps[i].lost)
+			netdev_err(priv->dev, "the HCA does not destroy QP 0x%06x: it is lost\n",
+				   priv->qps[i].qp->qp_num);
 		priv->qps[i].qp = NULL;
 		priv->qps[i].idle = false;
 	}
@@ -204,9 +203,9 @@ void ref_qps_destroy(struct ref_priv *priv)
  */
 bool ref_qp_is_own(const struct ref_priv *priv, u32 qp_num)
 {
-	unsigned int i, n = priv->one_qpn ? 1 : priv->num_txqs;
+	unsigned int i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < priv->num_txqs; i++) {
 		if (priv->qps[i].qp->qp_num == qp_num)
 			return true;
 	}
@@ -260,6 +259,7 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	qp->idle = false;
 	attr = (struct ib_qp_attr) { .qp_state = IB_QPS_RESET };
 	err = ref_qp_modify(qp, &attr, IB_QP_STATE);
+	qp->lost = err;
 	if (err)
 		return err;
 

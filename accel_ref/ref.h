@@ -20,8 +20,8 @@
  *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
  *   ref_priv.qp_mutex       every change of a QP's state after init; inside RTNL, never around it.
  *                           set_qkey() and the repair work take it without RTNL.
- *   TX lock of the stack    ref_txq.head, .urgent, .wr, .sge, .drops and the slots from tail to
- *                           head: send()
+ *   TX lock of the stack    ref_txq.head, .urgent, .chained, .held, .wr, .sge, .drops and the
+ *                           slots from tail to head: send()
  *   NAPI of a TX queue      ref_txq.tail, .wc, .done and the slots before head: ref_tx_poll()
  *   NAPI of an RX queue     all of ref_rxq but its constants: ref_rx_poll()
  * ib_dev_open() before it enables NAPI, and ib_dev_stop() after it has disabled it, act in NAPI's
@@ -47,6 +47,10 @@
 
 /* SGEs of a send: the linear part and each fragment that an skb may have. */
 #define REF_MAX_SGE		(MAX_SKB_FRAGS + 1)
+/* So many every card takes in a send of every kind; where skbs have more, see verbs.md. */
+#define REF_SAFE_SGE		18U
+/* Rings that an HCA refuses are tried again with half of it, down to this. */
+#define REF_LEAST_RING		8U
 /* Completions taken from a CQ at once. */
 #define REF_WC_BATCH		16
 /* Sends posted with one call. */
@@ -97,6 +101,7 @@ struct ref_tx_done {
  * @no_room: called while the ring was full
  * @no_memory: a copy or a DMA mapping failed
  * @post_failed: the HCA refused the send
+ * @post_retried: not dropped: the HCA refused a send that had to be tried again, see ref_tx_keep()
  * @linearized: not dropped, but copied: more fragments than a send has SGEs
  * @stops: the ring became full
  * @posts: calls of ib_post_send(), each with one send or several
@@ -107,6 +112,7 @@ struct ref_tx_drops {
 	u64_stats_t no_room;
 	u64_stats_t no_memory;
 	u64_stats_t post_failed;
+	u64_stats_t post_retried;
 	u64_stats_t linearized;
 	u64_stats_t stops;
 	u64_stats_t posts;
@@ -198,6 +204,7 @@ struct ref_tx_slot {
  * @urgent: @head right after the last send whose completion is wanted soon
  * @chained: sends in @wr that were counted in @head and not yet posted; the TX lock's
  * @chain_urgent: there is one among them whose completion is wanted soon
+ * @held: sends were taken that none tells of which was taken; the TX lock's, read anywhere
  * @wr: work requests, chained
  * @sge: of each of @wr
  * @drops: counters of send()
@@ -224,6 +231,7 @@ struct ref_txq {
 	u32 urgent;
 	unsigned int chained;
 	bool chain_urgent;
+	bool held;
 	struct ib_ud_wr wr[REF_TX_CHAIN];
 	struct ib_sge sge[REF_TX_CHAIN][REF_MAX_SGE];
 	struct ref_tx_drops drops;
@@ -241,11 +249,13 @@ struct ref_txq {
  * struct ref_rx_slot - a receive buffer
  * @buf: start of the fragment (headroom first), NULL when the slot has none
  * @dma: of the place where the GRH begins
+ * @len: bytes that the HCA may write there
  * @posted: the HCA holds it
  */
 struct ref_rx_slot {
 	void *buf;
 	u64 dma;
+	u32 len;
 	bool posted;
 };
 
@@ -253,14 +263,16 @@ struct ref_rx_slot {
  * struct ref_frag_pool - blocks of pages from which buffers are cut
  * @page: the block at hand, NULL when there is none; each buffer, cut or not yet, owns one
  *	reference to its block, and the pool one more
+ * @size: bytes of its buffers, with headroom and shared info
  * @next: offset of the next buffer
  * @left: buffers not cut yet
  * @kept: blocks that were used up, to be used again when their buffers have come back
- * @first: the oldest of @kept
+ * @first: the one of @kept that is looked at next, mostly the oldest
  * @nr_kept: their number
  */
 struct ref_frag_pool {
 	struct page *page;
+	unsigned int size;
 	unsigned int next;
 	unsigned int left;
 	struct page *kept[REF_POOL_KEEP];
@@ -298,7 +310,8 @@ struct ref_gather {
  * @nr_free: its height; @size - @nr_free receives are posted
  * @size: receives the QP holds
  * @limit: receives that are posted at most, 1..@size: what the user set; RTNL, read anywhere
- * @frag_size: bytes of a buffer with headroom and shared info
+ * @len: bytes that the HCA may write to a buffer that is made now; RTNL, read anywhere
+ * @least: the same of the smallest one that it may hold; RTNL
  * @index: of the stack's queue
  * @pool: where buffers come from
  * @trim: the watch asks to give back what @pool keeps for nothing
@@ -320,7 +333,8 @@ struct ref_rxq {
 	unsigned int nr_free;
 	unsigned int size;
 	unsigned int limit;
-	unsigned int frag_size;
+	unsigned int len;
+	unsigned int least;
 	unsigned int index;
 	struct ref_frag_pool pool;
 	bool trim;
@@ -337,6 +351,7 @@ struct ref_rxq {
 /* Bits of ref_qp.flags. */
 enum {
 	REF_QP_BROKEN,		/* an error was seen, repair is on its way; no receive is posted */
+	REF_QP_DOUBT,		/* it refused something: repair looks whether it is in error */
 };
 
 /**
@@ -348,6 +363,7 @@ enum {
  * @flags: REF_QP_*, atomic
  * @waits: how often repair waited for the sends of a QP in SQE
  * @idle: in INIT and nothing was posted since; under qp_mutex
+ * @lost: the HCA did not reset it: what it held then is left alone until it does; under qp_mutex
  */
 struct ref_qp {
 	struct ref_priv *priv;
@@ -357,6 +373,7 @@ struct ref_qp {
 	unsigned long flags;
 	unsigned int waits;
 	bool idle;
+	bool lost;
 };
 
 /* Bits of ref_priv.state. */
@@ -396,9 +413,9 @@ struct ref_events {
  * @rx_size: receives that an RX queue holds
  * @max_sge: SGEs that a send may have
  * @max_ib_mtu: largest packet of the port, bytes with the encapsulation header
+ * @vector: its first completion vector
  * @csum: the HCA makes and checks checksums
  * @tso: the HCA cuts TCP segments
- * @one_qpn: all QPs send as the primary's number
  * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
@@ -425,9 +442,9 @@ struct ref_priv {
 	unsigned int rx_size;
 	unsigned int max_sge;
 	unsigned int max_ib_mtu;
+	unsigned int vector;
 	bool csum;
 	bool tso;
-	bool one_qpn;
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
@@ -471,6 +488,7 @@ int ref_update_netdev_settings(struct net_device *dev);
 int ref_ib_dev_open(struct net_device *dev);
 void ref_ib_dev_stop(struct net_device *dev);
 int ref_set_qkey(struct net_device *dev, u32 qkey);
+int ref_change_mtu(struct net_device *dev, int new_mtu);
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 void ref_napi_kick(struct ref_priv *priv);
@@ -503,6 +521,7 @@ struct ref_rx_slot *ref_rx_take(struct ref_rxq *rxq, u64 wr_id);
 void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot);
 void ref_rx_abandon(struct ref_rxq *rxq);
 void ref_rx_trim(struct ref_rxq *rxq);
+bool ref_rx_follow_mtu(struct ref_rxq *rxq);
 
 /* Receives to be posted; none while there are more than a limit that was just lowered. */
 static inline unsigned int ref_rx_room(const struct ref_rxq *rxq)
@@ -528,10 +547,11 @@ static inline bool ref_rx_due(const struct ref_rxq *rxq)
 /* Bytes before the GRH in a buffer: what an skb's headroom should be. */
 #define REF_RX_HEADROOM		NET_SKB_PAD
 
-/* Bytes that the HCA may write to a buffer. */
-static inline unsigned int ref_rx_len(const struct ref_rxq *rxq)
+/* Bytes of a buffer, with headroom and shared info, to @len of which the HCA may write. */
+static inline unsigned int ref_frag_size(unsigned int len)
 {
-	return REF_GRH_LEN + rxq->priv->max_ib_mtu;
+	return SKB_DATA_ALIGN(REF_RX_HEADROOM + len) +
+	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 }
 
 /* moderate.c */
@@ -544,6 +564,7 @@ void ref_repair_work(struct work_struct *work);
 void ref_watch_work(struct work_struct *work);
 void ref_watch_start(struct ref_priv *priv);
 void ref_repair_ask(struct ref_qp *qp);
+void ref_repair_look(struct ref_qp *qp);
 void ref_restart(struct ref_priv *priv);
 
 /* stats.c */

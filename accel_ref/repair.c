@@ -2,8 +2,9 @@
 /*
  * From a QP in error back to traffic.
  *
- * Whoever sees an error (a completion, an event of the HCA, a refused post) marks the QP, stops its
- * TX queue and queues the work, which asks the HCA for the state of the QP:
+ * Whoever sees an error (a completion, an event of the HCA) marks the QP, stops its TX queue and
+ * queues the work, which asks the HCA for the state of the QP. It does so too after a send was
+ * refused, and meanwhile traffic goes on:
  *
  *   RTS   nothing is wrong with it: it goes on
  *   SQE   its sends were flushed, its receives are untouched: back to RTS
@@ -36,6 +37,14 @@ void ref_restart(struct ref_priv *priv)
 	ipoib_accel_restart(priv->dev);
 }
 
+static void ref_repair_queue(struct ref_priv *priv)
+{
+	unsigned long next = READ_ONCE(priv->last_repair) + REF_REPAIR_INTERVAL;
+	unsigned long now = jiffies;
+
+	queue_delayed_work(ref_wq, &priv->repair, time_before(now, next) ? next - now : 0);
+}
+
 /**
  * ref_repair_ask() - a QP met an error
  * @qp: the QP
@@ -45,8 +54,6 @@ void ref_restart(struct ref_priv *priv)
 void ref_repair_ask(struct ref_qp *qp)
 {
 	struct ref_priv *priv = qp->priv;
-	unsigned long next = READ_ONCE(priv->last_repair) + REF_REPAIR_INTERVAL;
-	unsigned long now = jiffies;
 
 	/* While the interface stops, everything is flushed, and nothing is to be repaired. */
 	if (!ref_is_up(priv) || test_and_set_bit(REF_QP_BROKEN, &qp->flags))
@@ -56,7 +63,19 @@ void ref_repair_ask(struct ref_qp *qp)
 	 * again; it costs packets, not progress: repair wakes the queue in any case.
 	 */
 	netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
-	queue_delayed_work(ref_wq, &priv->repair, time_before(now, next) ? next - now : 0);
+	ref_repair_queue(priv);
+}
+
+/**
+ * ref_repair_look() - a QP has refused something: is it in error?
+ * @qp: the QP, which goes on meanwhile
+ *
+ * Context: any.
+ */
+void ref_repair_look(struct ref_qp *qp)
+{
+	if (ref_is_up(qp->priv) && !test_and_set_bit(REF_QP_DOUBT, &qp->flags))
+		ref_repair_queue(qp->priv);
 }
 
 static void ref_repair_done(struct ref_qp *qp)
@@ -117,8 +136,13 @@ void ref_repair_work(struct work_struct *work)
 	mutex_lock(&priv->qp_mutex);
 	WRITE_ONCE(priv->last_repair, jiffies);
 	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
-		if (ref_qp_is_broken(&priv->qps[i]))
-			again |= ref_repair_qp(&priv->qps[i]);
+		struct ref_qp *qp = &priv->qps[i];
+
+		if (test_and_clear_bit(REF_QP_DOUBT, &qp->flags) &&
+		    ref_qp_state(qp) != IB_QPS_RTS)
+			ref_repair_ask(qp);
+		if (ref_qp_is_broken(qp))
+			again |= ref_repair_qp(qp);
 	}
 	if (again)
 		queue_delayed_work(ref_wq, &priv->repair, 1);

@@ -2,6 +2,8 @@
 /* Receiving: from the completion to the stack. */
 #include "ref.h"
 
+#include <net/busy_poll.h>
+
 /*
  * Packets up to this long are copied: a TCP acknowledgment should not pin a buffer made for a whole
  * packet, and a buffer that stays where it is needs no new mapping.
@@ -79,7 +81,7 @@ static struct sk_buff *ref_rx_copy(struct ref_rxq *rxq, struct ref_rx_slot *slot
 static struct sk_buff *ref_rx_wrap(struct ref_rxq *rxq, struct ref_rx_slot *slot,
 				   unsigned int len)
 {
-	struct sk_buff *skb = accel_build_skb(slot->buf, rxq->frag_size);
+	struct sk_buff *skb = accel_build_skb(slot->buf, ref_frag_size(slot->len));
 
 	if (unlikely(!skb))
 		return NULL;
@@ -103,10 +105,22 @@ static void ref_rx_deliver(struct ref_rxq *rxq, struct sk_buff *skb, const struc
 	}
 	skb_record_rx_queue(skb, rxq->index);
 	/* GRO has nothing to merge a lone packet with, and it takes as long as the driver does. */
-	if (alone && accel_gro_is_idle(&rxq->napi))
+	if (alone && accel_gro_is_idle(&rxq->napi)) {
+		/* What GRO does besides: sockets poll the NAPI that their packets name. */
+		skb_mark_napi_id(skb, &rxq->napi);
 		netif_receive_skb(skb);
-	else
+	} else {
 		napi_gro_receive(&rxq->napi, skb);
+	}
+}
+
+/* The GRH was looked at and the buffer stays where it is: it is the HCA's again. */
+static void ref_rx_give_back(struct ref_rxq *rxq, const struct ref_rx_slot *slot,
+			     const struct ib_wc *wc)
+{
+	if (wc->wc_flags & IB_WC_GRH)
+		ib_dma_sync_single_for_device(rxq->priv->hca, slot->dma, REF_GRH_LEN,
+					      DMA_FROM_DEVICE);
 }
 
 static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const struct ib_wc *wc,
@@ -120,7 +134,7 @@ static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const s
 	unsigned int len;
 
 	if (unlikely(wc->byte_len < REF_GRH_LEN + IPOIB_ENCAP_LEN ||
-		     wc->byte_len > ref_rx_len(rxq))) {
+		     wc->byte_len > slot->len)) {
 		ref_count(&rxq->stats, short_frames);
 		return;
 	}
@@ -131,6 +145,7 @@ static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const s
 					   DMA_FROM_DEVICE);
 		if (unlikely(ref_rx_is_own(rxq, wc, grh))) {
 			ref_count(&rxq->stats, own);
+			ref_rx_give_back(rxq, slot, wc);
 			return;
 		}
 		/* The buffer may go back to the HCA before the address is looked at. */
@@ -146,6 +161,7 @@ static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const s
 		skb = ref_rx_wrap(rxq, slot, len);
 	if (unlikely(!skb)) {
 		ref_count(&rxq->stats, no_memory);
+		ref_rx_give_back(rxq, slot, wc);
 		return;
 	}
 

@@ -13,10 +13,12 @@
 /* Order of the page blocks: 32 KiB with pages of 4 KiB, as large as the stack's own are. */
 #define REF_POOL_ORDER		get_order(32768)
 #define REF_POOL_SIZE		(PAGE_SIZE << REF_POOL_ORDER)
+/* Blocks that were used up and are looked at, in search of one that may be used again. */
+#define REF_POOL_LOOK		8
 /* How long after a failure to fill the ring is tried again. */
 #define REF_REFILL_DELAY	msecs_to_jiffies(20)
 
-/* The oldest block that was used up is not the pool's any more. */
+/* The block that is looked at next is not the pool's any more. */
 static void ref_block_forget(struct ref_frag_pool *pool)
 {
 	pool->first = (pool->first + 1) % REF_POOL_KEEP;
@@ -31,29 +33,37 @@ static void ref_block_keep(struct ref_frag_pool *pool, struct page *page)
 	WRITE_ONCE(pool->nr_kept, pool->nr_kept + 1);
 }
 
-/* Takes out the oldest block that was used up, if all its buffers have come back. */
+/*
+ * Takes out a block that was used up and all of whose buffers have come back. The oldest mostly has
+ * them; one that a socket nobody reads from keeps goes behind the others.
+ */
 static struct page *ref_block_again(struct ref_frag_pool *pool)
 {
-	struct page *page;
+	unsigned int look = min_t(unsigned int, pool->nr_kept, REF_POOL_LOOK);
 
-	if (!pool->nr_kept)
-		return NULL;
-	page = pool->kept[pool->first];
-	/* Nobody but the pool has a reference, so nobody can take another one. */
-	if (page_ref_count(page) != 1)
-		return NULL;
-	ref_block_forget(pool);
-	return page;
+	while (look--) {
+		struct page *page = pool->kept[pool->first];
+
+		ref_block_forget(pool);
+		/* Nobody but the pool has a reference, so nobody can take another one. */
+		if (page_ref_count(page) == 1)
+			return page;
+		ref_block_keep(pool, page);
+	}
+	return NULL;
 }
 
-/* The block at hand is used up. One whose buffers do not come back leaves in its turn. */
+/*
+ * The block at hand is used up. One whose buffers do not come back leaves in its turn. Memory that
+ * was lent for an emergency is none to keep.
+ */
 static void ref_block_used(struct ref_rxq *rxq)
 {
 	struct ref_frag_pool *pool = &rxq->pool;
 	struct page *page = pool->page;
 
 	pool->page = NULL;
-	if (unlikely(page_size(page) != REF_POOL_SIZE)) {
+	if (unlikely(page_size(page) != REF_POOL_SIZE || page_is_pfmemalloc(page))) {
 		put_page(page);
 		return;
 	}
@@ -66,7 +76,7 @@ static void ref_block_used(struct ref_rxq *rxq)
 	ref_block_keep(pool, page);
 }
 
-static struct page *ref_block_alloc(struct ref_rxq *rxq, gfp_t gfp)
+static struct page *ref_block_alloc(struct ref_rxq *rxq, unsigned int size, gfp_t gfp)
 {
 	int node = ibdev_to_node(rxq->priv->hca);
 	struct page *page = ref_block_again(&rxq->pool);
@@ -80,26 +90,31 @@ static struct page *ref_block_alloc(struct ref_rxq *rxq, gfp_t gfp)
 				__GFP_NOMEMALLOC, REF_POOL_ORDER);
 	if (!page)
 		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
-					get_order(rxq->frag_size));
+					get_order(size));
 	return page;
 }
 
-static void *ref_frag_alloc(struct ref_rxq *rxq, gfp_t gfp)
+static void *ref_frag_alloc(struct ref_rxq *rxq, unsigned int size, gfp_t gfp)
 {
 	struct ref_frag_pool *pool = &rxq->pool;
 	void *buf;
 
+	if (unlikely(pool->page && pool->size != size)) {
+		page_ref_sub(pool->page, pool->left);
+		ref_block_used(rxq);
+	}
 	if (!pool->page) {
-		pool->page = ref_block_alloc(rxq, gfp);
+		pool->page = ref_block_alloc(rxq, size, gfp);
 		if (unlikely(!pool->page))
 			return NULL;
+		pool->size = size;
 		pool->next = 0;
-		pool->left = page_size(pool->page) / rxq->frag_size;
+		pool->left = page_size(pool->page) / size;
 		page_ref_add(pool->page, pool->left);
 	}
 
 	buf = page_address(pool->page) + pool->next;
-	pool->next += rxq->frag_size;
+	pool->next += size;
 	if (!--pool->left)
 		ref_block_used(rxq);
 	return buf;
@@ -158,25 +173,27 @@ static void ref_frag_pool_drop(struct ref_frag_pool *pool)
  */
 void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot)
 {
-	ib_dma_unmap_single(rxq->priv->hca, slot->dma, ref_rx_len(rxq), DMA_FROM_DEVICE);
+	ib_dma_unmap_single(rxq->priv->hca, slot->dma, slot->len, DMA_FROM_DEVICE);
 	slot->buf = NULL;
 }
 
 static int ref_rx_give_buffer(struct ref_rxq *rxq, struct ref_rx_slot *slot, gfp_t gfp)
 {
 	struct ib_device *hca = rxq->priv->hca;
-	void *buf = ref_frag_alloc(rxq, gfp);
+	unsigned int len = READ_ONCE(rxq->len);
+	void *buf = ref_frag_alloc(rxq, ref_frag_size(len), gfp);
 	u64 dma;
 
 	if (!buf)
 		return -ENOMEM;
-	dma = ib_dma_map_single(hca, buf + REF_RX_HEADROOM, ref_rx_len(rxq), DMA_FROM_DEVICE);
+	dma = ib_dma_map_single(hca, buf + REF_RX_HEADROOM, len, DMA_FROM_DEVICE);
 	if (ib_dma_mapping_error(hca, dma)) {
 		ref_frag_free(buf);
 		return -ENOMEM;
 	}
 	slot->buf = buf;
 	slot->dma = dma;
+	slot->len = len;
 	return 0;
 }
 
@@ -193,7 +210,6 @@ static void ref_rx_prepare_wrs(struct ref_rxq *rxq)
 	unsigned int i;
 
 	for (i = 0; i < REF_POST_BATCH; i++) {
-		rxq->sge[i].length = ref_rx_len(rxq);
 		rxq->sge[i].lkey = rxq->priv->pd->local_dma_lkey;
 		rxq->wr[i].sg_list = &rxq->sge[i];
 		rxq->wr[i].num_sge = 1;
@@ -259,6 +275,7 @@ int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
 			/* Before the post: it may complete before that returns. */
 			slot->posted = true;
 			rxq->sge[n].addr = slot->dma;
+			rxq->sge[n].length = slot->len;
 			rxq->wr[n].wr_id = index;
 		}
 		WRITE_ONCE(rxq->nr_free, rxq->nr_free - n);
@@ -359,6 +376,35 @@ void ref_rx_abandon(struct ref_rxq *rxq)
 }
 
 /**
+ * ref_rx_follow_mtu() - size buffers by the largest packet that a peer may send
+ * @rxq: the queue
+ *
+ * That is the link's MTU, of the broadcast group, whatever the interface's is; the port's before
+ * the group is known. Buffers that are too large go as they are used; too small ones must be taken
+ * back from the HCA.
+ *
+ * Context: process, under RTNL.
+ * Return: true when the HCA may hold buffers that are too small now.
+ */
+bool ref_rx_follow_mtu(struct ref_rxq *rxq)
+{
+	const struct ref_priv *priv = rxq->priv;
+	unsigned int mtu = READ_ONCE(ipoib_intf(priv->dev)->link_mtu);
+	unsigned int len = priv->max_ib_mtu;
+
+	if (mtu)
+		len = min(len, mtu + IPOIB_ENCAP_LEN);
+	len += REF_GRH_LEN;
+	WRITE_ONCE(rxq->len, len);
+	if (!ref_is_up(priv))
+		rxq->least = len;
+	if (len > rxq->least)
+		return true;
+	rxq->least = len;
+	return false;
+}
+
+/**
  * ref_rxq_create() - make an RX queue: ring without buffers, CQ, NAPI
  * @priv: the interface
  * @index: of the queue
@@ -378,8 +424,6 @@ int ref_rxq_create(struct ref_priv *priv, unsigned int index)
 	rxq->index = index;
 	rxq->size = priv->rx_size;
 	rxq->limit = rxq->size;
-	rxq->frag_size = SKB_DATA_ALIGN(REF_RX_HEADROOM + ref_rx_len(rxq)) +
-			 SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 	ref_rx_prepare_wrs(rxq);
 	u64_stats_init(&rxq->stats.syncp);
 	INIT_DELAYED_WORK(&rxq->refill_work, ref_refill_work);
@@ -397,13 +441,9 @@ int ref_rxq_create(struct ref_priv *priv, unsigned int index)
 
 	/* Before the CQ and, in ref_rxq_destroy(), after it: its handlers use it. */
 	accel_napi_add(priv->dev, &rxq->napi, ref_rx_poll);
-	cq = ref_cq_create(priv, rxq->size, priv->port - 1 + 2 * index, ref_rx_interrupt,
-			   &rxq->napi);
-	if (IS_ERR(cq)) {
-		netdev_err(priv->dev, "cannot create the CQ of RX queue %u: %ld\n", index,
-			   PTR_ERR(cq));
+	cq = ref_cq_create(priv, rxq->size, 2 * index, ref_rx_interrupt, &rxq->napi);
+	if (IS_ERR(cq))
 		goto err_napi;
-	}
 	rxq->cq = cq;
 	return 0;
 

@@ -21,6 +21,7 @@ static const struct ref_counter ref_drop_counters[] = {
 	REF_COUNTER(ref_tx_drops, no_room),
 	REF_COUNTER(ref_tx_drops, no_memory),
 	REF_COUNTER(ref_tx_drops, post_failed),
+	REF_COUNTER(ref_tx_drops, post_retried),
 	REF_COUNTER(ref_tx_drops, linearized),
 	REF_COUNTER(ref_tx_drops, stops),
 	REF_COUNTER(ref_tx_drops, posts),

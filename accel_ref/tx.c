@@ -4,6 +4,8 @@
 
 #include <linux/tcp.h>
 
+/* How often the send that tells of others is tried again at once, see ref_tx_keep(). */
+#define REF_TX_TRIES		4
 /* A send that comes after so many without an interrupt, or a share of the ring, asks for one. */
 #define REF_LAZY_SENDS		64U
 #define REF_LAZY_SHARE		4
@@ -35,8 +37,14 @@ static void ref_tx_be_lazy(struct ref_txq *txq)
  * NAPI moves tail, then looks whether the queue is stopped. With a full barrier between the two
  * steps on both sides at least one of them sees what the other did: either send() finds the room
  * and starts the queue itself, or NAPI finds the queue stopped and wakes it. The same holds
- * between repair, which clears REF_QP_BROKEN, and both.
+ * between repair, which clears REF_QP_BROKEN, and both; and whoever clears held.
  */
+static bool ref_tx_may_run(const struct ref_txq *txq)
+{
+	return ref_tx_room(txq) >= ref_tx_wake_room(txq) && !ref_qp_is_broken(txq->qp) &&
+	       !READ_ONCE(txq->held);
+}
+
 static void ref_tx_stop(struct ref_txq *txq)
 {
 	struct netdev_queue *queue = ref_tx_stack_queue(txq);
@@ -44,7 +52,7 @@ static void ref_tx_stop(struct ref_txq *txq)
 	netif_tx_stop_queue(queue);
 	ref_count(&txq->drops, stops);
 	smp_mb(); /* pairs with the one in ref_tx_wake() */
-	if (ref_tx_room(txq) >= ref_tx_wake_room(txq) && !ref_qp_is_broken(txq->qp))
+	if (ref_tx_may_run(txq))
 		netif_tx_start_queue(queue);
 	else
 		ref_tx_urge(txq);
@@ -52,9 +60,9 @@ static void ref_tx_stop(struct ref_txq *txq)
 
 /**
  * ref_tx_wake() - wake the stack's queue if it is stopped and there is room again
- * @txq: the queue, after its tail moved or its QP was mended
+ * @txq: the queue, after its tail moved, its QP was mended, or what was held was taken
  *
- * Context: NAPI of the queue, or repair.
+ * Context: NAPI of the queue, repair, or TX lock held.
  */
 void ref_tx_wake(struct ref_txq *txq)
 {
@@ -63,10 +71,8 @@ void ref_tx_wake(struct ref_txq *txq)
 	smp_mb(); /* pairs with the one in ref_tx_stop() */
 	if (likely(!netif_tx_queue_stopped(queue)))
 		return;
-	if (ref_tx_room(txq) < ref_tx_wake_room(txq) || ref_qp_is_broken(txq->qp) ||
-	    !ref_is_up(txq->priv))
-		return;
-	netif_tx_wake_queue(queue);
+	if (ref_tx_may_run(txq) && ref_is_up(txq->priv))
+		netif_tx_wake_queue(queue);
 }
 
 /*
@@ -147,53 +153,115 @@ static int ref_tx_load(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_
 }
 
 /*
- * The HCA has refused the sends of the chain from @bad on. Taking head back would race with NAPI
- * and with readers of tx_posted(), so their slots are marked instead, and NAPI frees them in their
- * turn. Those before were taken, but nothing tells when they are done: only a reset does.
+ * The HCA has refused the sends of the chain from @from to before @to. Taking head back would race
+ * with NAPI and with readers of tx_posted(), so their slots are marked instead, and NAPI frees them
+ * in their turn.
  */
-static void ref_tx_refused(struct ref_txq *txq, const struct ib_send_wr *bad, int err)
+static void ref_tx_refused(struct ref_txq *txq, unsigned int from, unsigned int to)
 {
-	unsigned int taken, i;
-
-	for (taken = 0; taken < txq->chained && bad != &txq->wr[taken].wr; taken++)
-		;
-	if (taken == txq->chained) /* it does not say which */
-		taken = 0;
-	net_warn_ratelimited("%s: TX queue %u: post failed: %d\n", txq->priv->dev->name,
-			     txq->index, err);
-	for (i = taken; i < txq->chained; i++) {
-		u32 slot = txq->head - txq->chained + i;
+	for (; from < to; from++) {
+		u32 slot = txq->head - txq->chained + from;
 
 		ref_count(&txq->drops, post_failed);
 		/* Pairs with ref_tx_reap_dead(). */
 		smp_store_release(&txq->slots[slot & txq->mask].dead, true);
 	}
-	napi_schedule(&txq->napi);
-	ref_repair_ask(txq->qp);
-	if (taken)
-		ref_restart(txq->priv);
+}
+
+/*
+ * The HCA does not take the last of the chain, which asks for the completion, but has taken some
+ * before it, and nothing would tell when they are done. So this one is not dropped: it becomes the
+ * whole chain, the queue stops, and lazy_work or the next post tries again until the HCA takes it.
+ */
+static void ref_tx_keep(struct ref_txq *txq)
+{
+	struct ib_ud_wr *last = &txq->wr[txq->chained - 1], *to = &txq->wr[0];
+
+	if (last != to) {
+		memcpy(txq->sge[0], last->wr.sg_list, last->wr.num_sge * sizeof(*txq->sge[0]));
+		*to = *last;
+		to->wr.sg_list = txq->sge[0];
+		to->wr.next = &to[1].wr;
+	}
+	txq->chained = 1;
+	WRITE_ONCE(txq->held, true);
+	netif_tx_stop_queue(ref_tx_stack_queue(txq));
+	queue_delayed_work(ref_wq, &txq->lazy_work, REF_LAZY_DELAY);
+}
+
+/*
+ * The HCA has refused @bad of the chain, whose sends before @first it was not asked for now. That
+ * one is dropped; those behind it may do better. Returns where to go on: the chain's end when
+ * nothing is left, @txq->chained + 1 when the last one has to wait.
+ */
+static unsigned int ref_tx_go_on(struct ref_txq *txq, const struct ib_send_wr *bad,
+				 unsigned int first, unsigned int *tries)
+{
+	unsigned int end = txq->chained, at;
+
+	for (at = first; at < end && bad != &txq->wr[at].wr; at++)
+		;
+	if (unlikely(at == end)) { /* it does not say which */
+		ref_tx_refused(txq, first, end);
+		return end;
+	}
+	/* From here on to be told of by a send that is still to come. */
+	if (at > first)
+		WRITE_ONCE(txq->held, true);
+	if (at + 1 < end || !txq->held) {
+		ref_tx_refused(txq, at, at + 1);
+		return at + 1;
+	}
+	ref_count(&txq->drops, post_retried);
+	return (*tries)++ < REF_TX_TRIES ? at : end + 1;
 }
 
 /*
  * Posts the chain: what the stack gave in a row. That costs a card one doorbell. A queue completes
  * in order, so one completion, of the last, tells of all; and as it belongs to each chain, no send
  * of a queue that goes idle is left without.
+ *
+ * A send that is refused is lost, no more: others, and the QP, are well unless the HCA says that it
+ * is not, for which it is asked.
  */
 static void ref_tx_post(struct ref_txq *txq)
 {
 	struct ib_ud_wr *last = &txq->wr[txq->chained - 1];
-	const struct ib_send_wr *bad = NULL;
+	unsigned int first = 0, tries = 0, end = txq->chained;
+	const struct ib_send_wr *bad;
+	bool refused = false;
 	int err;
 
 	last->wr.send_flags |= IB_SEND_SIGNALED;
 	last->wr.next = NULL;
-	err = ib_post_send(txq->qp->qp, &txq->wr[0].wr, &bad);
+	while (first < end) {
+		bad = NULL;
+		err = ib_post_send(txq->qp->qp, &txq->wr[first].wr, &bad);
+		ref_count(&txq->drops, posts);
+		if (likely(!err))
+			break;
+		if (!refused)
+			net_warn_ratelimited("%s: TX queue %u: post failed: %d\n",
+					     txq->priv->dev->name, txq->index, err);
+		refused = true;
+		first = ref_tx_go_on(txq, bad, first, &tries);
+	}
 	last->wr.next = &last[1].wr;
-	ref_count(&txq->drops, posts);
-	if (unlikely(err))
-		ref_tx_refused(txq, bad, err);
-	txq->chained = 0;
-	if (txq->chain_urgent || err)
+
+	if (unlikely(first > end)) {
+		ref_tx_keep(txq);
+	} else {
+		txq->chained = 0;
+		if (unlikely(txq->held)) {
+			WRITE_ONCE(txq->held, false);
+			ref_tx_wake(txq);
+		}
+	}
+	if (unlikely(refused)) {
+		napi_schedule(&txq->napi);
+		ref_repair_look(txq->qp);
+	}
+	if (txq->chain_urgent || refused)
 		ref_tx_urge(txq);
 	else
 		ref_tx_be_lazy(txq);
@@ -231,6 +299,42 @@ void ref_tx_post_rest(struct ref_txq *txq)
 	__netif_tx_lock_bh(queue);
 	if (txq->chained)
 		ref_tx_post(txq);
+	__netif_tx_unlock_bh(queue);
+}
+
+/**
+ * ref_tx_post_held() - try again to post what the HCA had refused and others wait for
+ * @txq: the queue
+ *
+ * A stop takes the TX lock after it has cleared REF_UP: whoever finds it set, under that lock, is
+ * done before the QP is reset.
+ *
+ * Context: any that may take the TX lock.
+ */
+void ref_tx_post_held(struct ref_txq *txq)
+{
+	struct netdev_queue *queue = ref_tx_stack_queue(txq);
+
+	__netif_tx_lock_bh(queue);
+	if (txq->held && txq->chained && ref_is_up(txq->priv))
+		ref_tx_post(txq);
+	__netif_tx_unlock_bh(queue);
+}
+
+/**
+ * ref_tx_drop_rest() - drop what the HCA does not take
+ * @txq: the queue, which is being stopped
+ *
+ * Context: any that may take the TX lock.
+ */
+void ref_tx_drop_rest(struct ref_txq *txq)
+{
+	struct netdev_queue *queue = ref_tx_stack_queue(txq);
+
+	__netif_tx_lock_bh(queue);
+	ref_tx_refused(txq, 0, txq->chained);
+	txq->chained = 0;
+	WRITE_ONCE(txq->held, false);
 	__netif_tx_unlock_bh(queue);
 }
 
@@ -309,8 +413,9 @@ int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 
  * @skb: packet, data at the pseudo header
  * @sb_dev: as in ndo_select_queue
  *
- * Who receives a multicast recognises its sender by the QP number, and ARP and neighbour discovery
- * are multicast: it leaves from the primary unless all QPs send as that one.
+ * Each QP sends as its own number. Who receives a multicast may recognise its sender by the number,
+ * and ARP and neighbour discovery are multicast: it leaves from the primary, whose number is in our
+ * address. Of what is unicast nobody looks at the sender's number.
  *
  * Context: BH off.
  * Return: TX queue.
@@ -319,7 +424,7 @@ u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_dev
 {
 	const struct ipoib_pseudo_header *to = (const void *)skb->data;
 
-	if (!ref_priv(dev)->one_qpn && skb_headlen(skb) >= sizeof(*to) && to->hwaddr[4] == 0xff)
+	if (skb_headlen(skb) >= sizeof(*to) && to->hwaddr[4] == 0xff)
 		return 0;
 	return netdev_pick_tx(dev, skb, sb_dev);
 }

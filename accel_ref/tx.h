@@ -13,6 +13,8 @@ int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 
 u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
 void ref_flush_sends(struct net_device *dev, unsigned int txqueue);
 void ref_tx_post_rest(struct ref_txq *txq);
+void ref_tx_post_held(struct ref_txq *txq);
+void ref_tx_drop_rest(struct ref_txq *txq);
 void ref_tx_wake(struct ref_txq *txq);
 void ref_tx_stuck(struct ref_txq *txq);
 void ref_tx_timeout(struct net_device *dev, unsigned int txqueue);
@@ -26,6 +28,7 @@ void ref_tx_kick(struct ref_txq *txq);
 void ref_tx_interrupt(struct ib_cq *cq, void *context);
 void ref_tx_lazy_work(struct work_struct *work);
 void ref_tx_flush(struct ref_txq *txq);
+void ref_tx_unpark(struct ref_txq *txq);
 
 /* tx_ring.c */
 int ref_txq_create(struct ref_priv *priv, unsigned int index);

@@ -56,6 +56,8 @@ void ref_tx_lazy_work(struct work_struct *work)
 {
 	struct ref_txq *txq = container_of(to_delayed_work(work), struct ref_txq, lazy_work);
 
+	if (unlikely(READ_ONCE(txq->held)))
+		ref_tx_post_held(txq);
 	local_bh_disable();
 	napi_schedule(&txq->napi);
 	local_bh_enable();
@@ -230,9 +232,44 @@ int ref_tx_poll(struct napi_struct *napi, int budget)
 	return 0;
 }
 
+/* The HCA may still read what the slot at @tail has: nobody shall wait for that, but it stays. */
+static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burst)
+{
+	struct sk_buff *skb = txq->slots[tail & txq->mask].skb;
+
+	burst->sends++;
+	burst->flushed++;
+	if (skb)
+		skb_orphan(skb);
+}
+
+/**
+ * ref_tx_unpark() - free what ref_tx_flush() left to an HCA that did not reset the QP
+ * @txq: the queue; its QP was reset now, or destroyed
+ *
+ * Context: process, under RTNL; NAPI is disabled and no send() runs.
+ */
+void ref_tx_unpark(struct ref_txq *txq)
+{
+	unsigned int i;
+
+	/* Their completions, if they had any. */
+	while (ib_poll_cq(txq->cq, REF_WC_BATCH, txq->wc) > 0)
+		;
+	for (i = 0; i < txq->size; i++) {
+		struct ref_tx_slot *slot = &txq->slots[i];
+
+		if (!slot->skb)
+			continue;
+		ref_tx_unmap(txq, slot);
+		dev_kfree_skb_any(slot->skb);
+		slot->skb = NULL;
+	}
+}
+
 /**
  * ref_tx_flush() - free every send that is left, when the HCA holds none any more
- * @txq: the queue; its QP was reset
+ * @txq: the queue; its QP was reset, or is lost
  *
  * Completions that are still in the CQ are of sends before the reset and are taken first.
  *
@@ -246,12 +283,17 @@ void ref_tx_flush(struct ref_txq *txq)
 	local_bh_disable();
 	while (!ref_tx_reap(txq, 0))
 		;
-	for (tail = txq->tail; tail != txq->head; tail++)
-		ref_tx_free(txq, tail, IB_WC_WR_FLUSH_ERR, 0, &burst);
+	for (tail = txq->tail; tail != txq->head; tail++) {
+		if (unlikely(txq->qp->lost))
+			ref_tx_park(txq, tail, &burst);
+		else
+			ref_tx_free(txq, tail, IB_WC_WR_FLUSH_ERR, 0, &burst);
+	}
 	if (burst.sends)
 		atomic_long_add(burst.sends, &txq->priv->events.abandoned);
 	txq->chained = 0;
 	txq->chain_urgent = false;
+	WRITE_ONCE(txq->held, false);
 	smp_store_release(&txq->tail, tail); /* the core may destroy address handles */
 	WRITE_ONCE(txq->armed, false);
 	ref_tx_account(txq, &burst);

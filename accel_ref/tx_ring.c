@@ -97,11 +97,9 @@ int ref_txq_create(struct ref_priv *priv, unsigned int index)
 
 	/* Before the CQ and, in ref_txq_destroy(), after it: its handlers use it. */
 	accel_napi_add_tx(priv->dev, &txq->napi, ref_tx_poll);
-	cq = ref_cq_create(priv, txq->size, priv->port - 1 + 2 * index + 1,
-			   ref_tx_interrupt, &txq->napi);
+	cq = ref_cq_create(priv, txq->size, 2 * index + 1, ref_tx_interrupt, &txq->napi);
 	if (IS_ERR(cq)) {
 		err = PTR_ERR(cq);
-		netdev_err(priv->dev, "cannot create the CQ of TX queue %u: %d\n", index, err);
 		goto err_napi;
 	}
 	txq->cq = cq;
@@ -174,7 +172,7 @@ int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *sk
 	if (linear) {
 		dma = ib_dma_map_single(hca, skb->data + hdr_len, linear, DMA_TO_DEVICE);
 		if (unlikely(ib_dma_mapping_error(hca, dma)))
-			return -ENOMEM;
+			goto no_memory;
 		slot->dma[n] = dma;
 		sge[n].addr = dma;
 		sge[n++].length = linear;
@@ -184,16 +182,19 @@ int ref_tx_map(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *sk
 
 		dma = ib_dma_map_page(hca, skb_frag_page(frag), skb_frag_off(frag),
 				      skb_frag_size(frag), DMA_TO_DEVICE);
-		if (unlikely(ib_dma_mapping_error(hca, dma))) {
-			ref_tx_unmap_some(txq, slot, n);
-			return -ENOMEM;
-		}
+		if (unlikely(ib_dma_mapping_error(hca, dma)))
+			goto no_memory;
 		slot->dma[n] = dma;
 		sge[n].addr = dma;
 		sge[n++].length = skb_frag_size(frag);
 	}
 	txq->wr[txq->chained].wr.num_sge = n;
 	return 0;
+
+no_memory:
+	ref_tx_unmap_some(txq, slot, n);
+	slot->skb = NULL;
+	return -ENOMEM;
 }
 
 /**

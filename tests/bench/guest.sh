@@ -44,6 +44,10 @@ fabric_hosts_up()
 	[ "$MTU" = 2044 ] || SM_MTU=5
 	fabric_up 2 "mtu=$((MTU + 4))"
 	hosts_up "$DRIVER-$DRIVER"
+	if [ "$DRIVER" = ours ]; then
+		must on hostA ethtool -C "$IFA" adaptive-rx on
+		must on hostB ethtool -C "$IFB" adaptive-rx on
+	fi
 	must_wait 10 has_mtu hostA "$IFA" "$MTU"
 	must_wait 10 has_mtu hostB "$IFB" "$MTU"
 }

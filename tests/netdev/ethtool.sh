@@ -71,7 +71,7 @@ note "the counters that in-tree has come first, in its order"
 	fail "$(on hostA ethtool -S "$IFA" | head -n 9)"
 
 note "coalescing"
-[ "$DRIVER" != ours ] || says '^Adaptive RX: on' -c "$IFA"
+[ "$DRIVER" != ours ] || says '^Adaptive RX: off' -c "$IFA"
 must on hostA ethtool -C "$IFA" rx-usecs 17 rx-frames 5
 says '^rx-usecs:[[:space:]]+17' -c "$IFA"
 says '^rx-frames:[[:space:]]+5' -c "$IFA"
@@ -82,7 +82,7 @@ says '^rx-usecs:[[:space:]]+65535' -c "$IFA"
 must on hostA ethtool -C "$IFA" rx-usecs 0 rx-frames 0
 
 if ours "has no more"; then
-	note "adaptive moderation ends when somebody sets it by hand, and comes back when asked for"
+	note "adaptive moderation is there when asked for, and ends when somebody sets it by hand"
 	says '^Adaptive RX: off' -c "$IFA"
 	must on hostA ethtool -C "$IFA" adaptive-rx on
 	says '^Adaptive RX: on' -c "$IFA"

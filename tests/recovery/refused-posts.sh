@@ -3,7 +3,7 @@
 #
 # The HCA refuses sends and receive buffers under TCP, more of them than a ring holds: each refusal is
 # counted, the receive ring is filled again though no packet arrives meanwhile, and traffic goes on
-# within 5 s.
+# within 5 s. Refused sends in lists of packets cost these packets alone: no restart, no place of the ring.
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -13,6 +13,18 @@
 used_up()
 {
 	[ "$(knob "$1" "$2")" = 0 ]
+}
+
+# counted HOST INTERFACE COUNTERS BEFORE LEAST
+counted()
+{
+	[ "$(ethtool_stat "$1" "$2" "$3")" -ge $(($4 + $5)) ]
+}
+
+# refusals: of sends of hostA, dropped or tried again.
+refusals()
+{
+	ethtool_stat hostA "$IFA" '.*post_(failed|retried)'
 }
 
 outage_up ours-ours
@@ -25,13 +37,45 @@ assert_tcp_moves "40 refused calls of post_recv"
 [ "$(ethtool_stat hostB "$IFB" '.*post_failed')" -ge $((before + 40)) ] ||
 	fail "refused receives were not counted"
 
-before=$(ethtool_stat hostA "$IFA" '.*post_failed')
+restarts=$(ethtool_stat hostA "$IFA" restarts)
+before=$(refusals)
 knob sib0 post_send_error_once 40
 must_wait 20 used_up sib0 post_send_error_once
 assert_resumes "40 refused sends"
 assert_tcp_moves "40 refused sends"
-[ "$(ethtool_stat hostA "$IFA" '.*post_failed')" -ge $((before + 40)) ] ||
-	fail "refused sends were not counted"
+[ "$(refusals)" = $((before + 40)) ] || fail "$(($(refusals) - before)) of 40 refused sends were counted"
 traffic_stop
 pings_stop
+
+# A wire that is slower than the sender fills the ring: from then on the stack gives lists.
+note "three of ten sends are refused, in lists"
+must on hostA ethtool -G "$IFA" tx 64
+knob sib0 rate_mbps 100
+before=$(ethtool_stat hostA "$IFA" '.*post_failed')
+from=$(ethtool_stat hostB "$IFB" rx0_packets)
+sent=$(ethtool_stat hostA "$IFA" tx_packets)
+posts=$(ethtool_stat hostA "$IFA" tx0_posts)
+knob sib0 post_send_error_ppm 300000
+spawn hostA socat -u -b 1400 OPEN:/dev/zero "UDP-SENDTO:$B4:9"
+flood=$SPAWNED
+must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 1000
+kill "$flood"
+knob sib0 post_send_error_ppm 0
+knob sib0 rate_mbps 0
+refused=$(($(ethtool_stat hostA "$IFA" '.*post_failed') - before))
+sent=$(($(ethtool_stat hostA "$IFA" tx_packets) - sent))
+posts=$(($(ethtool_stat hostA "$IFA" tx0_posts) - posts))
+arrived=$(($(ethtool_stat hostB "$IFB" rx0_packets) - from))
+note "$refused refused, $sent sent in $posts posts, $arrived arrived," \
+	"$(ethtool_stat hostA "$IFA" '.*post_retried') tried again"
+[ $((refused * 100 / (refused + sent))) -le 40 ] || fail "more were lost than were refused"
+[ "$posts" -lt $((refused + sent)) ] || fail "these were no lists"
+[ "$(ethtool_stat hostA "$IFA" restarts)" = "$restarts" ] || fail "the data path was restarted"
+
+note "no place of the ring is lost"
+must on hostA ethtool -G "$IFA" tx 1
+stops=$(ethtool_stat hostA "$IFA" tx_timeouts)
+ping_sizes hostA "$B4" 64 1472
+[ "$(ethtool_stat hostA "$IFA" tx_timeouts)" = "$stops" ] || fail "the queue is stuck"
+[ "$(ethtool_stat hostA "$IFA" restarts)" = "$restarts" ] || fail "the data path was restarted"
 assert_strict_clean

@@ -16,7 +16,7 @@
  *                        wait for each other, and complete when they have left; 0: no time
  *   sibN/send_error_once the next so many sends complete with an error; the QP goes to SQE
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
- *   sibN/post_send_error_once, post_recv_error_once, modify_error_once
+ *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once
  *                        the next so many calls of post_send, post_recv, modify_qp are refused
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
  *   sibN/cut_len         0 to 64
@@ -415,6 +415,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("send_error_once", 0600, dir, &faults->send_error_once);
 	debugfs_create_u32("recv_error_once", 0600, dir, &faults->recv_error_once);
 	debugfs_create_u32("post_send_error_once", 0600, dir, &faults->post_send_error_once);
+	debugfs_create_u32("post_send_error_ppm", 0600, dir, &faults->post_send_error_ppm);
 	debugfs_create_u32("post_recv_error_once", 0600, dir, &faults->post_recv_error_once);
 	debugfs_create_u32("modify_error_once", 0600, dir, &faults->modify_error_once);
 	debugfs_create_u32("create_qp_error_at", 0600, dir, &faults->create_qp_error_at);

@@ -125,7 +125,7 @@ static bool wanted(const struct sib_faults *faults, u32 qpn, u32 *left)
 }
 
 /**
- * sib_fault_post_send() - is a call of post_send to be refused?
+ * sib_fault_post_send() - is a send to be refused when it is posted?
  * @hca: the HCA
  * @qpn: the QP
  *
@@ -133,7 +133,8 @@ static bool wanted(const struct sib_faults *faults, u32 qpn, u32 *left)
  */
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
 {
-	return wanted(&hca->faults, qpn, &hca->faults.post_send_error_once);
+	return wanted(&hca->faults, qpn, &hca->faults.post_send_error_once) ||
+	       (matches(&hca->faults, qpn) && roll(READ_ONCE(hca->faults.post_send_error_ppm)));
 }
 
 /**

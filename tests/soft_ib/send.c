@@ -379,10 +379,12 @@ int sib_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const struct 
 			      qp->qpn, qp->state);
 		err = -EINVAL;
 	}
-	if (unlikely(sib_fault_post_send(qp->hca, qp->qpn)))
-		err = -ENOMEM;
-	for (; wr && !err; wr = err ? wr : wr->next)
-		err = sib_sq_enqueue(qp, wr);
+	for (; wr && !err; wr = err ? wr : wr->next) {
+		if (unlikely(sib_fault_post_send(qp->hca, qp->qpn)))
+			err = -ENOMEM;
+		else
+			err = sib_sq_enqueue(qp, wr);
+	}
 	own = !sq->busy && sq->head != sq->proc;
 	if (own)
 		sq->busy = true;

@@ -207,7 +207,8 @@ struct sib_faults {
 	u32 rate_mbps;		/* what the port sends takes its time on the wire; 0: none */
 	u32 send_error_once;	/* that many sends complete with an error */
 	u32 recv_error_once;	/* that many receives complete with an error */
-	u32 post_send_error_once;	/* that many calls of post_send are refused */
+	u32 post_send_error_once;	/* that many sends are refused when they are posted */
+	u32 post_send_error_ppm;	/* of a million of them so many */
 	u32 post_recv_error_once;	/* that many calls of post_recv are refused */
 	u32 modify_error_once;	/* that many calls of modify_qp are refused */
 	u32 create_qp_error_at;	/* the so manieth UD QP from now is not made */

@@ -1,0 +1,74 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# HCAs that have less than others: what accel_ref then does without, and says. That traffic flows at all is
+# interop/odd-hcas.
+#
+#	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
+#
+# lane: full
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+# says REGEX ETHTOOL_ARGUMENT...
+says()
+{
+	says_what=$1
+	shift
+	on hostA ethtool "$@" > "$TMPDIR/says" 2>&1 || fail "ethtool $*: $(cat "$TMPDIR/says")"
+	grep -Eq -e "$says_what" "$TMPDIR/says" || {
+		cat "$TMPDIR/says"
+		fail "ethtool $* does not say '$says_what'"
+	}
+}
+
+# link_says NAME: a number of ip -d link.
+link_says()
+{
+	ip -n hostA -d link show dev "$IFA" | sed -n "s/.* $1 \([0-9]*\).*/\1/p"
+}
+
+fabric_up 2 max_send_sge=1 max_qp_wr=64 wqe_blocks=1 max_cq_period=0
+hosts_up ours-ours
+must_wait 10 can_ping hostA "$B4"
+
+note "sends have one piece"
+says 'scatter-gather: off' -k "$IFA"
+says 'tcp-segmentation-offload: off' -k "$IFA"
+says 'tx-checksum-ipv4: on' -k "$IFA"
+[ "$(link_says gso_max_size)" = 65536 ] || fail "gso_max_size is $(link_says gso_max_size)"
+ping_sizes hostA "$B4" 64 2016 20000
+iperf_server hostB
+iperf_run hostA "$B4" 1
+[ "$(ethtool_stat hostA "$IFA" tx0_linearized)" = 0 ] || fail "packets were copied"
+
+note "queues are shorter than the HCA says"
+assert_log 'ib[0-9]+: the HCA makes no queues of more than [0-9]+ sends, [0-9]+ receives'
+says '^TX:[[:space:]]+32' -g "$IFA"
+
+note "no moderation by the HCA, but by us"
+must on hostA ethtool -C "$IFA" adaptive-rx on
+must on hostA ethtool -C "$IFA" adaptive-rx off
+! on hostA ethtool -C "$IFA" rx-usecs 5 2> /dev/null || fail "moderation was taken"
+assert_strict_clean
+kill "$IPERF_SERVER"
+ip netns del hostA
+ip netns del hostB
+stack_unload
+sm_stop
+fabric_down
+
+note "two QPs for four queues"
+fabric_up 2
+mkdir -p /etc/modprobe.d
+echo "options accel_ref tx_queues=4" > /etc/modprobe.d/queues.conf
+knob sib0 create_qp_error_at 3
+log_mark
+hosts_up ours-ours
+assert_log 'ib[0-9]+: the HCA does not make more than 2 of 4 TX queues'
+says '^TX:[[:space:]]+2' -l "$IFA"
+must_wait 10 can_ping hostA "$B4"
+iperf_server hostB
+iperf_run hostA "$B4" 1 -P 4
+[ "$(ethtool_stat hostA "$IFA" 'tx1_packets')" -gt 0 ] || fail "only one queue has sent"
+assert_strict_clean

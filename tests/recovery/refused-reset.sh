@@ -1,0 +1,50 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An interface is set down and the HCA resets neither of its two queue pairs, or one of them: what the HCA may still
+# write to stays its own until it has reset them, though packets go on to arrive; and no more than that.
+# (Topology: lib/outage.sh)
+#
+# lane: full
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+used_up()
+{
+	[ "$(knob sib0 modify_error_once)" = 0 ]
+}
+
+abandoned()
+{
+	ethtool_stat hostA "$IFA" abandoned
+}
+
+mkdir -p /etc/modprobe.d
+echo "options accel_ref tx_queues=2" > /etc/modprobe.d/queues.conf
+outage_up ours-ours
+on hostA sh -c "echo 1 > /proc/sys/net/ipv6/conf/$IFA/keep_addr_on_down"
+
+# down_refused N WHAT LEAST MOST: sets the link down while N state changes are refused; buffers that are left.
+down_refused()
+{
+	note "refused: $2"
+	before=$(abandoned)
+	log_mark
+	knob sib0 modify_error_once "$1"
+	must ip -n hostA link set "$IFA" down
+	must used_up
+	assert_log "$IFA: the HCA does not reset a QP: it keeps its buffers"
+	[ "$(abandoned)" = "$before" ] || fail "buffers were taken from an HCA that may use them"
+	must ip -n hostA link set "$IFA" up
+	must_wait 20 is_running hostA "$IFA"
+	assert_resumes "set down and up"
+	abandoned=$(($(abandoned) - before))
+	note "$abandoned sends and receives came back with the reset"
+	[ "$abandoned" -ge "$3" ] && [ "$abandoned" -le "$4" ] || fail "not $3 to $4"
+}
+
+# To ERR, two; to RESET, two: the first one's 256 receives stay.
+down_refused 4 "two to ERR, two to RESET" 200 300
+down_refused 3 "two to ERR, the first one to RESET" 200 300
+pings_stop
+assert_strict_clean

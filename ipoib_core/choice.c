@@ -278,7 +278,7 @@ static DECLARE_DELAYED_WORK(ipoib_choice_work, ipoib_choice_tell);
 
 void ipoib_choice_device(void)
 {
-	mod_delayed_work(system_wq, &ipoib_choice_work, IPOIB_CHOICE_SETTLED);
+	mod_delayed_work(system_long_wq, &ipoib_choice_work, IPOIB_CHOICE_SETTLED);
 }
 
 void ipoib_choice_exit(void)
@@ -318,7 +318,8 @@ static bool ipoib_choice_is_pci(const struct ipoib_choice *choice, const struct 
 	if (!hca->dev.parent || !dev_is_pci(hca->dev.parent))
 		return false;
 	pdev = to_pci_dev(hca->dev.parent);
-	return choice->domain == pci_domain_nr(pdev->bus) && choice->function == pci_dev_id(pdev);
+	return choice->domain == pci_domain_nr(pdev->bus) &&
+	       choice->function == PCI_DEVID(pdev->bus->number, pdev->devfn);
 }
 
 static bool ipoib_choice_fits(struct ipoib_choice *choice, const struct ib_device *hca, u32 port)

@@ -8,6 +8,9 @@
 
 #include "accel_compat.h"
 
+/* That of the broadcast group, unless whoever runs the fabric wants another one. */
+#define MLX_FIRST_IB_MTU	2048
+
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
 {
@@ -82,6 +85,57 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 }
 
 /**
+ * mlx_child_channels_check() - has a P_Key child the channels that it needs?
+ * @dev: it, which the provider has taken
+ * @parent: the port's own interface
+ *
+ * Of the queues that a netdev could have mlx5_core sets some aside, by what the card can do, and
+ * makes channels of the others. It then looks for the counters of the child's Nth channel when a
+ * packet for it came in on the Nth of the parent, whether there is one or not.
+ *
+ * Context: process, under RTNL. Return: 0; -EINVAL, with a message.
+ */
+int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent)
+{
+	if (dev->real_num_rx_queues >= parent->real_num_rx_queues)
+		return 0;
+	netdev_err(parent,
+		   "the card driver makes %u channels of a P_Key child's %u transmit queues, and its parent has %u: see numtxqueues of ip link add, %u as for the parent will do\n",
+		   dev->real_num_rx_queues, dev->num_tx_queues, parent->real_num_rx_queues,
+		   parent->num_tx_queues);
+	return -EINVAL;
+}
+
+/**
+ * mlx_child_open() - open a P_Key child
+ * @mlx: it
+ * @parent: the port's own interface
+ *
+ * mlx5_core lets packets come in before the child has its channels, and with them what they are
+ * counted in, which it then keeps. The first time the parent must not look at its queues meanwhile:
+ * peers may know the number of the child's QP, from its last owner.
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
+{
+	int err;
+
+	/* In-tree's opens too, and a parent may come up later than its child. */
+	if (!netif_running(parent))
+		netdev_warn(mlx->dev,
+			    "receives on the queues of %s, which is down: nothing arrives before that is up\n",
+			    parent->name);
+	if (mlx->was_open)
+		return rnet_open(mlx->dev);
+	accel_napi_disable_all(parent);
+	err = rnet_open(mlx->dev);
+	accel_napi_enable_all(parent);
+	mlx->was_open = !err;
+	return err;
+}
+
+/**
  * mlx_child_uninit() - a P_Key child goes
  * @mlx: it, stopped
  * @parent: the port's own interface
@@ -99,15 +153,59 @@ void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent)
 	accel_napi_enable_all(parent);
 }
 
-/* The largest packet that comes to a parent or its children; before its group is joined, any. */
+/* The largest packet that comes to a parent or its children, as far as their links are known. */
 static unsigned int mlx_largest_packet(const struct mlx_intf *parent)
 {
-	unsigned int mtu = ipoib_intf(parent->dev)->link_mtu ?: parent->rx_mtu;
+	unsigned int mtu = ipoib_intf(parent->dev)->link_mtu ?: mlx_first_mtu(parent->dev);
 	const struct mlx_intf *child;
 
 	list_for_each_entry(child, &parent->children, sibling)
 		mtu = max(mtu, ipoib_intf(child->dev)->link_mtu);
 	return mtu;
+}
+
+/* Receive buffers for packets of @mtu; mlx5_core makes them by the MTU, which is the core's. */
+static int mlx_set_rx_mtu(struct mlx_intf *parent, unsigned int mtu)
+{
+	unsigned int before = parent->dev->mtu;
+	int err;
+
+	if (mtu == parent->rx_mtu)
+		return 0;
+	err = rnet_change_mtu(parent->dev, mtu);
+	WRITE_ONCE(parent->dev->mtu, before);
+	if (!err)
+		parent->rx_mtu = mtu;
+	return err;
+}
+
+/**
+ * mlx_first_mtu() - what receive buffers are for before any group was joined, bytes of IP
+ * @dev: the interface
+ *
+ * Most links have this one, and then nothing has to be made anew after the first join. A peer on
+ * one with a larger MTU, which knows the QP's number already, may put the queue into error by a
+ * packet that does not fit; but then the join tells of that MTU, and the queues are made anew.
+ */
+unsigned int mlx_first_mtu(const struct net_device *dev)
+{
+	return min_t(unsigned int, ipoib_intf(dev)->max_ib_mtu, MLX_FIRST_IB_MTU) -
+	       IPOIB_ENCAP_LEN;
+}
+
+/**
+ * mlx_parent_open() - open a port's own interface
+ * @mlx: it
+ *
+ * Receive buffers that are larger than they have to be get smaller here, where nothing runs.
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int mlx_parent_open(struct mlx_intf *mlx)
+{
+	int err = mlx_set_rx_mtu(mlx, mlx_largest_packet(mlx));
+
+	return err ?: rnet_open(mlx->dev);
 }
 
 /**
@@ -116,7 +214,8 @@ static unsigned int mlx_largest_packet(const struct mlx_intf *parent)
  * @new_mtu: bytes of IP, for sending, which needs nothing
  *
  * The receive buffers, which are the parent's, are made for the largest packet that peers may send:
- * one that does not fit would put the queue into error. mlx5_core makes them by the MTU.
+ * one that does not fit would put the queue into error. Where they are large enough nothing is
+ * done: it would stop the traffic of the parent and all children.
  *
  * Context: process, under RTNL. Return: 0 or a negative errno.
  */
@@ -125,19 +224,14 @@ int mlx_change_mtu(struct net_device *dev, int new_mtu)
 	struct net_device *owner = ipoib_intf(dev)->parent ?: dev;
 	struct mlx_intf *mlx = mlx_intf_of(owner);
 	unsigned int mtu = mlx_largest_packet(mlx);
-	unsigned int before = owner->mtu;
 	int err;
 
-	if (mtu == mlx->rx_mtu)
+	if (mtu <= mlx->rx_mtu)
 		return 0;
 	if (owner != dev)
 		compat_ops_lock(owner);
-	err = rnet_change_mtu(owner, mtu);
+	err = mlx_set_rx_mtu(mlx, mtu);
 	if (owner != dev)
 		compat_ops_unlock(owner);
-	/* It sets what is the core's to set. */
-	WRITE_ONCE(owner->mtu, before);
-	if (!err)
-		mlx->rx_mtu = mtu;
 	return err;
 }

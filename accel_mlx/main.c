@@ -27,6 +27,19 @@ static int mlx_match(struct ib_device *hca, u32 port)
 	return IPOIB_ACCEL_PRIO_NONE;
 }
 
+static void mlx_ib_dev_cleanup(struct net_device *dev)
+{
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+
+	if (parent)
+		mlx_child_uninit(mlx, parent);
+	else
+		rnet_uninit(dev);
+	rnet_destroy(dev);
+	kfree(mlx);
+}
+
 static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
 			   u32 *qp_num)
 {
@@ -42,39 +55,27 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 		return -ENOMEM;
 	mlx->dev = dev;
 	INIT_LIST_HEAD(&mlx->children);
-	mlx->rx_mtu = ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN;
-	err = rnet_init(dev, &mlx->rnet, qp_num);
+	mlx->rx_mtu = mlx_first_mtu(dev);
+	err = rnet_init(dev, &mlx->rnet, mlx->rx_mtu, qp_num);
 	if (err) {
 		kfree(mlx);
 		return err;
 	}
-	if (parent)
-		list_add_tail(&mlx->sibling, &mlx_intf_of(parent)->children);
-	return 0;
-}
-
-static void mlx_ib_dev_cleanup(struct net_device *dev)
-{
-	struct net_device *parent = ipoib_intf(dev)->parent;
-	struct mlx_intf *mlx = mlx_intf_of(dev);
-
-	if (parent)
-		mlx_child_uninit(mlx, parent);
-	else
-		rnet_uninit(dev);
-	rnet_destroy(dev);
-	kfree(mlx);
+	if (!parent)
+		return 0;
+	list_add_tail(&mlx->sibling, &mlx_intf_of(parent)->children);
+	err = mlx_child_channels_check(dev, parent);
+	if (err)
+		mlx_ib_dev_cleanup(dev);
+	return err;
 }
 
 static int mlx_ib_dev_open(struct net_device *dev)
 {
-	const struct net_device *parent = ipoib_intf(dev)->parent;
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
 
-	if (parent && !netif_running(parent)) {
-		netdev_err(dev, "receives on the queues of %s, which is down\n", parent->name);
-		return -ENETDOWN;
-	}
-	return rnet_open(dev);
+	return parent ? mlx_child_open(mlx, parent) : mlx_parent_open(mlx);
 }
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
@@ -97,8 +98,10 @@ static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *st
 
 static int mlx_update_netdev_settings(struct net_device *dev)
 {
+	int err = rnet_update_netdev_settings(dev);
+
 	mlx_tunnel_features(dev);
-	return rnet_update_netdev_settings(dev);
+	return err;
 }
 
 static const struct ipoib_ops mlx_ops = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What is particular to mlx5_core among providers of struct rdma_netdev. Its P_Key children have
- * send queues of their own and receive on their parent's; child.c has what follows from that.
+ * send queues of their own and receive on their parent's; child.c has what follows from that, the
+ * size of the receive buffers included.
  *
  * All of it is called under RTNL, which also protects the lists and the MTUs.
  */
@@ -19,6 +20,7 @@
  * @children: of a parent: its P_Key children
  * @sibling: of a child: on its parent's list
  * @rx_mtu: of a parent: the largest packet that its receive buffers are for, bytes of IP
+ * @was_open: of a child: it has been open once
  */
 struct mlx_intf {
 	struct rnet rnet;
@@ -26,6 +28,7 @@ struct mlx_intf {
 	struct list_head children;
 	struct list_head sibling;
 	unsigned int rx_mtu;
+	bool was_open;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);
@@ -37,7 +40,11 @@ static inline struct mlx_intf *mlx_intf_of(const struct net_device *dev)
 
 int mlx_port_check(const struct net_device *dev);
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
+int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent);
+int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent);
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
+unsigned int mlx_first_mtu(const struct net_device *dev);
+int mlx_parent_open(struct mlx_intf *mlx);
 int mlx_change_mtu(struct net_device *dev, int new_mtu);
 void mlx_tunnel_features(struct net_device *dev);
 netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,

@@ -79,8 +79,19 @@ static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
 	dev->mtu = saved->mtu;
 }
 
-/* The provider's ndo_init, and its buffers as large as what may come, but not larger. */
-static int rnet_start(struct net_device *dev, struct rnet *rnet)
+static int rnet_base_init(struct net_device *dev)
+{
+	netdev_err(dev, "the card driver builds on a queue pair that its user makes: use accel=ref\n");
+	return -EOPNOTSUPP;
+}
+
+/* What a provider that keeps the functions which it finds, to call them, gets to call. */
+static const struct net_device_ops rnet_base_ops = {
+	.ndo_init = rnet_base_init,
+};
+
+/* The provider's ndo_init, and its receive buffers for packets of @rx_mtu. */
+static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu)
 {
 	unsigned int mtu = dev->mtu;
 	int err;
@@ -90,7 +101,7 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet)
 		if (err)
 			return err;
 	}
-	err = rnet_change_mtu(dev, ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN);
+	err = rnet_change_mtu(dev, rx_mtu);
 	dev->mtu = mtu;
 	if (err)
 		rnet_uninit(dev);
@@ -101,18 +112,21 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet)
  * rnet_init() - ipoib_ops.ib_dev_init: hand the netdev to the provider
  * @dev: the interface
  * @rnet: its state, zeroed; the caller's again when it fails
+ * @rx_mtu: the largest packet that the first receive buffers are for, bytes of IP
  * @qp_num: out, number of the QP that the provider made
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno, then nothing of the provider's is left.
  */
-int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
+int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 	struct rnet_saved saved;
 	int err;
 
 	rnet_save(dev, &saved);
+	/* The core's ndo_init is what called us. */
+	dev->netdev_ops = &rnet_base_ops;
 	err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, dev->name,
 			       NET_NAME_UNKNOWN, NULL, dev);
 	if (err)
@@ -123,7 +137,7 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
 
-	err = rnet_start(dev, rnet);
+	err = rnet_start(dev, rnet, rx_mtu);
 	if (err)
 		goto err_destroy;
 	/* It has put the number into the address, where the core would put it too. */
@@ -320,19 +334,53 @@ int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 }
 
 /**
+ * struct rnet_destination - where a packet goes, in its control block
+ * @ah: address handle
+ * @qpn: QP number
+ */
+struct rnet_destination {
+	struct ib_ah *ah;
+	u32 qpn;
+};
+
+static netdev_tx_t rnet_send_now(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct rnet_destination to = *(struct rnet_destination *)skb->cb;
+	struct rdma_netdev *rn = netdev_priv(dev);
+
+	rn->send(dev, skb, to.ah, to.qpn);
+	return NETDEV_TX_OK;
+}
+
+/* For __netdev_start_xmit(), which tells a driver whether more packets follow. */
+static const struct net_device_ops rnet_send_ops = {
+	.ndo_start_xmit = rnet_send_now,
+};
+
+/**
  * rnet_send() - ipoib_ops.send
  * @dev: the interface
  * @skb: packet, consumed
  * @ah: address handle, of which the provider copies what it needs
  * @qpn: destination QP number
  *
- * Context: as ipoib_ops.send. Return: 0 or an errno.
+ * A provider that hears of another packet keeps this one back, and has no function that would hand
+ * it to the card when the other one does not come: the core may drop it, or let it wait for a path.
+ * So it never hears of one.
+ *
+ * Context: as ipoib_ops.send; netdev_xmit_more() is false afterwards. Return: 0 or an errno.
  */
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
+	struct rnet_destination *to = (struct rnet_destination *)skb->cb;
 
-	return rn->send(dev, skb, ah, qpn);
+	if (!netdev_xmit_more())
+		return rn->send(dev, skb, ah, qpn);
+	BUILD_BUG_ON(sizeof(*to) > sizeof(skb->cb));
+	*to = (struct rnet_destination) { .ah = ah, .qpn = qpn };
+	__netdev_start_xmit(&rnet_send_ops, skb, dev, false);
+	return 0;
 }
 
 /**

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Between ipoib_ops and struct rdma_netdev, the interface by which a card driver offers IPoIB
- * queues of its own. Nothing here knows which card driver that is: another accel can use it.
+ * queues of its own. Nothing here knows which card driver that is: an accel for another one can use
+ * it, if all queues are the card driver's, the one whose number is in the address included. That is
+ * so with mlx5_core, the only such driver that there is. The other user of the interface, the AIP
+ * of hfi1, sends and receives beside a UD queue pair that it expects in-tree ib_ipoib to make, open
+ * and stop, by the functions that it finds in dev->netdev_ops: rnet_init() refuses it.
  *
  * The card driver ("provider") gets the netdev of ipoib_core, whose private area is laid out for
  * it, and puts its functions into dev->netdev_ops; the core then takes that pointer for itself.
@@ -42,7 +46,7 @@ static inline struct rnet *rnet_of(const struct net_device *dev)
 int rnet_offered(struct ib_device *hca, u32 port);
 int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 		      unsigned int *rx_queues, unsigned int *tx_queues);
-int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num);
+int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num);
 void rnet_uninit(struct net_device *dev);
 void rnet_destroy(struct net_device *dev);
 int rnet_update_netdev_settings(struct net_device *dev);

@@ -13,10 +13,13 @@
 /* The only port that a card knows without being told, which only works for Ethernet. */
 #define MLX_VXLAN_PORT	4789
 
-/* Outer checksums are in the headers already, which the card repeats ("partial"). */
+/*
+ * What the card repeats as it finds it is the stack's to prepare ("partial"): outer checksums, and
+ * all of a GRE header. So has mlx5_core it for Ethernet.
+ */
 #define MLX_VXLAN	(NETIF_F_GSO_UDP_TUNNEL | NETIF_F_GSO_UDP_TUNNEL_CSUM)
 #define MLX_GRE		(NETIF_F_GSO_GRE | NETIF_F_GSO_GRE_CSUM)
-#define MLX_PARTIAL	(NETIF_F_GSO_UDP_TUNNEL_CSUM | NETIF_F_GSO_GRE_CSUM)
+#define MLX_PARTIAL	(NETIF_F_GSO_UDP_TUNNEL_CSUM | MLX_GRE)
 
 /* The card's, or NULL: a port of a subfunction, which is no PCI function. */
 static const struct mlx5_core_dev *mlx_core_dev(const struct ib_device *hca)
@@ -29,6 +32,8 @@ static const struct mlx5_core_dev *mlx_core_dev(const struct ib_device *hca)
 /**
  * mlx_tunnel_features() - offer what the card can do for IPoIB in tunnels
  * @dev: the interface, whose hw_features the provider has set
+ *
+ * It is off until the user wants it: the card says that it can, but nobody has seen one do it.
  *
  * Context: process, under RTNL.
  */
@@ -52,8 +57,8 @@ void mlx_tunnel_features(struct net_device *dev)
 							       NETIF_F_ALL_TSO));
 }
 
-/* Whether an encapsulated packet is one that the card finds its way in. */
-static bool mlx_knows_tunnel(const struct sk_buff *skb)
+/* Whether an encapsulated packet is one that the card finds its way in, and shall. */
+static bool mlx_knows_tunnel(const struct sk_buff *skb, const struct net_device *dev)
 {
 	u8 protocol;
 
@@ -68,8 +73,9 @@ static bool mlx_knows_tunnel(const struct sk_buff *skb)
 		return false;
 	}
 	if (protocol == IPPROTO_GRE)
-		return true;
-	return protocol == IPPROTO_UDP && udp_hdr(skb)->dest == htons(MLX_VXLAN_PORT) &&
+		return dev->features & NETIF_F_GSO_GRE;
+	return protocol == IPPROTO_UDP && dev->features & NETIF_F_GSO_UDP_TUNNEL &&
+	       udp_hdr(skb)->dest == htons(MLX_VXLAN_PORT) &&
 	       skb->inner_protocol_type == ENCAP_TYPE_ETHER &&
 	       skb->inner_protocol == htons(ETH_P_TEB) &&
 	       skb_inner_mac_header(skb) - skb_transport_header(skb) ==
@@ -87,7 +93,7 @@ static bool mlx_knows_tunnel(const struct sk_buff *skb)
 netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features)
 {
-	if (!skb->encapsulation || mlx_knows_tunnel(skb))
+	if (!skb->encapsulation || mlx_knows_tunnel(skb, dev))
 		return features;
 	return features & ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 }

@@ -61,7 +61,8 @@ static void ipoib_autoload_work(struct work_struct *work)
 			request_module("ipoib-accel-ref");
 		}
 		mutex_lock(&ipoib_registry_lock);
-		if (!ipoib_autoload_still(port))
+		/* Gone, or its device has been renamed and it wants another one. */
+		if (!ipoib_autoload_still(port) || port->choice != choice)
 			continue;
 		port->loading = false;
 		ipoib_registry_bind(port);

@@ -3,6 +3,7 @@
 #define IPOIB_CHOICE_H
 
 #include <linux/types.h>
+#include <rdma/ib_verbs.h>
 
 #define IPOIB_CHOICE_AUTO	"auto"
 #define IPOIB_CHOICE_NONE	"none"
@@ -23,12 +24,22 @@ void ipoib_choice_exit(void);
 
 /**
  * ipoib_choice() - what accel= says for a port
- * @device: name of the device, e.g. "mlx5_0"
- * @port: port number, from 1
+ * @hca: the device, whose name does not change meanwhile: in ib_client.add() and rename()
+ * @port: port number, from 1, of an InfiniBand port
  *
- * Return: "auto", "none" or the name of an accel; valid until ipoib_choice_exit().
+ * Context: process. Return: "auto", "none" or the name of an accel; valid until
+ * ipoib_choice_exit().
  */
-const char *ipoib_choice(const char *device, u32 port);
+const char *ipoib_choice(const struct ib_device *hca, u32 port);
+
+/**
+ * ipoib_choice_device() - a device has come, or has another name
+ *
+ * When that has not happened for a while, items of accel= that fit nothing are told of.
+ *
+ * Context: any.
+ */
+void ipoib_choice_device(void);
 
 /**
  * ipoib_accel_name_ok() - may this be the name of an accel?

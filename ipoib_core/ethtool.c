@@ -98,18 +98,50 @@ static int ipoib_get_sset_count(struct net_device *dev, int sset)
 	return IPOIB_CORE_STATS + max(more, 0);
 }
 
+static bool ipoib_is_core_string(const char *name, const char (*core)[ETH_GSTRING_LEN])
+{
+	unsigned int i;
+
+	for (i = 0; i < IPOIB_CORE_STATS; i++) {
+		if (!strncmp(name, core[i], ETH_GSTRING_LEN))
+			return true;
+	}
+	return false;
+}
+
+/* Two counters of one name could not be told apart: the accel's @num behind the core's change. */
+static void ipoib_tell_apart(char (*accel)[ETH_GSTRING_LEN], int num,
+			     const char (*core)[ETH_GSTRING_LEN])
+{
+	char name[ETH_GSTRING_LEN];
+	int i;
+
+	for (i = 0; i < num; i++) {
+		if (!ipoib_is_core_string(accel[i], core))
+			continue;
+		snprintf(name, sizeof(name), "accel_%.*s", ETH_GSTRING_LEN - 7, accel[i]);
+		memcpy(accel[i], name, sizeof(name));
+	}
+}
+
 static void ipoib_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
+	const struct ethtool_ops *accel = priv->accel_ethtool;
+	char (*names)[ETH_GSTRING_LEN] = (void *)data;
+	const char (*core)[ETH_GSTRING_LEN] = names;
 
 	if (sset == ETH_SS_STATS) {
-		memcpy(data, ipoib_netdev_strings, sizeof(ipoib_netdev_strings));
-		data += sizeof(ipoib_netdev_strings);
-		memcpy(data, ipoib_drop_strings, sizeof(ipoib_drop_strings));
-		data += sizeof(ipoib_drop_strings);
+		memcpy(names, ipoib_netdev_strings, sizeof(ipoib_netdev_strings));
+		names += ARRAY_SIZE(ipoib_netdev_strings);
+		memcpy(names, ipoib_drop_strings, sizeof(ipoib_drop_strings));
+		names += IPOIB_DROP_NUM;
 	}
-	if (priv->accel_ethtool && priv->accel_ethtool->get_strings)
-		priv->accel_ethtool->get_strings(dev, sset, data);
+	if (!accel || !accel->get_strings)
+		return;
+	accel->get_strings(dev, sset, (u8 *)names);
+	if (sset == ETH_SS_STATS && accel->get_sset_count)
+		ipoib_tell_apart(names, accel->get_sset_count(dev, sset), core);
 }
 
 static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)

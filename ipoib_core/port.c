@@ -16,11 +16,13 @@
 /**
  * struct ipoib_hca - a device
  * @handler: asynchronous events of it
+ * @renamed: work that lets the ports be served as their device's new name wants
  * @num_ports: entries of @ports
- * @ports: by port number - 1; NULL for ports that are not InfiniBand or are left alone
+ * @ports: by port number - 1; NULL for ports that are not InfiniBand
  */
 struct ipoib_hca {
 	struct ib_event_handler handler;
+	struct work_struct renamed;
 	unsigned int num_ports;
 	struct ipoib_port *ports[];
 };
@@ -90,22 +92,45 @@ static void ipoib_hca_event(struct ib_event_handler *handler, struct ib_event *e
 
 static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u32 num)
 {
-	const char *choice = ipoib_choice(dev_name(&ibdev->dev), num);
 	struct ipoib_port *port;
 
 	if (!rdma_protocol_ib(ibdev, num))
 		return;
-	if (!strcmp(choice, IPOIB_CHOICE_NONE)) {
-		dev_info(&ibdev->dev, "ipoib_core: port %u left alone (accel=none)\n", num);
-		return;
-	}
-	port = ipoib_port_create(ibdev, num, choice);
+	port = ipoib_port_create(ibdev, num, ipoib_choice(ibdev, num));
 	if (IS_ERR(port)) {
 		dev_err(&ibdev->dev, "ipoib_core: port %u: no interface: error %ld\n", num,
 			PTR_ERR(port));
 		return;
 	}
 	hca->ports[num - 1] = port;
+}
+
+static void ipoib_hca_renamed(struct work_struct *work)
+{
+	struct ipoib_hca *hca = container_of(work, struct ipoib_hca, renamed);
+	unsigned int i;
+
+	for (i = 0; i < hca->num_ports; i++) {
+		if (hca->ports[i])
+			ipoib_registry_choose(hca->ports[i], READ_ONCE(hca->ports[i]->wanted));
+	}
+}
+
+/*
+ * The RDMA core keeps all devices as they are until this returns: interfaces, whose end may take
+ * long, are left to a work.
+ */
+static void ipoib_rename(struct ib_device *ibdev, void *client_data)
+{
+	struct ipoib_hca *hca = client_data;
+	unsigned int i;
+
+	for (i = 0; i < hca->num_ports; i++) {
+		if (hca->ports[i])
+			WRITE_ONCE(hca->ports[i]->wanted, ipoib_choice(ibdev, i + 1));
+	}
+	ipoib_choice_device();
+	queue_work(system_long_wq, &hca->renamed);
 }
 
 static int ipoib_add_one(struct ib_device *ibdev)
@@ -117,8 +142,10 @@ static int ipoib_add_one(struct ib_device *ibdev)
 	if (!hca)
 		return -ENOMEM;
 	hca->num_ports = ibdev->phys_port_cnt;
+	INIT_WORK(&hca->renamed, ipoib_hca_renamed);
 	for (i = 0; i < hca->num_ports; i++)
 		ipoib_hca_add_port(hca, ibdev, i + 1);
+	ipoib_choice_device();
 
 	ib_set_client_data(ibdev, &ipoib_client, hca);
 	INIT_IB_EVENT_HANDLER(&hca->handler, ibdev, ipoib_hca_event);
@@ -138,6 +165,8 @@ static void ipoib_remove_one(struct ib_device *ibdev, void *client_data)
 	struct ipoib_hca *hca = client_data;
 	unsigned int i;
 
+	/* The RDMA core tells of no new name any more. */
+	cancel_work_sync(&hca->renamed);
 	for (i = 0; i < hca->num_ports; i++) {
 		if (hca->ports[i])
 			ipoib_registry_remove_port(hca->ports[i]);
@@ -165,5 +194,6 @@ struct ib_client ipoib_client = {
 	.name = "ipoib_core",
 	.add = ipoib_add_one,
 	.remove = ipoib_remove_one,
+	.rename = ipoib_rename,
 	.get_net_dev_by_params = ipoib_get_net_dev,
 };

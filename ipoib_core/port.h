@@ -18,7 +18,8 @@ enum {
  * @hca: its device
  * @num: port number, from 1
  * @node: on the registry's list of ports; ipoib_registry_lock
- * @choice: what accel= says for it: "auto", "none" or a name; constant
+ * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
+ * @wanted: what that shall become, as the device has another name (port.c)
  * @accel: who serves it, or NULL; ipoib_registry_lock
  * @loading: modules are being loaded for it: do not bind yet; ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
@@ -35,6 +36,7 @@ struct ipoib_port {
 	u32 num;
 	struct list_head node;
 	const char *choice;
+	const char *wanted;
 	struct ipoib_accel *accel;
 	bool loading;
 	struct ib_pd *pd;

@@ -112,7 +112,7 @@ static void ipoib_registry_bind_named(struct ipoib_port *port)
 void ipoib_registry_bind(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
-	if (port->accel || port->loading)
+	if (port->accel || port->loading || !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		ipoib_registry_bind_auto(port);
@@ -125,16 +125,46 @@ static bool ipoib_registry_wants(struct ipoib_port *port, struct ipoib_accel *ac
 	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) || !strcmp(port->choice, accel->name);
 }
 
-void ipoib_registry_add_port(struct ipoib_port *port)
+/* Does what the port's choice says. */
+static void ipoib_registry_start(struct ipoib_port *port)
 {
-	mutex_lock(&ipoib_registry_lock);
-	list_add_tail(&port->node, &ipoib_ports);
+	if (!strcmp(port->choice, IPOIB_CHOICE_NONE)) {
+		port->loading = false;
+		dev_info(&port->hca->dev, "ipoib_core: port %u left alone (accel=none)\n",
+			 port->num);
+		return;
+	}
 	/* A named accel that is there needs no loading; auto wants to see all there could be. */
 	port->loading = !ipoib_registry_find(port->choice);
 	if (port->loading)
 		ipoib_autoload();
 	else
 		ipoib_registry_bind(port);
+}
+
+void ipoib_registry_add_port(struct ipoib_port *port)
+{
+	mutex_lock(&ipoib_registry_lock);
+	list_add_tail(&port->node, &ipoib_ports);
+	ipoib_registry_start(port);
+	mutex_unlock(&ipoib_registry_lock);
+}
+
+void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
+{
+	mutex_lock(&ipoib_registry_lock);
+	if (strcmp(port->choice, choice)) {
+		dev_info(&port->hca->dev,
+			 "ipoib_core: port %u: accel=%s by the device's new name, not %s\n",
+			 port->num, choice, port->choice);
+		port->choice = choice;
+		if (port->accel && strcmp(port->accel->name, choice)) {
+			ipoib_intf_destroy(port);
+			port->accel = NULL;
+		}
+		if (!port->accel)
+			ipoib_registry_start(port);
+	}
 	mutex_unlock(&ipoib_registry_lock);
 }
 

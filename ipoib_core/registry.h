@@ -19,6 +19,15 @@ extern struct list_head ipoib_ports;
 void ipoib_registry_add_port(struct ipoib_port *port);
 
 /**
+ * ipoib_registry_choose() - a port shall be served otherwise
+ * @port: port
+ * @choice: what accel= says for it now; nothing happens when that is what it said before
+ *
+ * Context: process; takes RTNL.
+ */
+void ipoib_registry_choose(struct ipoib_port *port, const char *choice);
+
+/**
  * ipoib_registry_remove_port() - a port goes: remove its interfaces
  * @port: port
  *

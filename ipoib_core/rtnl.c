@@ -19,6 +19,9 @@
 /* Queues of a child are chosen by the user; this many at most by default. */
 #define IPOIB_RTNL_MAX_QUEUES	128
 
+/* The most that an accel wants for a port; RTNL. */
+static unsigned int ipoib_rtnl_port_tx_queues;
+
 static bool ipoib_rtnl_owned;
 
 static const struct nla_policy ipoib_policy[IFLA_IPOIB_MAX + 1] = {
@@ -30,6 +33,12 @@ static const struct nla_policy ipoib_policy[IFLA_IPOIB_MAX + 1] = {
 static unsigned int ipoib_rtnl_num_queues(void)
 {
 	return min_t(unsigned int, num_possible_cpus(), IPOIB_RTNL_MAX_QUEUES);
+}
+
+/* A card driver may need more than it uses: no fewer than for the port's own interface. */
+static unsigned int ipoib_rtnl_num_tx_queues(void)
+{
+	return max(ipoib_rtnl_num_queues(), ipoib_rtnl_port_tx_queues);
 }
 
 static int ipoib_changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
@@ -150,7 +159,7 @@ static struct rtnl_link_ops ipoib_link_ops __read_mostly = {
 	.fill_info = ipoib_fill_info,
 	.get_link_net = ipoib_get_link_net,
 	.get_num_rx_queues = ipoib_rtnl_num_queues,
-	.get_num_tx_queues = ipoib_rtnl_num_queues,
+	.get_num_tx_queues = ipoib_rtnl_num_tx_queues,
 };
 
 void ipoib_rtnl_prepare(struct net_device *dev, size_t priv_size)
@@ -162,6 +171,7 @@ void ipoib_rtnl_prepare(struct net_device *dev, size_t priv_size)
 	/* rtnetlink allocates a child and calls newlink in one hold of RTNL. */
 	rtnl_lock();
 	ipoib_link_ops.priv_size = max(ipoib_link_ops.priv_size, priv_size);
+	ipoib_rtnl_port_tx_queues = max(ipoib_rtnl_port_tx_queues, dev->num_tx_queues);
 	rtnl_unlock();
 }
 

@@ -164,8 +164,9 @@ struct ipoib_ops {
 	 *
 	 * @priv_size: bytes, at least sizeof(struct rdma_netdev), which must come first
 	 * @rx_queues, @tx_queues: 1..4096; a P_Key child made by rtnetlink has what the user asked
-	 * for instead, or one for each CPU: dev->num_tx_queues tells in ib_dev_init(), and what is
-	 * used of them is set by netif_set_real_num_tx_queues().
+	 * for instead, or one for each CPU, but @tx_queues of any port at least for sending:
+	 * dev->num_tx_queues tells in ib_dev_init(), and what is used of them is set by
+	 * netif_set_real_num_tx_queues().
 	 *
 	 * Called without RTNL, at registration of a port. An error: the accel does not serve it.
 	 */

@@ -3,21 +3,25 @@
 #
 # P_Key children of accel_mlx, which receive on their parents' queues: they talk with each other, small and
 # in bulk, beside their parents; they go while both carry traffic, again and again, and the parents do not
-# notice. What mlx5_core cannot do with them is refused, and the log says why.
+# notice. What mlx5_core cannot do with them is refused, and the log says why. Where it sets queues aside a
+# child has as many channels as its parent all the same, for a packet on the parent's last one ends in a
+# panic otherwise.
 #
 #	hostA [ib0, ib0.8001]---mlx5_2---+ switch +---mlx5_3---[ib1, ib1.8001] hostB
 #
-# lane: connectx
+# lane: connectx ASIDE=1
+# lane: connectx-long
 # limit: 300
+# matrix: ASIDE=1,0
 . "$TESTS/connectx/words.sh"
 HCA_A=mlx5_2 HCA_B=mlx5_3
 . "$TESTS/lib/host.sh"
 
 ROUNDS=8
-cards_up
+cards_up mlx5_2:ptp_queues:"$ASIDE" mlx5_2:qos_leaves:"$ASIDE"
 sm_start mlx5_0
 must_wait 10 all_active
-must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_3:mlx)"
+must modprobe ipoib_core "accel=none,pci:$(pci_of mlx5_2)/1:mlx,pci:$(pci_of mlx5_3)/1:mlx"
 must_wait 10 served_by "$HCA_A" mlx
 must_wait 10 served_by "$HCA_B" mlx
 hosts_take ours-ours
@@ -32,24 +36,31 @@ assert_log 'only in their parent.s network namespace'
 ! ip -n hostA link add link "$IFA" name c numrxqueues 1 type ipoib pkey 0x8001 2> /dev/null ||
 	fail "a child has fewer queues than its parent"
 assert_log 'a P_Key child needs 2 queues both ways.* has 1'
-must ip -n hostA link add link "$IFA" name c type ipoib pkey 0x8001
+if [ "$ASIDE" = 1 ]; then
+	! ip -n hostA link add link "$IFA" name c numtxqueues 3 type ipoib pkey 0x8001 2> /dev/null ||
+		fail "a child has fewer channels than its parent"
+	assert_log 'makes 1 channels of a P_Key child.s 3 transmit queues, and its parent has 2'
+fi
+
+note "a child is up first"
+child_add hostA "$IFA" 0x8001 ours
 must ip -n hostA link set "$IFA" down
-! ip -n hostA link set c up 2> /dev/null || fail "a child is up, its parent down"
+must ip -n hostA link set "$IFA.8001" up
 assert_log "receives on the queues of $IFA, which is down"
 must ip -n hostA link set "$IFA" up
 ! on hostA ethtool -L "$IFA" combined 1 2> /dev/null || fail "channels changed, with a child"
-must ip -n hostA link delete c
 must_wait 20 is_running hostA "$IFA"
 
 iperf_server hostB
 traffic_start hostA "$B4"
-child_add hostA "$IFA" 0x8001 ours
 child_add hostB "$IFB" 0x8001 ours
 children_up hostA "$IFA.8001" hostB "$IFB.8001"
 ping_sizes hostA 10.9.1.2 64 2016 20000
 ping_sizes hostB fd00:9:1::1 64 2016
 spawn hostB iperf3 -s -p 5301
 must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2
+note "on all queues of the parent"
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2 -R -P 8
 
 note "MTU"
 must ip -n hostA link set "$IFA" mtu 1500

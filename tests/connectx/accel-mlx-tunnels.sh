@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # VXLAN and gretap over accel_mlx, with a card that has offloads for what is in these tunnels, and with one
-# that has not: the same traffic flows, and only with them TCP in it goes out as large segments. VXLAN on a
-# port that the card does not know is never left to it.
+# that has not: the same traffic flows, and only with them, and when they were asked for, TCP in it goes out
+# as large segments. VXLAN on a port that the card does not know is never left to it.
 #
 #	hostA [vx, vo, gt over accel_mlx]---mlx5_2---+ switch +---mlx5_3---[the same] hostB
 #
@@ -56,6 +56,20 @@ must modprobe ip_gre
 tunnels hostA "$IFA" "$A4" "$B4" 1
 tunnels hostB "$IFB" "$B4" "$A4" 2
 iperf_server hostB
+note "offloads of tunnels are off at first"
+! on hostA ethtool -k "$IFA" | grep -E 'tx-(udp_tnl|gre)-.*: on' || fail "nobody asked for these"
+bulk 5
+[ "$took" = 0 ] || fail "$took large segments, unasked"
+if [ "$TUNNELS" = 1 ]; then
+	for host in "hostA $IFA" "hostB $IFB"; do
+		must on "${host% *}" ethtool -K "${host#* }" tx-udp_tnl-segmentation on \
+			tx-udp_tnl-csum-segmentation on tx-gre-segmentation on tx-gre-csum-segmentation on
+	done
+else
+	! on hostA ethtool -K "$IFA" tx-udp_tnl-segmentation on 2> /dev/null ||
+		! on hostA ethtool -k "$IFA" | grep -q 'tx-udp_tnl-segmentation: on' ||
+		fail "the card has no such offload"
+fi
 for net in 5 7; do
 	bulk "$net"
 	[ $((took > 0)) = "$TUNNELS" ] || fail "$took large segments in network $net"

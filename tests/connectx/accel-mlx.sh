@@ -34,9 +34,14 @@ intree)
 	;;
 esac
 must_wait 10 served_by mlx5_2 mlx
+made=$(commands mlx5_2 CREATE_RQ)
 hosts_take "$pair"
 [ "$(mtu_of hostA "$IFA")" = 2044 ] || fail "the MTU is $(mtu_of hostA "$IFA"), not 2044"
 is_enhanced hostA "$IFA" || fail "$IFA is not the card driver's"
+made=$(($(commands mlx5_2 CREATE_RQ) - made))
+[ "$made" = 2 ] || fail "$made receive queues were made, not one for each channel"
+twice=$(on hostA ethtool -S "$IFA" | sed -n 's/^ *\(.*\): .*/\1/p' | sort | uniq -d)
+[ -z "$twice" ] || fail "counters of one name: $twice"
 
 all_sizes_arrive
 tcp_all_ways

@@ -9,6 +9,7 @@
 #define CAP_TYPE_GENERAL	0
 #define CAP_TYPE_ENHANCED	6
 #define CAP_TYPE_FLOW_TABLE	7
+#define CAP_TYPE_QOS		12
 #define MAX			false
 #define CURRENT			true
 
@@ -88,6 +89,9 @@ static void general(const struct card *card, u8 *caps)
 		cap(log_max_wq_sz, 15);
 		cap(basic_cyclic_rcv_wqe, 1);
 		cap(vport_counters, 1);
+		/* These two have the driver set send queues aside, which nobody here makes. */
+		cap(ts_cqe_to_dest_cqn, card->knobs.ptp_queues);
+		cap(qos, !!card->knobs.qos_leaves);
 	}
 	cap(local_ca_ack_delay, 15);
 	cap(stat_rate_support, 0);
@@ -103,6 +107,18 @@ static void enhanced(const struct card *card, u8 *caps)
 	ifc_set(per_protocol_networking_offload_caps, caps, csum_cap, 1);
 	ifc_set(per_protocol_networking_offload_caps, caps, max_lso_cap, 18);
 	ifc_set(per_protocol_networking_offload_caps, caps, rss_ind_tbl_cap, 8);
+}
+
+static void qos(const struct card *card, u8 *caps)
+{
+	int log = 0;
+
+	while (2u << log <= card->knobs.qos_leaves)
+		log++;
+	ifc_set(qos_cap, caps, nic_sq_scheduling, 1);
+	ifc_set(qos_cap, caps, nic_bw_share, 1);
+	ifc_set(qos_cap, caps, nic_rate_limit, 1);
+	ifc_set(qos_cap, caps, log_max_qos_nic_queue_group, log);
 }
 
 static void flow_table(u8 *caps)
@@ -161,6 +177,11 @@ enum status caps_query(struct command *cmd)
 		if (!cmd->card->enhanced)
 			break;
 		flow_table(caps);
+		return OK;
+	case CAP_TYPE_QOS:
+		if (!cmd->card->enhanced || !cmd->card->knobs.qos_leaves)
+			break;
+		qos(cmd->card, caps);
 		return OK;
 	}
 	return FAIL(cmd, BAD_PARAM, "no such capabilities");

@@ -11,6 +11,7 @@
 
 #include "fabric.h"
 #include "ifc.h"
+#include "knobs.h"
 
 #ifndef __printf
 #define __printf(index, first)	__attribute__((format(printf, index, first)))
@@ -338,42 +339,6 @@ struct tables {
 	struct table tirs;
 	struct table rqts;
 	struct table flow_tables;
-};
-
-/**
- * struct knobs - what a test has asked for, or asks; see control.c
- * @link: 0: the cable is out
- * @send_error: so many of the next sends fail; like the others, not those of QP 0 and QP 1
- * @recv_error: so many of the next packets that find a buffer do
- * @stuck_sq: so many of the next send queues whose doorbell rings stand still from then on
- * @stuck_command: so many of the next commands get no answer
- * @held: bit mask of those that got none, though they were done
- * @health: syndrome of the firmware, which is dead then, until a driver starts it anew; or 0
- * @ud_offloads: the card can do checksums and large segments of plain datagrams
- * @tunnels: the card can do the same in VXLAN and GRE, with enhanced IPoIB
- * @lso_sends: counts large segments
- * @csum_sends: counts sends that ask for the checksum of TCP or UDP
- * @drop_ppm: of a million packets of data sent, so many get lost
- * @sa_mute: so do requests to the subnet administrator
- * @sa_paths: counts those for a path
- * @sa_joins: counts those to join a group
- */
-struct knobs {
-	u32 link;
-	u32 send_error;
-	u32 recv_error;
-	u32 stuck_sq;
-	u32 stuck_command;
-	u32 held;
-	u32 health;
-	u32 ud_offloads;
-	u32 tunnels;
-	u32 lso_sends;
-	u32 csum_sends;
-	u32 drop_ppm;
-	u32 sa_mute;
-	u32 sa_paths;
-	u32 sa_joins;
 };
 
 /**

@@ -76,6 +76,8 @@ static const struct knob knobs[] = {
 	KNOB(health, UINT8_MAX, hca_fail),
 	KNOB(ud_offloads, 1, caps_knob),
 	KNOB(tunnels, 1, NULL),
+	KNOB(ptp_queues, 1, caps_knob),
+	KNOB(qos_leaves, 256, caps_knob),
 	KNOB(lso_sends, 0, NULL),
 	KNOB(csum_sends, 0, NULL),
 	KNOB(drop_ppm, MILLION, NULL),

@@ -81,6 +81,18 @@ fault_taken()
 	[ "$CARD_VALUE" = 0 ]
 }
 
+# pci_of HCA: its card's address.
+pci_of()
+{
+	basename "$(readlink -f "/sys/class/infiniband/$1/device")"
+}
+
+# commands HCA NAME: how many of these its driver has given its card.
+commands()
+{
+	cat "/sys/kernel/debug/mlx5/$(pci_of "$1")/commands/$2/n"
+}
+
 # assert_mlx5_quiet: the stock drivers warned of nothing, except that the card has no vendor-specific PCI
 # capability. Ours, whose messages name the card's driver too, may say why there is no carrier.
 assert_mlx5_quiet()

@@ -11,6 +11,8 @@
  *   mq         get_mq_param() fails                   auto: another accel is tried
  *   small      asks for less than a struct rdma_netdev auto: another accel is tried
  *   settings   update_netdev_settings() fails         auto: another accel is tried
+ *   saved      is over a card driver that calls the   auto: another accel is tried
+ *              netdev's ndo_init, which it found
  *   open       ib_dev_open() fails                    the interface cannot be set up
  *   ask        wants a restart, and says so until     one restart
  *              it is stopped
@@ -20,11 +22,11 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
-#include "ipoib_accel.h"
+#include "provider.h"
 
 static char *mode = "init";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, open, ask");
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, ask");
 
 static int opens;
 module_param(opens, int, 0444);
@@ -63,6 +65,8 @@ static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 {
 	if (bad_mode("init"))
 		return -EIO;
+	if (bad_mode("saved"))
+		return provider_init(dev, hca, qp_num);
 	atomic_inc(&bad_inits);
 	*qp_num = 0xfffff0;
 	return 0;

@@ -21,6 +21,10 @@ bool sib_virtual;
 module_param_named(virtual, sib_virtual, bool, 0444);
 MODULE_PARM_DESC(virtual, "HCAs say that they are virtual functions themselves (default off)");
 
+bool sib_opa;
+module_param_named(opa, sib_opa, bool, 0444);
+MODULE_PARM_DESC(opa, "ports say that their addresses are Omni-Path's (default off)");
+
 bool sib_offload = true;
 module_param_named(offload, sib_offload, bool, 0444);
 MODULE_PARM_DESC(offload, "HCAs offer checksums and segmentation (default on)");

@@ -4,18 +4,13 @@
  * the GID. That is the port's first one, or has a GUID that the user chose (an alias GUID that the
  * subnet manager has to put into the port's table), which is then kept; a child takes over its
  * parent's. Without the GID in the table no peer could answer: the data path waits for it as it
- * does for the P_Key.
+ * does for the P_Key. What follows from a change is link.c's to do.
  */
 #include "address.h"
 
 #include <rdma/ib_cache.h>
 
 #include "compat.h"
-#include "link.h"
-#include "port.h"
-
-/* Offset of the GUID in the address: behind the subnet prefix. */
-#define IPOIB_ADDR_GUID		(IPOIB_ADDR_GID + 8)
 
 /* The GID that a new interface has if nobody wants another one. */
 static int ipoib_address_default(struct ipoib_dev *priv)
@@ -53,7 +48,7 @@ int ipoib_address_init(struct ipoib_dev *priv, u32 qpn)
 	return 0;
 }
 
-static bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
+bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
 {
 	const struct ib_gid_attr *attr;
 
@@ -71,81 +66,26 @@ bool ipoib_address_find(struct ipoib_dev *priv)
 	return ipoib_address_lookup(priv, &priv->gid_index);
 }
 
-/* Groups were joined, and paths asked for, in the name of the old GID: with a new one, anew. */
-static void ipoib_address_change(struct ipoib_dev *priv, const union ib_gid *gid)
+bool ipoib_address_replaced(struct ipoib_dev *priv, union ib_gid *gid)
 {
-	ipoib_link_close(priv);
-	priv->intf.local_gid = *gid;
-	dev_addr_mod(priv->dev, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
-}
-
-void ipoib_address_follow(struct ipoib_dev *priv)
-{
-	union ib_gid gid;
-	bool found;
-	u16 index;
-
-	ASSERT_RTNL();
-	if (rdma_query_gid(priv->intf.hca, priv->intf.port, 0, &gid))
-		return;
+	if (rdma_query_gid(priv->intf.hca, priv->intf.port, 0, gid))
+		return false;
 	/* The user chooses the GUID, never the subnet prefix. */
 	if (test_bit(IPOIB_F_ADDR_SET, &priv->flags))
-		gid.global.interface_id = priv->intf.local_gid.global.interface_id;
-	if (memcmp(&gid, &priv->intf.local_gid, sizeof(gid))) {
-		ipoib_address_change(priv, &gid);
-		call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
-	}
-	if (test_bit(IPOIB_F_OPEN, &priv->flags)) {
-		found = ipoib_address_lookup(priv, &index);
-		if (!found)
-			netdev_info(priv->dev, "no carrier: GID %pI6 was taken from the port\n",
-				    priv->intf.local_gid.raw);
-		if (!found || index != priv->gid_index)
-			ipoib_link_close(priv);
-	}
-	ipoib_link_reopen(priv);
+		gid->global.interface_id = priv->intf.local_gid.global.interface_id;
+	return memcmp(gid, &priv->intf.local_gid, sizeof(*gid));
 }
 
-static void ipoib_address_set_guid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
+bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid)
 {
-	if (chosen)
-		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	else
-		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	ipoib_address_change(priv, gid);
+	union ib_gid first;
+
+	return !rdma_query_gid(priv->intf.hca, priv->intf.port, 0, &first) &&
+	       first.global.interface_id == gid->global.interface_id;
 }
 
-int ipoib_address_set(struct net_device *dev, void *addr)
+void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid)
 {
-	const u8 *wanted = (const u8 *)((const struct sockaddr_storage *)addr)->__data;
-	struct ipoib_dev *priv = ipoib_priv(dev);
-	union ib_gid gid, first;
-	struct ipoib_dev *child;
-	bool chosen;
-
-	ASSERT_RTNL();
-	if (netif_running(dev))
-		return -EBUSY;
-	if (memcmp(dev->dev_addr, wanted, IPOIB_ADDR_GUID))
-		return -EINVAL;
-	memcpy(gid.raw, wanted + IPOIB_ADDR_GID, sizeof(gid.raw));
-	if (!gid.global.interface_id)
-		return -EINVAL;
-
-	/* Who sets it back to the port's own wants it to follow the port again. */
-	chosen = rdma_query_gid(priv->intf.hca, priv->intf.port, 0, &first) ||
-		 first.global.interface_id != gid.global.interface_id;
-	ipoib_address_set_guid(priv, &gid, chosen);
-	if (priv->intf.parent)
-		return 0;
-
-	list_for_each_entry(child, &priv->port->devs, node) {
-		if (child == priv)
-			continue;
-		ipoib_address_set_guid(child, &gid, chosen);
-		/* Of @dev the stack tells by itself. */
-		call_netdevice_notifiers(NETDEV_CHANGEADDR, child->dev);
-		ipoib_link_reopen(child);
-	}
-	return 0;
+	priv->intf.local_gid = *gid;
+	dev_addr_mod(priv->dev, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
 }

@@ -4,6 +4,9 @@
 
 #include "core.h"
 
+/* Offset of the GUID in the address: behind the subnet prefix. */
+#define IPOIB_ADDR_GUID		(IPOIB_ADDR_GID + 8)
+
 /**
  * ipoib_address_init() - make the hardware address
  * @priv: interface, being registered
@@ -22,21 +25,39 @@ int ipoib_address_init(struct ipoib_dev *priv, u32 qpn);
 bool ipoib_address_find(struct ipoib_dev *priv);
 
 /**
- * ipoib_address_follow() - follow what the subnet manager made of the port's GIDs
+ * ipoib_address_lookup() - where in the port's table the address's GID is now
  * @priv: interface
+ * @index: out, its place there
+ *
+ * Context: process. Return: whether it is there.
+ */
+bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index);
+
+/**
+ * ipoib_address_replaced() - did the subnet manager give the port a GID that has to be followed?
+ * @priv: interface
+ * @gid: out, the one that the address has to have, for ipoib_address_set()
  *
  * Context: RTNL.
  */
-void ipoib_address_follow(struct ipoib_dev *priv);
+bool ipoib_address_replaced(struct ipoib_dev *priv, union ib_gid *gid);
 
 /**
- * ipoib_address_set() - ndo_set_mac_address
- * @dev: interface, down
- * @addr: struct sockaddr with IPOIB_HW_ADDR_LEN bytes; all but the GUID as they are
+ * ipoib_address_is_first() - has a GID the GUID of the port's first one?
+ * @priv: interface
+ * @gid: the GID
  *
- * A parent's children get the GUID too.
- * Return: 0; -EBUSY: it is up; -EINVAL: more than the GUID differs, or that is zero.
+ * Context: process.
  */
-int ipoib_address_set(struct net_device *dev, void *addr);
+bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid);
+
+/**
+ * ipoib_address_set() - give the address another GID
+ * @priv: interface, not open: groups were joined, and paths asked for, in the name of the old one
+ * @gid: the new one
+ *
+ * Context: RTNL.
+ */
+void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid);
 
 #endif /* IPOIB_ADDRESS_H */

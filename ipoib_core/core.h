@@ -2,13 +2,22 @@
 /*
  * ipoib_core: the state behind the interfaces, and who protects it.
  *
- *   ib_client ----> port.c ----- registry.c <---- accels
+ * Layers, from the bottom up. A file includes, and so calls, those before it only; what has to go up
+ * sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed down to
+ * the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
+ *	base: core params life port
+ *	mechanisms: ah path mcast mcast_join
+ *	link state: pkey address link
+ *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
+ *	life: intf child choice registry autoload match event hca main
+ *
+ *   ib_client ----> hca.c ------ registry.c <---- accels
  *                     |   choice.c autoload.c
- *                   intf.c (the port's interface)  child.c rtnl.c sysfs.c (P_Key children)
+ *                   intf.c (the port's interface)  child.c (P_Key children, by rtnl.c, sysfs.c)
  *                     |
  *   netdev.c -- xmit.c --> path.c  --> ah.c --> ops->send
  *                     \--> mcast.c --> ah.c
- *   event.c --> link.c pkey.c address.c, mcast_join.c (SA)
+ *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
  *
  * Locks, from the outside in:
  *   ipoib_registry_lock  mutex: accels, ports, which accel a port has (registry.c)
@@ -53,8 +62,7 @@ enum {
 	IPOIB_F_UP,		/* ndo_open was called; RTNL */
 	IPOIB_F_OPEN,		/* the accel is open: send() is allowed; written under RTNL */
 	IPOIB_F_MCAST,		/* multicast work runs */
-	IPOIB_F_JOINED,		/* member of the broadcast group on an active port */
-	IPOIB_F_NOTIFY,		/* tell the peers (gratuitous ARP) once joined */
+	IPOIB_F_NOTIFY,		/* tell the peers (gratuitous ARP) once packets can leave */
 	IPOIB_F_MC_DIRTY,	/* the netdev's multicast list changed */
 	IPOIB_F_LEGACY,		/* child made through sysfs create_child */
 	IPOIB_F_UMCAST,		/* user space joins by itself: see /sys umcast */
@@ -65,8 +73,9 @@ enum {
 /* ipoib_dev.todo: what ipoib_port.work shall do under RTNL */
 enum {
 	IPOIB_TODO_MTU,		/* the broadcast group's MTU changed */
-	IPOIB_TODO_CARRIER,	/* IPOIB_F_JOINED changed */
+	IPOIB_TODO_CARRIER,	/* membership of the broadcast group, or the qdisc, changed */
 	IPOIB_TODO_RESTART,	/* stop and open the accel */
+	IPOIB_TODO_LOOK,	/* new on the port's list: read again what was read before */
 };
 
 /* Packets that the core drops, by cause; `ethtool -S` shows them by these names. */

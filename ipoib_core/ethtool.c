@@ -61,8 +61,7 @@ static void ipoib_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *in
 
 static int ipoib_get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *cmd)
 {
-	const struct ipoib_intf *intf = ipoib_intf(dev);
-	struct ib_port_attr attr;
+	const struct ipoib_port *port = ipoib_priv(dev)->port;
 	unsigned int i;
 	int width;
 
@@ -70,16 +69,18 @@ static int ipoib_get_link_ksettings(struct net_device *dev, struct ethtool_link_
 	cmd->base.duplex = DUPLEX_UNKNOWN;
 	if (!netif_carrier_ok(dev))
 		return 0;
-	if (ib_query_port(intf->hca, intf->port, &attr))
-		return -EIO;
+	/*
+	 * As of the port's last event: any user may ask, by /sys/class/net/X/speed, under RTNL, for
+	 * which nobody is to wait for a card.
+	 */
 	cmd->base.duplex = DUPLEX_FULL;
 	/* Links always train to the best that both ends can do. */
 	cmd->base.autoneg = AUTONEG_ENABLE;
 	cmd->base.port = PORT_OTHER;
 	cmd->base.phy_address = 0xff;
-	width = ib_width_enum_to_int(attr.active_width);
+	width = ib_width_enum_to_int(READ_ONCE(port->active_width));
 	for (i = 0; i < ARRAY_SIZE(ipoib_lane_speeds); i++) {
-		if (width > 0 && ipoib_lane_speeds[i].code == attr.active_speed)
+		if (width > 0 && ipoib_lane_speeds[i].code == READ_ONCE(port->active_speed))
 			cmd->base.speed = ipoib_lane_speeds[i].mbps * width;
 	}
 	return 0;

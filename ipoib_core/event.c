@@ -13,15 +13,24 @@
  * (The SA client of the RDMA core tells us with -ENETRESET which memberships ended.) Events only
  * set bits; the port's work handles what has gathered, under RTNL. It also does what interfaces
  * could not do themselves for want of RTNL (IPOIB_TODO_*).
+ *
+ * An event that comes while an interface is being made finds it not on the port's list yet. So an
+ * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
+ * for it before is read again. A port that does not tell its state is asked again until it does.
  */
 #include "event.h"
 
-#include "address.h"
+#include <linux/netdevice.h>
+#include <net/sch_generic.h>
+
 #include "link.h"
 #include "mcast.h"
+#include "netdev.h"
 #include "params.h"
 #include "path.h"
-#include "pkey.h"
+#include "registry.h"
+
+#define IPOIB_LOOK_BACKOFF_MAX	16	/* seconds between looks that failed: 1, 2, 4, 8, 16, 16... */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
@@ -45,6 +54,57 @@ void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 	ipoib_port_kick(port);
 }
 
+int ipoib_event_look(struct ipoib_port *port)
+{
+	struct ib_port_attr attr;
+	int mtu = 0;
+	int ret;
+
+	ret = ib_query_port(port->hca, port->num, &attr);
+	if (!ret) {
+		mtu = ib_mtu_enum_to_int(attr.max_mtu);
+		if (mtu < 0)
+			ret = -EINVAL;
+	}
+	if (ret) {
+		/* Once, however often it is tried. */
+		if (!port->look_backoff)
+			dev_warn(&port->hca->dev,
+				 "ipoib_core: port %u does not tell its state: error %d; trying on\n",
+				 port->num, ret);
+		port->look_backoff = port->look_backoff ?
+				     min(port->look_backoff * 2, IPOIB_LOOK_BACKOFF_MAX) : 1;
+		port->look_at = jiffies + port->look_backoff * HZ;
+		return ret;
+	}
+	if (port->look_backoff)
+		dev_info(&port->hca->dev, "ipoib_core: port %u tells its state again\n",
+			 port->num);
+	port->look_backoff = 0;
+	WRITE_ONCE(port->state, attr.state);
+	WRITE_ONCE(port->active_speed, attr.active_speed);
+	WRITE_ONCE(port->active_width, attr.active_width);
+	WRITE_ONCE(port->max_ib_mtu, mtu);
+	return 0;
+}
+
+/* The port's state for @events, if there are any or the last look failed and the next one is due. */
+static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events)
+{
+	bool failed = port->look_backoff, first = !port->max_ib_mtu;
+
+	if (!events && !(failed && time_after_eq(jiffies, port->look_at)))
+		return 0;
+	if (ipoib_event_look(port))
+		return events;
+	/* What the failed looks missed. */
+	if (failed)
+		events |= BIT(IPOIB_EVENT_NORMAL);
+	if (first)
+		ipoib_registry_bind_port(port);
+	return events;
+}
+
 static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 {
 	if (!events)
@@ -53,10 +113,8 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 		  events & BIT(IPOIB_EVENT_LIGHT) ? " light" : "",
 		  events & BIT(IPOIB_EVENT_NORMAL) ? " normal" : "",
 		  events & BIT(IPOIB_EVENT_HEAVY) ? " heavy" : "");
-	if (events & BIT(IPOIB_EVENT_HEAVY))
-		ipoib_pkey_update(priv);
-	/* With every event: the RDMA core may keep GID_CHANGE for itself. */
-	ipoib_address_follow(priv);
+	/* GIDs with every event: the RDMA core may keep GID_CHANGE for itself. */
+	ipoib_link_follow(priv, events & BIT(IPOIB_EVENT_HEAVY));
 	if (events & BIT(IPOIB_EVENT_NORMAL))
 		set_bit(IPOIB_F_NOTIFY, &priv->flags);
 	ipoib_path_invalidate(priv);
@@ -66,16 +124,19 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 void ipoib_port_work(struct work_struct *work)
 {
 	struct ipoib_port *port = container_of(to_delayed_work(work), struct ipoib_port, work);
-	unsigned long events, again, delay = 0;
+	unsigned long port_events, events, again, delay = 0;
 	struct ipoib_dev *priv;
 
 	/* Without RTNL: a port whose firmware takes its time holds up itself alone. */
-	events = xchg(&port->events, 0);
-	if (events)
-		ipoib_port_query(port);
+	port_events = ipoib_event_look_if_due(port, xchg(&port->events, 0));
+	if (port->look_backoff)
+		delay = max_t(long, port->look_at - jiffies, 1);
 
 	rtnl_lock();
 	list_for_each_entry(priv, &port->devs, node) {
+		events = port_events;
+		if (test_and_clear_bit(IPOIB_TODO_LOOK, &priv->todo))
+			events |= BIT(IPOIB_EVENT_HEAVY);
 		ipoib_event_handle(priv, events);
 		if (test_and_clear_bit(IPOIB_TODO_RESTART, &priv->todo))
 			ipoib_link_restart(priv);
@@ -92,6 +153,37 @@ void ipoib_port_work(struct work_struct *work)
 	/* queue_, not mod_: a kick that came meanwhile is due sooner. */
 	if (delay)
 		queue_delayed_work(port->wq, &port->work, delay);
+}
+
+/* The stack has attached the qdisc: what waits for it (ipoib_link_update()) can go on. */
+static int ipoib_event_netdev(struct notifier_block *nb, unsigned long event, void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct ipoib_dev *priv;
+
+	if (event != NETDEV_CHANGE || !ipoib_netdev_is_ours(dev))
+		return NOTIFY_DONE;
+	priv = ipoib_priv(dev);
+	if (test_bit(IPOIB_F_NOTIFY, &priv->flags) && netif_carrier_ok(dev) &&
+	    !qdisc_tx_is_noop(dev)) {
+		set_bit(IPOIB_TODO_CARRIER, &priv->todo);
+		ipoib_port_kick(priv->port);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block ipoib_event_notifier = {
+	.notifier_call = ipoib_event_netdev,
+};
+
+int ipoib_event_init(void)
+{
+	return register_netdevice_notifier(&ipoib_event_notifier);
+}
+
+void ipoib_event_exit(void)
+{
+	unregister_netdevice_notifier(&ipoib_event_notifier);
 }
 
 void ipoib_accel_restart(struct net_device *dev)

@@ -10,6 +10,7 @@
 
 #include <linux/slab.h>
 #include <linux/wait.h>
+#include <rdma/ib_cache.h>
 
 #include "address.h"
 #include "ah.h"
@@ -97,7 +98,6 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 		.hca = port->hca,
 		.port = port->num,
 		.pd = port->pd,
-		.pkey = pkey,
 		.max_ib_mtu = port->max_ib_mtu,
 		.send_queue_size = ipoib_send_queue_size(),
 		.recv_queue_size = ipoib_recv_queue_size(),
@@ -117,7 +117,7 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 	SET_NETDEV_DEV(dev, port->hca->dev.parent);
 	dev->dev_port = port->num - 1;
 	dev->dev_id = port->num - 1;
-	ipoib_pkey_set_broadcast(priv);
+	ipoib_pkey_set(priv, pkey);
 	return 0;
 }
 
@@ -176,6 +176,9 @@ int ipoib_intf_init(struct net_device *dev)
 	down_write(&priv->port->devs_sem);
 	list_add_tail(&priv->node, &priv->port->devs);
 	up_write(&priv->port->devs_sem);
+	/* Whatever of P_Key, GID and port was read before, events did not find it here. */
+	set_bit(IPOIB_TODO_LOOK, &priv->todo);
+	ipoib_port_kick(priv->port);
 	return 0;
 
 cleanup:
@@ -213,7 +216,8 @@ int ipoib_intf_create(struct ipoib_port *port)
 		return ret;
 	if (priv_size < sizeof(struct rdma_netdev))
 		return -EINVAL;
-	ret = ib_query_pkey(port->hca, port->num, 0, &pkey);
+	/* From the cache that ipoib_pkey_replaced() reads: one truth. */
+	ret = ib_get_cached_pkey(port->hca, port->num, 0, &pkey);
 	if (ret)
 		return ret;
 
@@ -241,15 +245,12 @@ free:
 	return ret;
 }
 
-void ipoib_intf_destroy(struct ipoib_port *port)
+void ipoib_intf_unregister(struct ipoib_port *port, struct list_head *kill)
 {
 	struct ipoib_dev *priv;
-	LIST_HEAD(kill);
 
-	rtnl_lock();
+	ASSERT_RTNL();
 	/* Children first: a data path may share queues with its parent. */
 	list_for_each_entry_reverse(priv, &port->devs, node)
-		unregister_netdevice_queue(priv->dev, &kill);
-	unregister_netdevice_many(&kill);
-	rtnl_unlock();
+		unregister_netdevice_queue(priv->dev, kill);
 }

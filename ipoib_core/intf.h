@@ -14,13 +14,13 @@
 int ipoib_intf_create(struct ipoib_port *port);
 
 /**
- * ipoib_intf_destroy() - remove the port's interface and its children
+ * ipoib_intf_unregister() - list the port's interface and its children for removal
  * @port: port
+ * @kill: what unregister_netdevice_many() is to be given
  *
- * Returns when the last reference to each is gone.
- * Context: process, ipoib_registry_lock held; takes RTNL.
+ * Context: RTNL.
  */
-void ipoib_intf_destroy(struct ipoib_port *port);
+void ipoib_intf_unregister(struct ipoib_port *port, struct list_head *kill);
 
 /**
  * ipoib_intf_prepare() - give an allocated netdev its core state, before it is registered

@@ -4,7 +4,7 @@
  *
  *	up    the user says so                            IPOIB_F_UP
  *	open  up, P_Key and GID are in the port's tables  IPOIB_F_OPEN: the accel is open
- *	carrier  open, port ACTIVE, broadcast group joined
+ *	carrier  open, port ACTIVE, broadcast group joined: asked for, and decided here alone
  *
  * All of it is done under RTNL; open and close also under the netdev's own lock, where it has one:
  * the stack holds it around ndo_open and ndo_stop, and here it is taken for what events do.
@@ -12,6 +12,8 @@
  * accel is stopped, because ndo_start_xmit looks at it under RCU.
  */
 #include "link.h"
+
+#include <net/sch_generic.h>
 
 #include "compat.h"
 #include "address.h"
@@ -88,7 +90,8 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 		  ipoib_addr_qpn(priv->dev->dev_addr), priv->intf.pkey, priv->intf.pkey_index);
 	set_bit(IPOIB_F_NOTIFY, &priv->flags);
 	set_bit(IPOIB_F_OPEN, &priv->flags);
-	netif_tx_start_all_queues(priv->dev);
+	/* Not only started: after a close and an open packets may wait above the queues. */
+	netif_tx_wake_all_queues(priv->dev);
 	return 0;
 
 failed:
@@ -146,7 +149,6 @@ static void ipoib_link_quiesce(struct ipoib_dev *priv)
 {
 	clear_bit(IPOIB_F_OPEN, &priv->flags);
 	netif_carrier_off(priv->dev);
-	clear_bit(IPOIB_F_JOINED, &priv->flags);
 	netif_tx_disable(priv->dev);
 	/* Senders that saw IPOIB_F_OPEN are through after this: no new paths and groups. */
 	synchronize_net();
@@ -175,6 +177,71 @@ void ipoib_link_close(struct ipoib_dev *priv)
 	compat_ops_lock(priv->dev);
 	ipoib_link_close_locked(priv);
 	compat_ops_unlock(priv->dev);
+}
+
+/* The port's own interface: index 0 may hold another P_Key now, and so be another IPoIB link. */
+static void ipoib_link_follow_pkey(struct ipoib_dev *priv)
+{
+	u16 pkey, index;
+	bool found;
+
+	if (ipoib_pkey_replaced(priv, &pkey)) {
+		netdev_info(priv->dev, "the port's P_Key is 0x%04x now, was 0x%04x\n", pkey,
+			    priv->intf.pkey);
+		ipoib_link_close(priv);
+		ipoib_pkey_set(priv, pkey);
+		/* The broadcast address is another one, which users are shown. */
+		netdev_state_change(priv->dev);
+	}
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	found = ipoib_pkey_lookup(priv, &index);
+	if (!found)
+		netdev_info(priv->dev, "no carrier: P_Key 0x%04x was taken from the port\n",
+			    priv->intf.pkey);
+	if (!found || index != priv->intf.pkey_index)
+		ipoib_link_close(priv);
+}
+
+static void ipoib_link_follow_gid(struct ipoib_dev *priv)
+{
+	union ib_gid gid;
+	bool found;
+	u16 index;
+
+	if (ipoib_address_replaced(priv, &gid)) {
+		ipoib_link_close(priv);
+		ipoib_address_set(priv, &gid);
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
+	}
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	found = ipoib_address_lookup(priv, &index);
+	if (!found)
+		netdev_info(priv->dev, "no carrier: GID %pI6 was taken from the port\n",
+			    priv->intf.local_gid.raw);
+	if (!found || index != priv->gid_index)
+		ipoib_link_close(priv);
+}
+
+void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys)
+{
+	ASSERT_RTNL();
+	if (pkeys)
+		ipoib_link_follow_pkey(priv);
+	ipoib_link_follow_gid(priv);
+	ipoib_link_reopen(priv);
+}
+
+void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
+{
+	ASSERT_RTNL();
+	ipoib_link_close(priv);
+	if (chosen)
+		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	else
+		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	ipoib_address_set(priv, gid);
 }
 
 static void ipoib_link_restart_locked(struct ipoib_dev *priv)
@@ -239,6 +306,26 @@ static void ipoib_link_update_mtu(struct ipoib_dev *priv)
 			    ipoib_max_mtu(priv), ret);
 }
 
+static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
+{
+	return test_bit(IPOIB_F_OPEN, &priv->flags) && ipoib_port_active(priv->port) &&
+	       ipoib_mcast_joined(priv);
+}
+
+/*
+ * Peers may know an old address, QP number or LID of ours: tell them. The stack attaches the qdisc
+ * some time after netif_carrier_on(), and until then drops what is sent: NETDEV_CHANGE, which
+ * follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
+ */
+static void ipoib_link_notify(struct ipoib_dev *priv)
+{
+	if (qdisc_tx_is_noop(priv->dev) || !test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags))
+		return;
+	/* netdev_notify_peers() takes RTNL itself. */
+	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
+	call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
+}
+
 void ipoib_link_update(struct ipoib_dev *priv)
 {
 	ASSERT_RTNL();
@@ -246,18 +333,13 @@ void ipoib_link_update(struct ipoib_dev *priv)
 		ipoib_link_update_mtu(priv);
 
 	if (!ipoib_port_active(priv->port))
-		clear_bit(IPOIB_F_JOINED, &priv->flags);
-	if (!test_bit(IPOIB_F_OPEN, &priv->flags) || !test_bit(IPOIB_F_JOINED, &priv->flags)) {
+		ipoib_mcast_port_down(priv);
+	if (!ipoib_link_has_carrier(priv)) {
 		netif_carrier_off(priv->dev);
 		return;
 	}
 	netif_carrier_on(priv->dev);
-	/* Peers may know an old address, QP number or LID of ours: tell them. */
-	if (test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags)) {
-		/* netdev_notify_peers() takes RTNL itself. */
-		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
-		call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
-	}
+	ipoib_link_notify(priv);
 }
 
 /* Children follow their parent up and down, as with in-tree ib_ipoib. */

@@ -31,6 +31,26 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv);
 void ipoib_link_close(struct ipoib_dev *priv);
 
 /**
+ * ipoib_link_follow() - follow what the subnet manager made of the port's tables
+ * @priv: interface
+ * @pkeys: of the P_Keys too, not only of the GIDs
+ *
+ * Opens, closes, or closes and opens the data path as needed.
+ * Context: RTNL, without the netdev's own lock.
+ */
+void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys);
+
+/**
+ * ipoib_link_set_gid() - the user wants another GUID in the address
+ * @priv: interface, down, or a child of such a one; closed now
+ * @gid: the GID with it
+ * @chosen: to be kept, whatever the port's first GID is
+ *
+ * Context: RTNL.
+ */
+void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen);
+
+/**
  * ipoib_link_restart() - stop and open the accel, keeping groups, paths and carrier
  * @priv: interface
  *
@@ -42,6 +62,7 @@ void ipoib_link_restart(struct ipoib_dev *priv);
  * ipoib_link_update() - bring carrier and MTU in line with port and broadcast group
  * @priv: interface
  *
+ * And tell the peers of us if that is due and packets can leave.
  * Context: RTNL, without the netdev's own lock.
  */
 void ipoib_link_update(struct ipoib_dev *priv);

@@ -7,25 +7,38 @@
 #include <linux/module.h>
 #include <linux/workqueue.h>
 
+#include "child.h"
 #include "choice.h"
 #include "core.h"
 #include "debugfs.h"
+#include "event.h"
+#include "hca.h"
 #include "intf.h"
 #include "netdev.h"
 #include "params.h"
-#include "port.h"
 #include "registry.h"
 #include "rtnl.h"
+#include "sysfs.h"
 
 struct workqueue_struct *ipoib_wq;
 struct ib_sa_client ipoib_sa_client;
+
+static const struct ipoib_life ipoib_life = {
+	.setup = ipoib_intf_setup,
+	.init = ipoib_intf_init,
+	.uninit = ipoib_intf_uninit,
+	.child_register = ipoib_child_register,
+	.child_create = ipoib_child_create,
+	.child_delete = ipoib_child_delete,
+};
 
 static int __init ipoib_init(void)
 {
 	int ret;
 
 	ipoib_params_init();
-	ipoib_netdev_init();
+	ipoib_netdev_init(&ipoib_life);
+	ipoib_sysfs_init(&ipoib_life);
 	ret = ipoib_choice_init();
 	if (ret)
 		return ret;
@@ -36,17 +49,22 @@ static int __init ipoib_init(void)
 	}
 	ib_sa_register_client(&ipoib_sa_client);
 	/* Before the client: its ports make interfaces of the kind. */
-	ret = ipoib_rtnl_init();
+	ret = ipoib_rtnl_init(&ipoib_life);
 	if (ret)
 		goto unregister_sa;
 	ret = ipoib_debugfs_init();
 	if (ret)
 		goto exit_rtnl;
-	ret = ib_register_client(&ipoib_client);
+	ret = ipoib_event_init();
 	if (ret)
 		goto exit_debugfs;
+	ret = ib_register_client(&ipoib_client);
+	if (ret)
+		goto exit_event;
 	return 0;
 
+exit_event:
+	ipoib_event_exit();
 exit_debugfs:
 	ipoib_debugfs_exit();
 exit_rtnl:
@@ -71,6 +89,7 @@ static void __exit ipoib_exit(void)
 {
 	ib_unregister_client(&ipoib_client);
 	ipoib_autoload_exit();
+	ipoib_event_exit();
 	ipoib_debugfs_exit();
 	ipoib_rtnl_exit();
 	ipoib_intf_wait_gone();

@@ -182,16 +182,13 @@ slow:
 }
 
 /*
- * Is @addr a group of this IPoIB link? Prefix, scope, signature and P_Key are those of the
- * broadcast address (RFC 4391 section 4) but for the signature, which tells IPv4 from IPv6.
+ * Is @addr a group of this IPoIB link? Prefix and scope are those of the broadcast address (RFC 4391
+ * section 4). The P_Key may be the one that the link had when the stack made the address: the link's
+ * own is put there.
  */
 static bool ipoib_mcast_addr_ok(const struct net_device *dev, const u8 *addr)
 {
-	if (memcmp(addr, dev->broadcast, 6))
-		return false;
-	if (memcmp(addr + 8, dev->broadcast + 8, 2) && (addr[8] || addr[9]))
-		return false;
-	return true;
+	return !memcmp(addr, dev->broadcast, 6);
 }
 
 /*

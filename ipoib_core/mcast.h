@@ -11,6 +11,8 @@ enum {
 	IPOIB_MC_DONE,		/* its answer came: status and rec are valid */
 	IPOIB_MC_LOST,		/* the SA client says that the membership is gone */
 	IPOIB_MC_JOINED,	/* a member */
+	IPOIB_MC_REJOIN,	/* was a member, is being joined again, and is used meanwhile */
+	IPOIB_MC_TOLD,		/* that joining fails was logged */
 	IPOIB_MC_ATTACHED,	/* the accel receives for it, at attached_mlid */
 	IPOIB_MC_LEAVE,		/* to be left and freed */
 };
@@ -143,7 +145,7 @@ void ipoib_mcast_exit(struct ipoib_dev *priv);
  * ipoib_mcast_start() - join the broadcast group, then the others
  * @priv: interface, its accel open
  *
- * Returns at once; IPOIB_F_JOINED and IPOIB_TODO_CARRIER tell of success. Context: RTNL.
+ * Returns at once; IPOIB_TODO_CARRIER tells when ipoib_mcast_joined() changes. Context: RTNL.
  * Return: 0 or -ENOMEM.
  */
 int ipoib_mcast_start(struct ipoib_dev *priv);
@@ -155,6 +157,22 @@ int ipoib_mcast_start(struct ipoib_dev *priv);
  * Does not wait for the SA. Context: RTNL.
  */
 void ipoib_mcast_stop(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_joined() - is the interface a member of its link's broadcast group?
+ * @priv: interface
+ *
+ * It still is while it joins again, until the SA has refused that for good. Context: process.
+ */
+bool ipoib_mcast_joined(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_port_down() - the port is not active: what the SA had granted is void
+ * @priv: interface
+ *
+ * Context: process.
+ */
+void ipoib_mcast_port_down(struct ipoib_dev *priv);
 
 /**
  * ipoib_mcast_kick() - something changed: let mcast_work look at once

@@ -15,6 +15,11 @@
  *
  * A group that is LOST keeps its handle and its attachment until the new answer says otherwise:
  * traffic goes on where the fabric still carries it.
+ *
+ * Of the broadcast group, JOINED and REJOIN are changed under mcast_lock: ipoib_mcast_joined(), by
+ * which link.c decides on the carrier, is the only one who is asked whether we are a member. REJOIN
+ * ends when the port goes down, and when the SA has refused the group: its fourth answer in a row
+ * without a change of the fabric between. An SA that does not answer takes nothing away.
  */
 #include "mcast.h"
 
@@ -25,6 +30,8 @@
 #include "port.h"
 
 #define IPOIB_MCAST_BACKOFF_MAX	16	/* seconds between failed joins: 1, 2, 4, 8, 16, 16... */
+/* The back-off after the fourth failure in a row: then it is told, and a refusal taken for final. */
+#define IPOIB_MCAST_BACKOFF_TELL	8
 #define IPOIB_MCAST_JOINING	16	/* joins in flight of an interface */
 #define IPOIB_MCAST_IDLE	300	/* seconds until an unused send-only group is left */
 #define IPOIB_MCAST_GC		(60 * HZ)
@@ -144,6 +151,79 @@ static struct ipoib_ah *ipoib_mcast_make_ah(struct ipoib_mcast *mcast)
 	return ipoib_ah_create(priv, &attr);
 }
 
+bool ipoib_mcast_joined(struct ipoib_dev *priv)
+{
+	bool joined;
+
+	spin_lock_bh(&priv->mcast_lock);
+	joined = priv->broadcast && (test_bit(IPOIB_MC_JOINED, &priv->broadcast->flags) ||
+				     test_bit(IPOIB_MC_REJOIN, &priv->broadcast->flags));
+	spin_unlock_bh(&priv->mcast_lock);
+	return joined;
+}
+
+void ipoib_mcast_port_down(struct ipoib_dev *priv)
+{
+	bool changed = false;
+
+	spin_lock_bh(&priv->mcast_lock);
+	if (priv->broadcast) {
+		changed = test_and_clear_bit(IPOIB_MC_REJOIN, &priv->broadcast->flags);
+		if (test_and_clear_bit(IPOIB_MC_JOINED, &priv->broadcast->flags)) {
+			set_bit(IPOIB_MC_LOST, &priv->broadcast->flags);
+			changed = true;
+		}
+	}
+	spin_unlock_bh(&priv->mcast_lock);
+	if (changed)
+		ipoib_mcast_kick(priv);
+}
+
+static const char *ipoib_mcast_hint(int status)
+{
+	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
+	       status == -ETIMEDOUT ? ", does a subnet manager run?" : "";
+}
+
+/* The membership is gone for good: the handle too, so that no packet is sent to nobody. */
+static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	spin_lock_bh(&priv->mcast_lock);
+	clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
+	spin_unlock_bh(&priv->mcast_lock);
+	ipoib_mcast_detach(mcast);
+	ipoib_mcast_set_ah(mcast, NULL);
+	/* Another reason than before, if there was one: worth a message. */
+	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+}
+
+static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	bool member = test_bit(IPOIB_MC_REJOIN, &mcast->flags);
+
+	/* It is used meanwhile: there is nothing to say yet. */
+	if (member && mcast->backoff < IPOIB_MCAST_BACKOFF_TELL)
+		return;
+	if (member && status == -EINVAL) {
+		ipoib_mcast_give_up(mcast);
+		member = false;
+	}
+	/* Once until it succeeds: an SM that is away must not fill the log. */
+	if (test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		return;
+	if (member)
+		netdev_warn(priv->dev,
+			    "joining the broadcast group %pI6 again failed (%d)%s; used as it was; trying on\n",
+			    mcast->mgid.raw, status, ipoib_mcast_hint(status));
+	else
+		netdev_warn(priv->dev,
+			    "no carrier: joining the broadcast group %pI6 failed (%d)%s; trying on\n",
+			    mcast->mgid.raw, status, ipoib_mcast_hint(status));
+}
+
 static void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 {
 	struct ipoib_dev *priv = mcast->priv;
@@ -152,18 +232,16 @@ static void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 	mcast->retry_at = jiffies + mcast->backoff * HZ;
 	ipoib_mcast_drop_queue(mcast);
 
-	/* A group that is joined again is used meanwhile: there is nothing to say yet. */
-	if (mcast != priv->broadcast || test_bit(IPOIB_F_JOINED, &priv->flags)) {
-		ipoib_dbg_mcast(priv, "joining %pI6: error %d\n", mcast->mgid.raw, status);
+	ipoib_dbg_mcast(priv, "joining %pI6: error %d\n", mcast->mgid.raw, status);
+	if (mcast == priv->broadcast) {
+		ipoib_mcast_broadcast_failed(mcast, status);
 		return;
 	}
-	/* Once until it succeeds: an SM that is away must not fill the log. */
-	if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
-		netdev_warn(priv->dev,
-			    "no carrier: joining the broadcast group %pI6 failed (%d)%s; trying on\n",
-			    mcast->mgid.raw, status,
-			    status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
-			    status == -ETIMEDOUT ? ", does a subnet manager run?" : "");
+	/* Somebody wants to receive it. Users choose groups, so the log is protected. */
+	if (test_bit(IPOIB_MC_FULL, &mcast->flags) && mcast->backoff >= IPOIB_MCAST_BACKOFF_TELL &&
+	    !test_and_set_bit(IPOIB_MC_TOLD, &mcast->flags) && net_ratelimit())
+		netdev_warn(priv->dev, "joining the group %pI6 failed (%d)%s; trying on\n",
+			    mcast->mgid.raw, status, ipoib_mcast_hint(status));
 }
 
 /* The link's parameters come from the broadcast group (RFC 4391 section 4). */
@@ -188,7 +266,9 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 		WRITE_ONCE(priv->intf.link_mtu, mtu);
 		set_bit(IPOIB_TODO_MTU, &priv->todo);
 	}
-	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	if (test_and_clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		netdev_info(priv->dev, "joined the broadcast group %pI6 after all\n",
+			    mcast->mgid.raw);
 	return 0;
 }
 
@@ -225,8 +305,14 @@ static void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 	ipoib_dbg_mcast(priv, "joined %pI6, MLID 0x%04x\n", mcast->mgid.raw,
 			be16_to_cpu(mcast->rec.mlid));
 	mcast->backoff = 0;
-	set_bit(IPOIB_MC_JOINED, &mcast->flags);
+	if (test_and_clear_bit(IPOIB_MC_TOLD, &mcast->flags))
+		netdev_info(priv->dev, "joined the group %pI6 after all\n", mcast->mgid.raw);
+	/* The handle first: a member can send. */
 	ipoib_mcast_set_ah(mcast, ah);
+	spin_lock_bh(&priv->mcast_lock);
+	set_bit(IPOIB_MC_JOINED, &mcast->flags);
+	clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
+	spin_unlock_bh(&priv->mcast_lock);
 	return;
 
 failed:
@@ -306,6 +392,11 @@ static unsigned long ipoib_mcast_step(struct ipoib_mcast *mcast)
 		return 0;
 	}
 	if (test_bit(IPOIB_MC_LOST, &mcast->flags)) {
+		/* Under the lock: the port's work has written its state before it takes that. */
+		spin_lock_bh(&priv->mcast_lock);
+		if (test_bit(IPOIB_MC_JOINED, &mcast->flags) && ipoib_port_active(priv->port))
+			set_bit(IPOIB_MC_REJOIN, &mcast->flags);
+		spin_unlock_bh(&priv->mcast_lock);
 		ipoib_mcast_free_membership(mcast);
 		if (mcast != priv->broadcast)
 			mcast->retry_at = jiffies +
@@ -342,18 +433,16 @@ static struct ipoib_mcast *ipoib_mcast_next(struct ipoib_dev *priv, struct ipoib
 	return mcast;
 }
 
-static void ipoib_mcast_update_joined(struct ipoib_dev *priv)
+/* Only says that there may be something to see: link.c looks for itself, under RTNL. */
+static void ipoib_mcast_tell_link(struct ipoib_dev *priv)
 {
-	bool joined = test_bit(IPOIB_MC_JOINED, &priv->broadcast->flags) &&
-		      ipoib_port_active(priv->port);
+	bool carrier = ipoib_mcast_joined(priv) && ipoib_port_active(priv->port);
 
-	if (!joined)
+	if (carrier == netif_carrier_ok(priv->dev) && !test_bit(IPOIB_TODO_MTU, &priv->todo) &&
+	    !test_bit(IPOIB_F_NOTIFY, &priv->flags))
 		return;
-	if (!test_and_set_bit(IPOIB_F_JOINED, &priv->flags) ||
-	    test_bit(IPOIB_TODO_MTU, &priv->todo) || test_bit(IPOIB_F_NOTIFY, &priv->flags)) {
-		set_bit(IPOIB_TODO_CARRIER, &priv->todo);
-		ipoib_port_kick(priv->port);
-	}
+	set_bit(IPOIB_TODO_CARRIER, &priv->todo);
+	ipoib_port_kick(priv->port);
 }
 
 void ipoib_mcast_work(struct work_struct *work)
@@ -376,7 +465,7 @@ void ipoib_mcast_work(struct work_struct *work)
 		if (again && (!delay || again < delay))
 			delay = again;
 	}
-	ipoib_mcast_update_joined(priv);
+	ipoib_mcast_tell_link(priv);
 	/* There was no memory for a group: nobody else would ask for it again. */
 	if (test_bit(IPOIB_F_MC_DIRTY, &priv->flags))
 		delay = HZ;

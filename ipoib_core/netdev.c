@@ -6,7 +6,6 @@
 
 #include "address.h"
 #include "compat.h"
-#include "intf.h"
 #include "link.h"
 #include "mcast.h"
 #include "port.h"
@@ -131,9 +130,43 @@ static int ipoib_get_iflink(const struct net_device *dev)
 	return intf->parent ? READ_ONCE(intf->parent->ifindex) : READ_ONCE(dev->ifindex);
 }
 
-const struct net_device_ops ipoib_netdev_ops = {
-	.ndo_init = ipoib_intf_init,
-	.ndo_uninit = ipoib_intf_uninit,
+/* The GUID alone can be chosen, and a parent's children get it too. */
+static int ipoib_set_mac_address(struct net_device *dev, void *addr)
+{
+	const u8 *wanted = (const u8 *)((const struct sockaddr_storage *)addr)->__data;
+	struct ipoib_dev *priv = ipoib_priv(dev);
+	struct ipoib_dev *child;
+	union ib_gid gid;
+	bool chosen;
+
+	ASSERT_RTNL();
+	if (netif_running(dev))
+		return -EBUSY;
+	if (memcmp(dev->dev_addr, wanted, IPOIB_ADDR_GUID))
+		return -EINVAL;
+	memcpy(gid.raw, wanted + IPOIB_ADDR_GID, sizeof(gid.raw));
+	if (!gid.global.interface_id)
+		return -EINVAL;
+
+	/* Who sets it back to the port's own wants it to follow the port again. */
+	chosen = !ipoib_address_is_first(priv, &gid);
+	ipoib_link_set_gid(priv, &gid, chosen);
+	if (priv->intf.parent)
+		return 0;
+
+	list_for_each_entry(child, &priv->port->devs, node) {
+		if (child == priv)
+			continue;
+		ipoib_link_set_gid(child, &gid, chosen);
+		/* Of @dev the stack tells by itself. */
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, child->dev);
+		ipoib_link_reopen(child);
+	}
+	return 0;
+}
+
+/* ndo_init and ndo_uninit come from above: ipoib_netdev_init(). */
+struct net_device_ops ipoib_netdev_ops __ro_after_init = {
 	.ndo_open = ipoib_link_ndo_open,
 	.ndo_stop = ipoib_link_ndo_stop,
 	.ndo_start_xmit = ipoib_start_xmit,
@@ -146,7 +179,7 @@ const struct net_device_ops ipoib_netdev_ops = {
 	.ndo_set_features = ipoib_set_features,
 	.ndo_features_check = ipoib_features_check,
 	.ndo_get_iflink = ipoib_get_iflink,
-	.ndo_set_mac_address = ipoib_address_set,
+	.ndo_set_mac_address = ipoib_set_mac_address,
 	.ndo_set_vf_link_state = ipoib_vf_set_link_state,
 	.ndo_get_vf_config = ipoib_vf_get_config,
 	.ndo_get_vf_stats = ipoib_vf_get_stats,
@@ -159,8 +192,10 @@ const struct net_device_ops ipoib_netdev_ops = {
 /* A virtual function's address is given to it by the physical one, and it has no VFs itself. */
 static struct net_device_ops ipoib_netdev_vf_ops __ro_after_init;
 
-void ipoib_netdev_init(void)
+void ipoib_netdev_init(const struct ipoib_life *life)
 {
+	ipoib_netdev_ops.ndo_init = life->init;
+	ipoib_netdev_ops.ndo_uninit = life->uninit;
 	ipoib_netdev_vf_ops = ipoib_netdev_ops;
 	ipoib_netdev_vf_ops.ndo_set_mac_address = NULL;
 	ipoib_netdev_vf_ops.ndo_set_vf_link_state = NULL;

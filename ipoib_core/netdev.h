@@ -2,7 +2,7 @@
 #ifndef IPOIB_NETDEV_H
 #define IPOIB_NETDEV_H
 
-#include "core.h"
+#include "life.h"
 
 /* What the stack lets a user ask for; ndo_change_mtu knows the real limit. As in-tree ib_ipoib. */
 #define IPOIB_MAX_MTU	65520
@@ -10,14 +10,15 @@
 #define IPOIB_MIN_MTU	(ETH_MIN_MTU + IPOIB_ENCAP_LEN)
 
 /* From allocation until ipoib_netdev_set_ops(). */
-extern const struct net_device_ops ipoib_netdev_ops;
+extern struct net_device_ops ipoib_netdev_ops;
 
 /**
  * ipoib_netdev_init() - what there is to do before any interface is made
+ * @life: who makes interfaces
  *
  * Context: module init.
  */
-void ipoib_netdev_init(void);
+void ipoib_netdev_init(const struct ipoib_life *life);
 
 /**
  * ipoib_netdev_set_ops() - give an interface the functions that its HCA allows

@@ -13,17 +13,30 @@
 bool ipoib_pkey_find(struct ipoib_dev *priv);
 
 /**
- * ipoib_pkey_update() - the port's P_Key table changed
+ * ipoib_pkey_lookup() - where in the port's table the interface's P_Key is now
  * @priv: interface
+ * @index: out, its place there
  *
- * Opens, closes, or closes and opens the data path as needed. Context: RTNL.
+ * Context: process. Return: whether it is there.
  */
-void ipoib_pkey_update(struct ipoib_dev *priv);
+bool ipoib_pkey_lookup(struct ipoib_dev *priv, u16 *index);
 
 /**
- * ipoib_pkey_set_broadcast() - put the P_Key into the interface's broadcast address
- * @priv: interface, not open
+ * ipoib_pkey_replaced() - does the port's own interface have to follow to another P_Key?
+ * @priv: interface
+ * @pkey: out, the one that it has to have, for ipoib_pkey_set()
+ *
+ * Context: process. Return: false for a child, whose P_Key is its own.
  */
-void ipoib_pkey_set_broadcast(struct ipoib_dev *priv);
+bool ipoib_pkey_replaced(struct ipoib_dev *priv, u16 *pkey);
+
+/**
+ * ipoib_pkey_set() - make the interface one of another partition, its broadcast address too
+ * @priv: interface, not open
+ * @pkey: P_Key, its full-member bit set
+ *
+ * Context: RTNL, or not registered yet.
+ */
+void ipoib_pkey_set(struct ipoib_dev *priv, u16 pkey);
 
 #endif /* IPOIB_PKEY_H */

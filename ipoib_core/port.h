@@ -21,10 +21,17 @@ enum {
  * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
  * @wanted: what that shall become, as the device has another name (port.c)
  * @accel: who serves it, or NULL; ipoib_registry_lock
+ * @orphan: its accel went, another one is to be found; ipoib_registry_lock
  * @loading: modules are being loaded for it: do not bind yet; ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
- * @state: enum ib_port_state as of the last look; written by @work and at start
- * @max_ib_mtu: bytes of payload that the port can carry
+ * @state: enum ib_port_state as of the last look; this and the next three are written by @work, and
+ *	before that runs
+ * @active_speed: enum ib_port_speed, likewise
+ * @active_width: enum ib_port_width, likewise
+ * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
+ *	is not bound
+ * @look_backoff: seconds between looks that failed, 0: the last one did not; @work only
+ * @look_at: jiffies of the next look when @look_backoff is not 0; @work only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
  * @devs_sem: for readers that cannot take RTNL (match.c)
  * @events: IPOIB_EVENT_*
@@ -38,10 +45,15 @@ struct ipoib_port {
 	const char *choice;
 	const char *wanted;
 	struct ipoib_accel *accel;
+	bool orphan;
 	bool loading;
 	struct ib_pd *pd;
 	enum ib_port_state state;
+	u32 active_speed;
+	u8 active_width;
 	unsigned int max_ib_mtu;
+	unsigned int look_backoff;
+	unsigned long look_at;
 	struct list_head devs;
 	struct rw_semaphore devs_sem;
 	unsigned long events;
@@ -64,16 +76,5 @@ static inline void ipoib_port_kick(struct ipoib_port *port)
 {
 	mod_delayed_work(port->wq, &port->work, 0);
 }
-
-/**
- * ipoib_port_query() - look at the port's state
- * @port: port
- *
- * Context: process, may sleep.
- */
-void ipoib_port_query(struct ipoib_port *port);
-
-/* Registered with the RDMA core by main.c. */
-extern struct ib_client ipoib_client;
 
 #endif /* IPOIB_PORT_H */

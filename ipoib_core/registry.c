@@ -2,13 +2,19 @@
 /*
  * Accels and ports, and which accel serves which port.
  *
- * ipoib_registry_lock is held while an interface is made or removed, so that after
+ * ipoib_registry_lock is held while an interface is made or taken down, so that after
  * ipoib_unregister_accel() and ipoib_registry_remove_port() nothing calls the accel any more, and
  * no module reference is needed: an accel may be removed while its interfaces carry traffic.
+ *
+ * An interface that was taken down may still be referred to, for as long as somebody likes (who
+ * forgets a reference: for ever). That is waited for by who removes the port or the accel, in
+ * rtnl_unlock(), without the registry's lock: others are not to wait with it.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 
 #include "registry.h"
+
+#include <linux/workqueue.h>
 
 #include "choice.h"
 #include "intf.h"
@@ -30,20 +36,28 @@ struct ipoib_accel *ipoib_registry_find(const char *name)
 	return NULL;
 }
 
-/* The highest priority below @below, the first registered one of equals; NULL: none is left. */
-static struct ipoib_accel *ipoib_registry_best(struct ipoib_port *port, int below, int *priority)
+/*
+ * The next best one after @last, which had @priority, or the best if @last is NULL: by priority, of
+ * equals by when they were registered; NULL: none is left.
+ */
+static struct ipoib_accel *ipoib_registry_best(struct ipoib_port *port, struct ipoib_accel *last,
+					       int *priority)
 {
 	struct ipoib_accel *accel, *best = NULL;
+	int most = IPOIB_ACCEL_PRIO_NONE;
+	bool after = !last;
 
-	*priority = IPOIB_ACCEL_PRIO_NONE;
 	list_for_each_entry(accel, &ipoib_accels, node) {
 		int prio = accel->match(port->hca, port->num);
 
-		if (prio > *priority && prio < below) {
+		if (prio > most && (!last || prio < *priority || (after && prio == *priority))) {
 			best = accel;
-			*priority = prio;
+			most = prio;
 		}
+		if (accel == last)
+			after = true;
 	}
+	*priority = most;
 	return best;
 }
 
@@ -63,11 +77,11 @@ static bool ipoib_registry_try(struct ipoib_port *port, struct ipoib_accel *acce
 
 static void ipoib_registry_bind_auto(struct ipoib_port *port)
 {
-	struct ipoib_accel *accel;
-	int priority = INT_MAX;
+	struct ipoib_accel *accel = NULL;
 	bool failed = false;
+	int priority;
 
-	while ((accel = ipoib_registry_best(port, priority, &priority))) {
+	while ((accel = ipoib_registry_best(port, accel, &priority))) {
 		if (ipoib_registry_try(port, accel)) {
 			if (failed)
 				dev_warn(&port->hca->dev,
@@ -112,7 +126,8 @@ static void ipoib_registry_bind_named(struct ipoib_port *port)
 void ipoib_registry_bind(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
-	if (port->accel || port->loading || !strcmp(port->choice, IPOIB_CHOICE_NONE))
+	if (port->accel || port->loading || !READ_ONCE(port->max_ib_mtu) ||
+	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		ipoib_registry_bind_auto(port);
@@ -168,14 +183,26 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 	mutex_unlock(&ipoib_registry_lock);
 }
 
-void ipoib_registry_remove_port(struct ipoib_port *port)
+void ipoib_registry_bind_port(struct ipoib_port *port)
 {
 	mutex_lock(&ipoib_registry_lock);
-	list_del(&port->node);
-	if (port->accel)
-		ipoib_intf_destroy(port);
+	if (!list_empty(&port->node))
+		ipoib_registry_bind(port);
+	mutex_unlock(&ipoib_registry_lock);
+}
+
+void ipoib_registry_remove_port(struct ipoib_port *port)
+{
+	LIST_HEAD(kill);
+
+	mutex_lock(&ipoib_registry_lock);
+	list_del_init(&port->node);
+	rtnl_lock();
+	ipoib_intf_unregister(port, &kill);
+	unregister_netdevice_many(&kill);
 	port->accel = NULL;
 	mutex_unlock(&ipoib_registry_lock);
+	rtnl_unlock();
 }
 
 static const char *ipoib_missing_op(const struct ipoib_ops *ops)
@@ -256,21 +283,43 @@ int ipoib_register_accel(struct ipoib_accel *accel)
 }
 EXPORT_SYMBOL_GPL(ipoib_register_accel);
 
-void ipoib_unregister_accel(struct ipoib_accel *accel)
+/* Gives ports whose accel went another one, while who removes that waits for references. */
+static void ipoib_registry_rebind_work(struct work_struct *work)
 {
 	struct ipoib_port *port;
 
 	mutex_lock(&ipoib_registry_lock);
+	list_for_each_entry(port, &ipoib_ports, node) {
+		if (!port->orphan)
+			continue;
+		port->orphan = false;
+		ipoib_registry_bind(port);
+	}
+	mutex_unlock(&ipoib_registry_lock);
+}
+
+static DECLARE_WORK(ipoib_registry_rebind_wk, ipoib_registry_rebind_work);
+
+void ipoib_unregister_accel(struct ipoib_accel *accel)
+{
+	struct ipoib_port *port;
+	LIST_HEAD(kill);
+
+	mutex_lock(&ipoib_registry_lock);
 	list_del(&accel->node);
+	rtnl_lock();
 	list_for_each_entry(port, &ipoib_ports, node) {
 		if (port->accel != accel)
 			continue;
-		ipoib_intf_destroy(port);
+		ipoib_intf_unregister(port, &kill);
+		port->orphan = !strcmp(port->choice, IPOIB_CHOICE_AUTO);
 		port->accel = NULL;
-		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
-			ipoib_registry_bind(port);
 	}
+	unregister_netdevice_many(&kill);
+	queue_work(system_long_wq, &ipoib_registry_rebind_wk);
 	mutex_unlock(&ipoib_registry_lock);
+	rtnl_unlock();
+	flush_work(&ipoib_registry_rebind_wk);
 	pr_info("accel %s unregistered\n", accel->name);
 }
 EXPORT_SYMBOL_GPL(ipoib_unregister_accel);

@@ -36,6 +36,14 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice);
 void ipoib_registry_remove_port(struct ipoib_port *port);
 
 /**
+ * ipoib_registry_bind_port() - bind a port whose state is known only now
+ * @port: port, that it is registered still or already is not known
+ *
+ * Context: the port's work; takes RTNL.
+ */
+void ipoib_registry_bind_port(struct ipoib_port *port);
+
+/**
  * ipoib_registry_find() - an accel by name
  * @name: name
  *
@@ -45,7 +53,8 @@ struct ipoib_accel *ipoib_registry_find(const char *name);
 
 /**
  * ipoib_registry_bind() - give a port an accel and an interface, if there is one for it
- * @port: port; nothing happens when it has one or modules are being loaded for it
+ * @port: port; nothing happens when it has one, modules are being loaded for it, or it has not told
+ *	its state yet
  *
  * Context: ipoib_registry_lock held, process; takes RTNL.
  */

@@ -9,9 +9,7 @@
 #include <linux/if_link.h>
 #include <net/rtnetlink.h>
 
-#include "child.h"
 #include "compat.h"
-#include "intf.h"
 #include "mcast.h"
 #include "netdev.h"
 #include "port.h"
@@ -23,6 +21,7 @@
 static unsigned int ipoib_rtnl_port_tx_queues;
 
 static bool ipoib_rtnl_owned;
+static const struct ipoib_life *ipoib_rtnl_life;
 
 static const struct nla_policy ipoib_policy[IFLA_IPOIB_MAX + 1] = {
 	[IFLA_IPOIB_PKEY] = { .type = NLA_U16 },
@@ -102,7 +101,7 @@ static int ipoib_newlink(COMPAT_NEWLINK_ARGS)
 		return -EINVAL;
 	}
 
-	ret = ipoib_child_register(priv, dev, pkey, false);
+	ret = ipoib_rtnl_life->child_register(priv, dev, pkey, false);
 	if (ret)
 		return ret;
 	ret = ipoib_changelink(dev, attrs, options, extack);
@@ -151,7 +150,6 @@ static struct rtnl_link_ops ipoib_link_ops __read_mostly = {
 	.maxtype = IFLA_IPOIB_MAX,
 	.policy = ipoib_policy,
 	.priv_size = sizeof(struct rdma_netdev),
-	.setup = ipoib_intf_setup,
 	.newlink = ipoib_newlink,
 	.dellink = ipoib_dellink,
 	.changelink = ipoib_changelink,
@@ -175,10 +173,12 @@ void ipoib_rtnl_prepare(struct net_device *dev, size_t priv_size)
 	rtnl_unlock();
 }
 
-int ipoib_rtnl_init(void)
+int ipoib_rtnl_init(const struct ipoib_life *life)
 {
 	int ret;
 
+	ipoib_rtnl_life = life;
+	ipoib_link_ops.setup = life->setup;
 	ret = rtnl_link_register(&ipoib_link_ops);
 	if (ret == -EEXIST) {
 		pr_warn("in-tree ib_ipoib is loaded and owns \"ip link ... type ipoib\": children of our interfaces only by sysfs create_child; never name one of our interfaces as its parent\n");

@@ -2,14 +2,15 @@
 #ifndef IPOIB_RTNL_H
 #define IPOIB_RTNL_H
 
-#include "core.h"
+#include "life.h"
 
 /**
  * ipoib_rtnl_init() - register the link kind "ipoib"
+ * @life: who makes children
  *
  * Return: 0, also when in-tree ib_ipoib owns the kind, which is warned of; a negative errno.
  */
-int ipoib_rtnl_init(void);
+int ipoib_rtnl_init(const struct ipoib_life *life);
 
 /**
  * ipoib_rtnl_exit() - unregister the link kind

@@ -2,16 +2,22 @@
 /*
  * /sys/class/net/X: mode, pkey, umcast, and create_child and delete_child or parent.
  *
- * Writers take RTNL by trying: the file's removal waits for them while it holds RTNL.
+ * Writers take RTNL by trying: the file's removal waits for them while it holds RTNL. What is only
+ * shown needs no lock: the state is freed after the files are gone.
  */
 #include "sysfs.h"
 
 #include <linux/capability.h>
 #include <linux/rtnetlink.h>
 
-#include "child.h"
-#include "core.h"
 #include "mcast.h"
+
+static const struct ipoib_life *ipoib_sysfs_life;
+
+void ipoib_sysfs_init(const struct ipoib_life *life)
+{
+	ipoib_sysfs_life = life;
+}
 
 static ssize_t mode_show(struct device *d, struct device_attribute *attr, char *buf)
 {
@@ -48,8 +54,15 @@ static ssize_t umcast_store(struct device *d, struct device_attribute *attr, con
 	ret = kstrtoul(buf, 0, &value);
 	if (ret)
 		return ret;
-	ipoib_mcast_set_umcast(priv, value);
-	return count;
+	/* Files outlive ndo_uninit, after which nobody would cancel what this queues. */
+	if (!rtnl_trylock())
+		return restart_syscall();
+	if (priv->dev->reg_state == NETREG_REGISTERED)
+		ipoib_mcast_set_umcast(priv, value);
+	else
+		ret = -ENODEV;
+	rtnl_unlock();
+	return ret ? ret : count;
 }
 static DEVICE_ATTR_RW(umcast);
 
@@ -87,14 +100,14 @@ static ssize_t ipoib_child_store(struct device *d, const char *buf, size_t count
 static ssize_t create_child_store(struct device *d, struct device_attribute *attr,
 				  const char *buf, size_t count)
 {
-	return ipoib_child_store(d, buf, count, ipoib_child_create);
+	return ipoib_child_store(d, buf, count, ipoib_sysfs_life->child_create);
 }
 static DEVICE_ATTR_WO(create_child);
 
 static ssize_t delete_child_store(struct device *d, struct device_attribute *attr,
 				  const char *buf, size_t count)
 {
-	return ipoib_child_store(d, buf, count, ipoib_child_delete);
+	return ipoib_child_store(d, buf, count, ipoib_sysfs_life->child_delete);
 }
 static DEVICE_ATTR_WO(delete_child);
 

@@ -2,7 +2,15 @@
 #ifndef IPOIB_SYSFS_H
 #define IPOIB_SYSFS_H
 
-#include <linux/netdevice.h>
+#include "life.h"
+
+/**
+ * ipoib_sysfs_init() - what there is to do before any interface is made
+ * @life: who makes children
+ *
+ * Context: module init.
+ */
+void ipoib_sysfs_init(const struct ipoib_life *life);
 
 /**
  * ipoib_sysfs_prepare() - give a netdev, before it is registered, its own files

@@ -79,7 +79,9 @@ struct kernel_hwtstamp_config;
  * @port: port number, from 1
  * @pd: protection domain that the core makes the address handles in; QPs that they are used with
  *	must be made in it
- * @pkey: P_Key with the full-member bit (0x8000) set; constant
+ * @pkey: P_Key with the full-member bit (0x8000) set; that of the port's own interface follows the
+ *	port's table: it is constant from ib_dev_open() to ib_dev_stop(), and may be another one
+ *	after that than ib_dev_init() was given
  * @pkey_index: index of @pkey in the port's table, valid from set_pkey_index() or ib_dev_open() on
  * @qkey: Q_Key of the broadcast group, valid once set_qkey() was called
  * @local_gid: the GID of the interface's hardware address

@@ -14,10 +14,12 @@
  *   saved      is over a card driver that calls the   auto: another accel is tried
  *              netdev's ndo_init, which it found
  *   open       ib_dev_open() fails                    the interface cannot be set up
+ *   hold       keeps a reference to its first        its removal waits, until something is
+ *              interface                             written to the parameter release
  *   ask        wants a restart, and says so until     one restart
  *              it is stopped
  *
- * Those that are not refused match every InfiniBand port with a high priority.
+ * Those that are not refused match every InfiniBand port with a high priority, or priority=.
  */
 #include <linux/moduleparam.h>
 #include <linux/string.h>
@@ -26,13 +28,33 @@
 
 static char *mode = "init";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, ask");
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, hold, ask");
+
+static int priority = IPOIB_ACCEL_PRIO_NATIVE;
+module_param(priority, int, 0444);
+MODULE_PARM_DESC(priority, "what match() returns");
 
 static int opens;
 module_param(opens, int, 0444);
 MODULE_PARM_DESC(opens, "how often ib_dev_open() was called, under RTNL");
 
 static atomic_t bad_inits = ATOMIC_INIT(0);
+static struct net_device *bad_held;
+
+static int bad_release(const char *value, const struct kernel_param *param)
+{
+	struct net_device *dev = xchg(&bad_held, NULL);
+
+	if (dev)
+		dev_put(dev);
+	return 0;
+}
+
+static const struct kernel_param_ops bad_release_ops = {
+	.set = bad_release,
+};
+module_param_cb(release, &bad_release_ops, NULL, 0200);
+MODULE_PARM_DESC(release, "write: give the reference of mode=hold back");
 
 static bool bad_mode(const char *what)
 {
@@ -41,7 +63,7 @@ static bool bad_mode(const char *what)
 
 static int bad_match(struct ib_device *hca, u32 port)
 {
-	return rdma_protocol_ib(hca, port) ? IPOIB_ACCEL_PRIO_NATIVE : IPOIB_ACCEL_PRIO_NONE;
+	return rdma_protocol_ib(hca, port) ? priority : IPOIB_ACCEL_PRIO_NONE;
 }
 
 static int bad_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
@@ -67,6 +89,10 @@ static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 		return -EIO;
 	if (bad_mode("saved"))
 		return provider_init(dev, hca, qp_num);
+	if (bad_mode("hold") && !bad_held) {
+		dev_hold(dev);
+		bad_held = dev;
+	}
 	atomic_inc(&bad_inits);
 	*qp_num = 0xfffff0;
 	return 0;

@@ -53,6 +53,8 @@ static int sib_query_port(struct ib_device *ibdev, compat_port_t port_num,
 			  struct ib_port_attr *attr)
 {
 	sib_fault_slow(to_sib_hca(ibdev));
+	if (READ_ONCE(to_sib_hca(ibdev)->faults.query_port_error))
+		return -EIO;
 	sib_port_query(to_sib_hca(ibdev), attr);
 	return 0;
 }
@@ -79,7 +81,7 @@ static int sib_port_immutable(struct ib_device *ibdev, compat_port_t port_num,
 {
 	immutable->pkey_tbl_len = SIB_PKEY_TABLE_LEN;
 	immutable->gid_tbl_len = SIB_GUID_TABLE_LEN;
-	immutable->core_cap_flags = RDMA_CORE_PORT_IBA_IB;
+	immutable->core_cap_flags = RDMA_CORE_PORT_IBA_IB | (sib_opa ? RDMA_CORE_CAP_OPA_AH : 0);
 	immutable->max_mad_size = IB_MGMT_MAD_SIZE;
 	return 0;
 }

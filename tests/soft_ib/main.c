@@ -17,6 +17,10 @@ bool sib_virtual;
 module_param_named(virtual, sib_virtual, bool, 0444);
 MODULE_PARM_DESC(virtual, "HCAs say that they are virtual functions themselves (default off)");
 
+bool sib_opa;
+module_param_named(opa, sib_opa, bool, 0444);
+MODULE_PARM_DESC(opa, "ports say that their addresses are Omni-Path's (default off)");
+
 bool sib_spread;
 module_param_named(spread, sib_spread, bool, 0444);
 MODULE_PARM_DESC(spread, "completion vector N interrupts CPU N (default off: the sender's CPU)");

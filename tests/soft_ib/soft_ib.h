@@ -216,6 +216,7 @@ struct sib_faults {
 	u32 cut_once;		/* that many data packets arrive cut to cut_len bytes */
 	u32 cut_len;		/* at most SIB_CUT_MAX */
 	u32 slow_ms;		/* query_port and modify_qp take so long */
+	bool query_port_error;	/* query_port fails */
 	bool sa_mute;		/* requests to the SA get lost */
 	bool stuck_sq;
 	u32 match_qpn;		/* packets and work requests of this QP; 0: any but QP0/1 */
@@ -331,6 +332,7 @@ extern struct sib_fabric *sib_fabric;	/* main.c */
 extern bool sib_strict;			/* main.c: parameter strict=, default on */
 extern int sib_vfs;			/* main.c: parameter vfs= */
 extern bool sib_virtual;		/* main.c: parameter virtual=, HCAs are VFs */
+extern bool sib_opa;		/* main.c: parameter opa=, ports say that they are Omni-Path's */
 extern bool sib_spread;			/* main.c: parameter spread=, vectors have CPUs */
 
 /* ---- verbs half: main props device pd_mr ah cq qp mcast send xmit offload recv strict ---- */

@@ -3,7 +3,7 @@
  * Devices and ports come and go. Each InfiniBand port of a device gets a struct ipoib_port, offered
  * to the registry, which decides on the accel and so on an interface.
  */
-#include "port.h"
+#include "hca.h"
 
 #include <linux/slab.h>
 
@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "event.h"
 #include "match.h"
+#include "port.h"
 #include "registry.h"
 
 /**
@@ -27,16 +28,6 @@ struct ipoib_hca {
 	struct ipoib_port *ports[];
 };
 
-void ipoib_port_query(struct ipoib_port *port)
-{
-	struct ib_port_attr attr;
-
-	if (ib_query_port(port->hca, port->num, &attr))
-		return;
-	WRITE_ONCE(port->state, attr.state);
-	port->max_ib_mtu = ib_mtu_enum_to_int(attr.max_mtu);
-}
-
 static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, const char *choice)
 {
 	struct ipoib_port *port;
@@ -48,6 +39,7 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 	port->hca = hca;
 	port->num = num;
 	port->choice = choice;
+	INIT_LIST_HEAD(&port->node);
 	INIT_LIST_HEAD(&port->devs);
 	init_rwsem(&port->devs_sem);
 	INIT_DELAYED_WORK(&port->work, ipoib_port_work);
@@ -62,7 +54,8 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 		ret = PTR_ERR(port->pd);
 		goto destroy_wq;
 	}
-	ipoib_port_query(port);
+	/* If that fails the port waits: its work asks again. */
+	ipoib_event_look(port);
 	return port;
 
 destroy_wq:
@@ -96,6 +89,13 @@ static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u
 
 	if (!rdma_protocol_ib(ibdev, num))
 		return;
+	/* Its LIDs have 32 bits and its SA records another format: what we ask for would be wrong. */
+	if (rdma_cap_opa_ah(ibdev, num)) {
+		dev_warn(&ibdev->dev,
+			 "ipoib_core: port %u left alone: Omni-Path is not supported; in-tree ib_ipoib serves it\n",
+			 num);
+		return;
+	}
 	port = ipoib_port_create(ibdev, num, ipoib_choice(ibdev, num));
 	if (IS_ERR(port)) {
 		dev_err(&ibdev->dev, "ipoib_core: port %u: no interface: error %ld\n", num,

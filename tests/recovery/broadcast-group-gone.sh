@@ -1,0 +1,44 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The broadcast group is gone for good: another subnet manager has no IPoIB in the partition. The
+# carrier goes off when the SA has refused the group four times, with one message, and is back, with
+# another one, when the group is. (In-tree keeps the carrier: no control.)
+# (Topology: lib/outage.sh)
+#
+# lane: quick
+# limit: 150
+. "${TESTS:=/tests}/lib/host.sh"
+
+BROADCAST=ff12:401b:ffff::ffff:ffff
+
+fabric_up 3
+sm_start "$HCA_SM"
+must_wait 20 all_active
+stack_load ours-ours
+hosts_take ours-ours
+must_wait 10 can_ping hostA "$B4"
+sm_kill "$HCA_SM"
+sm_partitions 'Default=0x7fff, defmember=full : ALL=full;'
+sm_start "$HCA_SM"
+must_wait 30 negate is_running hostA "$IFA"
+must_wait 30 negate is_running hostB "$IFB"
+for link in "$IFA" "$IFB"; do
+	assert_log "$link: no carrier: joining the broadcast group .*failed"
+done
+[ -z "$(group_members "$HCA_SM" "$BROADCAST")" ] || fail "the group has members after all"
+
+# shellcheck disable=SC2119
+sm_partitions
+sm_kill "$HCA_SM"
+sm_start "$HCA_SM"
+must_wait 20 is_running hostA "$IFA"
+must_wait 20 is_running hostB "$IFB"
+for link in "$IFA" "$IFB"; do
+	assert_log "$link: joined the broadcast group .*after all"
+	is "messages of $link" "$(dmesg | tail -n "+$((${LOG_FROM:-0} + 1))" |
+		grep -c "$link: no carrier: joining")" 1
+done
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostA "$B6"
+assert_strict_clean

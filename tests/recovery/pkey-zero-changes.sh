@@ -1,0 +1,49 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The P_Key at index 0 becomes another one: the port's own interface is a member of that partition
+# then, with all its groups: IPv4, IPv6 and multicast go on there. A child stays where it was.
+# (Topology: lib/outage.sh)
+#
+# lane: quick
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+# all_nodes: hostB hears the group of all IPv6 nodes.
+all_nodes()
+{
+	on hostA ping -6 -n -c 1 -W 1 "ff02::1%$IFA" > "$TMPDIR/all" 2>&1 || :
+	grep -q "from $(link_local hostB "$IFB")" "$TMPDIR/all"
+}
+
+has_broadcast()
+{
+	ip -n "$1" -j link show dev "$2" | jq -r '.[0].broadcast' | grep -q "^00:ff:ff:ff:ff:12:40:1b:$3:"
+}
+
+fabric_up 3
+sm_start "$HCA_SM"
+must_wait 20 all_active
+must_wait 10 has_pkey "$HCA_A" 0x8001
+stack_load ours-ours
+hosts_take ours-ours
+must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
+must ip -n hostA link set child up
+must_wait 20 is_running hostA child
+must_wait 10 can_ping hostA "$B6"
+for hca in "$HCA_A" "$HCA_B"; do
+	second=$(pkey_index "$hca" 0x8001)
+	knob "$hca" pkeys "0 0x8001"
+	knob "$hca" pkeys "$second 0xffff"
+done
+must_wait 10 has_broadcast hostA "$IFA" 80:01
+must_wait 10 has_broadcast hostB "$IFB" 80:01
+must_wait 20 is_running hostA "$IFA"
+must_wait 20 is_running hostB "$IFB"
+must_wait 20 is_running hostA child
+ip -n hostA neighbour flush all
+ip -n hostB neighbour flush all
+must_wait 20 can_ping hostA "$B4"
+must_wait 20 can_ping hostA "$B6"
+must_wait 20 all_nodes
+assert_strict_clean

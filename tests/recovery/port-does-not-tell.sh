@@ -1,0 +1,54 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A port does not tell its state when it is looked at: at first there is no interface and a message;
+# later the carrier is what it was. It is asked again until it does, and what was missed is made up for.
+# Its speed is known without asking it.
+#
+#	ib0---sib0---+ switch +---sib1 OpenSM
+#
+# lane: quick
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+carrier_is()
+{
+	[ "$(cat "/sys/class/net/$link/carrier")" = "$1" ]
+}
+
+# active: by the fabric's own word, as the port does not tell.
+active()
+{
+	grep -qx 'up active' "$SOFT_IB/sib0/link"
+}
+
+fabric_up 2
+sm_start sib1
+must_wait 20 all_active
+knob sib0 query_port_error 1
+must modprobe ipoib_core accel=ref
+must_wait 10 served_by sib1 ref
+assert_log 'sib0: ipoib_core: port 1 does not tell its state'
+assert_no_interface sib0
+knob sib0 query_port_error 0
+must_wait 20 served_by sib0 ref
+assert_log 'sib0: ipoib_core: port 1 tells its state again'
+link=$(netdev_of sib0 ours)
+must ip link set "$link" up
+must_wait 20 carrier_is 1
+speed=$(cat "/sys/class/net/$link/speed")
+[ "$speed" -gt 0 ] || fail "speed $speed"
+
+note "later"
+cable_out sib0
+must_wait 10 carrier_is 0
+knob sib0 query_port_error 1
+cable_in sib0
+must_wait 20 active
+assert_log 'sib0: ipoib_core: port 1 does not tell its state'
+knob sib0 query_port_error 0
+must_wait 30 carrier_is 1
+knob sib0 query_port_error 1
+is speed "$(cat "/sys/class/net/$link/speed")" "$speed"
+knob sib0 query_port_error 0
+assert_strict_clean

@@ -19,7 +19,7 @@ enum {
  * @num: port number, from 1
  * @node: on the registry's list of ports; ipoib_registry_lock
  * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
- * @wanted: what that shall become, as the device has another name (port.c)
+ * @wanted: what that shall become, as the device has another name (hca.c)
  * @accel: who serves it, or NULL; ipoib_registry_lock
  * @orphan: its accel went, another one is to be found; ipoib_registry_lock
  * @loading: modules are being loaded for it: do not bind yet; ipoib_registry_lock

@@ -165,21 +165,35 @@ void ipoib_registry_add_port(struct ipoib_port *port)
 	mutex_unlock(&ipoib_registry_lock);
 }
 
+/* Takes the port's interfaces down; on return nobody calls its accel for them. Under both locks. */
+static void ipoib_registry_unbind(struct ipoib_port *port)
+{
+	LIST_HEAD(kill);
+
+	ipoib_intf_unregister(port, &kill);
+	unregister_netdevice_many(&kill);
+	port->accel = NULL;
+}
+
 void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 {
 	mutex_lock(&ipoib_registry_lock);
-	if (strcmp(port->choice, choice)) {
-		dev_info(&port->hca->dev,
-			 "ipoib_core: port %u: accel=%s by the device's new name, not %s\n",
-			 port->num, choice, port->choice);
-		port->choice = choice;
-		if (port->accel && strcmp(port->accel->name, choice)) {
-			ipoib_intf_destroy(port);
-			port->accel = NULL;
-		}
-		if (!port->accel)
-			ipoib_registry_start(port);
+	if (!strcmp(port->choice, choice))
+		goto unlock;
+	dev_info(&port->hca->dev, "ipoib_core: port %u: accel=%s by the device's new name, not %s\n",
+		 port->num, choice, port->choice);
+	port->choice = choice;
+	if (port->accel && strcmp(port->accel->name, choice)) {
+		rtnl_lock();
+		ipoib_registry_unbind(port);
+		mutex_unlock(&ipoib_registry_lock);
+		rtnl_unlock();
+		mutex_lock(&ipoib_registry_lock);
 	}
+	/* Meanwhile the port may have gone, or an accel that came has taken it. */
+	if (!port->accel && !list_empty(&port->node))
+		ipoib_registry_start(port);
+unlock:
 	mutex_unlock(&ipoib_registry_lock);
 }
 
@@ -193,14 +207,10 @@ void ipoib_registry_bind_port(struct ipoib_port *port)
 
 void ipoib_registry_remove_port(struct ipoib_port *port)
 {
-	LIST_HEAD(kill);
-
 	mutex_lock(&ipoib_registry_lock);
 	list_del_init(&port->node);
 	rtnl_lock();
-	ipoib_intf_unregister(port, &kill);
-	unregister_netdevice_many(&kill);
-	port->accel = NULL;
+	ipoib_registry_unbind(port);
 	mutex_unlock(&ipoib_registry_lock);
 	rtnl_unlock();
 }

@@ -241,21 +241,20 @@ void ipoib_dest_drop(struct ipoib_dest_table *table, struct ipoib_dest *dest,
 void ipoib_dest_wait(struct ipoib_dest_table *table, struct ipoib_dest *dest, unsigned int line)
 {
 	struct list_head *waiting = &table->lines[line].waiting;
+	bool again = dest->asked && time_after_eq(jiffies, dest->asked + IPOIB_DEST_AGAIN);
 
 	lockdep_assert_held(&table->lock);
-	if (dest->state == IPOIB_DEST_BUSY)
+	if (dest->state == IPOIB_DEST_BUSY ||
+	    (dest->state == IPOIB_DEST_WAITING && dest->line == line && !again))
 		return;
-	if (dest->state == IPOIB_DEST_WAITING && dest->line == line) {
-		if (time_before(jiffies, dest->asked + IPOIB_DEST_AGAIN))
-			return;
-		list_move(&dest->turn, waiting);
-		dest->asked = jiffies;
-		return;
-	}
 	ipoib_dest_unwait(table, dest);
 	dest->line = line;
-	dest->asked = jiffies;
-	list_add_tail(&dest->turn, waiting);
+	if (again)
+		list_add(&dest->turn, waiting);
+	else
+		list_add_tail(&dest->turn, waiting);
+	if (again || !dest->asked)
+		dest->asked = jiffies | 1;
 	WRITE_ONCE(dest->state, IPOIB_DEST_WAITING);
 }
 
@@ -276,6 +275,7 @@ struct ipoib_dest *ipoib_dest_grant(struct ipoib_dest_table *table)
 		dest = list_first_entry(&line->waiting, struct ipoib_dest, turn);
 		ipoib_dest_unwait(table, dest);
 		WRITE_ONCE(dest->state, IPOIB_DEST_BUSY);
+		dest->asked = 0;
 		line->busy++;
 		table->busy++;
 		table->next_line = (number + 1) % table->num_lines;

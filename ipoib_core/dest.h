@@ -30,7 +30,7 @@ enum {
  * @holder: on ipoib_dest_table.holders while @queue is not empty
  * @queue: packets that wait for @ah
  * @looked: @used when eviction last passed by
- * @asked: jiffies when it came into its line, or to the front of it
+ * @asked: jiffies, not 0, when it was asked for first, or again, since it last had a slot; else 0
  *
  * What is not marked is protected by ipoib_dest_table.lock. Who embeds it frees it after RCU's
  * grace period.

@@ -6,7 +6,7 @@
  * sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed down to
  * the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
  *	base: core params life port
- *	mechanisms: ah path mcast mcast_join
+ *	mechanisms: ah dest path mcast mcast_join
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	life: intf child choice registry autoload match event hca main
@@ -15,8 +15,8 @@
  *                     |   choice.c autoload.c
  *                   intf.c (the port's interface)  child.c (P_Key children, by rtnl.c, sysfs.c)
  *                     |
- *   netdev.c -- xmit.c --> path.c  --> ah.c --> ops->send
- *                     \--> mcast.c --> ah.c
+ *   netdev.c -- xmit.c --> path.c  --> dest.c, ah.c --> ops->send
+ *                     \--> mcast.c --> dest.c, ah.c
  *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
  *
  * Locks, from the outside in:
@@ -25,8 +25,8 @@
  *   net_device.lock      mutex: open and stop, MTU, of accels whose card driver wants it; where
  *                        several are held, RTNL is, and their order does not matter
  *   ipoib_dev.op_lock    mutex: one of open, stop, attach, detach, set_qkey of an accel at a time
- *   ipoib_dev.mcast_lock spinlock, BH off: multicast groups (mcast.c)
- *   ipoib_dev.path_lock  spinlock, BH off: paths (path.c)
+ *   ipoib_dev.mcasts.lock spinlock, BH off: multicast groups (dest.c, mcast.c)
+ *   ipoib_dev.paths.lock spinlock, BH off: paths (dest.c, path.c)
  * Nothing waits for the SA with RTNL or op_lock held, and no work that takes RTNL is waited for
  * under RTNL: what needs RTNL is done by ipoib_port.work, which looks at bits and only visits
  * interfaces that are on the port's list.
@@ -83,10 +83,10 @@ enum ipoib_drop {
 	IPOIB_DROP_MALFORMED,	/* shorter than the header, or a type that IPoIB has not */
 	IPOIB_DROP_NOT_OPEN,	/* no P_Key, or between stop and open */
 	IPOIB_DROP_PATH_QUEUE,	/* too many packets wait for a path record */
-	IPOIB_DROP_PATH_LIMIT,	/* too many paths, or path record queries in flight */
+	IPOIB_DROP_PATH_LIMIT,	/* waited for a path that made room for another, or no memory */
 	IPOIB_DROP_UNREACHABLE,	/* the SA knows no path, asked a moment ago */
 	IPOIB_DROP_MCAST_QUEUE,	/* too many packets wait for a multicast join */
-	IPOIB_DROP_MCAST_LIMIT,	/* too many send-only groups */
+	IPOIB_DROP_MCAST_LIMIT,	/* the same as PATH_LIMIT for send-only groups */
 	IPOIB_DROP_NUM
 };
 
@@ -110,6 +110,64 @@ struct ipoib_ah {
 };
 
 /**
+ * struct ipoib_dest_line - destinations that wait for their turn to be asked for, in order
+ * @waiting: ipoib_dest.turn
+ * @busy: requests in flight of this line
+ * @slots: the most of them
+ */
+struct ipoib_dest_line {
+	struct list_head waiting;
+	unsigned int busy;
+	unsigned int slots;
+};
+
+/* What a destination is worth when there is no room; evicted in this order, see dest.c. */
+enum ipoib_dest_rank {
+	IPOIB_DEST_FRESH,	/* nothing but a packet says that it is there */
+	IPOIB_DEST_STRANGER,	/* the SA knows it */
+	IPOIB_DEST_KNOWN,	/* it has answered, or hosts find each other by it */
+	IPOIB_DEST_WANTED,	/* the stack's own list: not counted, never evicted */
+	IPOIB_DEST_RANKS
+};
+
+/**
+ * struct ipoib_dest_table - destinations of one kind of an interface
+ * @hash: GID -> struct ipoib_dest, RCU
+ * @lock: all else, and the destinations
+ * @priv: interface
+ * @all: ipoib_dest.node, in the order in which they came, and evicted ones until they are freed
+ * @lru: ipoib_dest.lru by rank, the next to be evicted first
+ * @ranked: lengths of @lru
+ * @count: those that the limit is about: all but WANTED
+ * @dying: evicted ones on @all
+ * @holders: ipoib_dest.holder: those that packets wait for, longest waiting first
+ * @queued: packets waiting
+ * @busy: requests in flight
+ * @slots: the most of them
+ * @lines: of those waiting to be asked for
+ * @num_lines: entries of @lines
+ * @next_line: whose turn it is
+ */
+struct ipoib_dest_table {
+	struct rhashtable hash;
+	/* Senders read what is above with each packet. */
+	spinlock_t lock ____cacheline_aligned_in_smp; /* all else, and the destinations */
+	struct ipoib_dev *priv;
+	struct list_head all;
+	struct list_head lru[IPOIB_DEST_RANKS];
+	unsigned int ranked[IPOIB_DEST_RANKS];
+	unsigned int count;
+	unsigned int dying;
+	struct list_head holders;
+	unsigned int queued;
+	unsigned int busy;
+	unsigned int slots;
+	struct ipoib_dest_line *lines;
+	unsigned int num_lines;
+	unsigned int next_line;
+};
+
+/**
  * struct ipoib_dev - the core's state of an interface
  * @intf: what the accel sees of it; must be first, rdma_netdev.clnt_priv points here
  * @dev: = intf.dev
@@ -125,23 +183,16 @@ struct ipoib_ah {
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
  * @ethtool: merged from the core's and the accel's, see ethtool.c
  * @accel_ethtool: the accel's own, or NULL
- * @drops: packets dropped by the core
- * @path_table: DGID -> struct ipoib_path, RCU
- * @paths: all paths; @path_lock
- * @path_lock: paths, their queues and states
- * @path_count: length of @paths
- * @path_queued: packets waiting on all paths
- * @path_queries: path record queries in flight, also of paths that are removed already
+ * @paths: of struct ipoib_path
+ * @path_queries: answers of the SA that may still come, also for paths that are removed already;
+ *	@paths.lock
  * @path_idle: woken when @path_queries reaches 0
  * @path_gc: removes idle paths
- * @mcast_table: MGID -> struct ipoib_mcast, RCU
- * @mcasts: all groups; @mcast_lock
- * @mcast_lock: groups, their queues and flags
- * @mcast_sendonly: send-only groups among @mcasts
- * @mcast_queued: packets waiting on all groups
- * @mcast_joining: joins in flight; mcast_work only
+ * @path_hints: which port named a GID last, see path.c
+ * @path_seed: so that nobody outside can tell which GIDs meet in @path_hints
+ * @mcasts: of struct ipoib_mcast
  * @mcast_work: the only one who joins, leaves and frees groups (mcast_join.c)
- * @broadcast: the broadcast group, among @mcasts, or NULL
+ * @broadcast: the broadcast group, the first of @mcasts, or NULL
  * @bcast_rec: its record, valid after the first join; written by @mcast_work
  * @ah_dead: retired address handles
  * @ah_work: destroys them
@@ -149,6 +200,7 @@ struct ipoib_ah {
  * @ah_marks: ops->tx_posted() of each queue when they were retired
  * @mcg_dentry: debugfs file of the groups, see debugfs.c; RTNL
  * @path_dentry: that of the paths; RTNL
+ * @drops: packets dropped by the core, away from what is read with each packet
  */
 struct ipoib_dev {
 	struct ipoib_intf intf;
@@ -165,23 +217,15 @@ struct ipoib_dev {
 	unsigned int admin_mtu;
 	struct ethtool_ops ethtool;
 	const struct ethtool_ops *accel_ethtool;
-	atomic_long_t drops[IPOIB_DROP_NUM];
 
-	struct rhashtable path_table;
-	struct list_head paths;
-	spinlock_t path_lock; /* paths, their queues and states */
-	unsigned int path_count;
-	unsigned int path_queued;
+	struct ipoib_dest_table paths;
 	unsigned int path_queries;
 	wait_queue_head_t path_idle;
 	struct delayed_work path_gc;
+	u64 *path_hints;
+	u32 path_seed;
 
-	struct rhashtable mcast_table;
-	struct list_head mcasts;
-	spinlock_t mcast_lock; /* groups, their queues and flags */
-	unsigned int mcast_sendonly;
-	unsigned int mcast_queued;
-	unsigned int mcast_joining;
+	struct ipoib_dest_table mcasts;
 	struct delayed_work mcast_work;
 	struct ipoib_mcast *broadcast;
 	struct ib_sa_mcmember_rec bcast_rec;
@@ -193,6 +237,8 @@ struct ipoib_dev {
 
 	struct dentry *mcg_dentry;
 	struct dentry *path_dentry;
+
+	atomic_long_t drops[IPOIB_DROP_NUM] ____cacheline_aligned_in_smp;
 };
 
 /**

@@ -17,7 +17,6 @@
 
 #include "mcast.h"
 #include "netdev.h"
-#include "path.h"
 
 static struct dentry *ipoib_debugfs_dir;
 
@@ -33,37 +32,41 @@ static void ipoib_debugfs_gid(struct seq_file *file, const union ib_gid *gid)
 }
 
 static void *ipoib_mcg_seq_start(struct seq_file *file, loff_t *pos)
-	__acquires(&((struct ipoib_dev *)file->private)->mcast_lock)
+	__acquires(&((struct ipoib_dev *)file->private)->mcasts.lock)
 {
 	struct ipoib_dev *priv = file->private;
 
-	spin_lock_bh(&priv->mcast_lock);
-	return seq_list_start(&priv->mcasts, *pos);
+	spin_lock_bh(&priv->mcasts.lock);
+	return seq_list_start(&priv->mcasts.all, *pos);
 }
 
 static void *ipoib_mcg_seq_next(struct seq_file *file, void *item, loff_t *pos)
 {
 	struct ipoib_dev *priv = file->private;
 
-	return seq_list_next(item, &priv->mcasts, pos);
+	return seq_list_next(item, &priv->mcasts.all, pos);
 }
 
 static void ipoib_mcg_seq_stop(struct seq_file *file, void *item)
-	__releases(&((struct ipoib_dev *)file->private)->mcast_lock)
+	__releases(&((struct ipoib_dev *)file->private)->mcasts.lock)
 {
 	struct ipoib_dev *priv = file->private;
 
-	spin_unlock_bh(&priv->mcast_lock);
+	spin_unlock_bh(&priv->mcasts.lock);
 }
 
 static int ipoib_mcg_seq_show(struct seq_file *file, void *item)
 {
-	const struct ipoib_mcast *mcast = list_entry(item, struct ipoib_mcast, node);
+	struct ipoib_dest *dest = list_entry(item, struct ipoib_dest, node);
+	const struct ipoib_mcast *mcast = ipoib_mcast_of(dest);
 
-	ipoib_debugfs_gid(file, &mcast->mgid);
+	/* Evicted, and about to be left. */
+	if (dest->dead)
+		return 0;
+	ipoib_debugfs_gid(file, &dest->gid);
 	seq_printf(file, "  created: %10lu\n", mcast->created);
-	seq_printf(file, "  queuelen: %9u\n", skb_queue_len(&mcast->queue));
-	seq_printf(file, "  complete: %9s\n", rcu_access_pointer(mcast->ah) ? "yes" : "no");
+	seq_printf(file, "  queuelen: %9u\n", skb_queue_len(&dest->queue));
+	seq_printf(file, "  complete: %9s\n", rcu_access_pointer(dest->ah) ? "yes" : "no");
 	seq_printf(file, "  send_only: %8s\n\n",
 		   test_bit(IPOIB_MC_FULL, &mcast->flags) ? "no" : "yes");
 	return 0;
@@ -78,37 +81,38 @@ static const struct seq_operations ipoib_mcg_sops = {
 DEFINE_SEQ_ATTRIBUTE(ipoib_mcg);
 
 static void *ipoib_path_seq_start(struct seq_file *file, loff_t *pos)
-	__acquires(&((struct ipoib_dev *)file->private)->path_lock)
+	__acquires(&((struct ipoib_dev *)file->private)->paths.lock)
 {
 	struct ipoib_dev *priv = file->private;
 
-	spin_lock_bh(&priv->path_lock);
-	return seq_list_start(&priv->paths, *pos);
+	spin_lock_bh(&priv->paths.lock);
+	return seq_list_start(&priv->paths.all, *pos);
 }
 
 static void *ipoib_path_seq_next(struct seq_file *file, void *item, loff_t *pos)
 {
 	struct ipoib_dev *priv = file->private;
 
-	return seq_list_next(item, &priv->paths, pos);
+	return seq_list_next(item, &priv->paths.all, pos);
 }
 
 static void ipoib_path_seq_stop(struct seq_file *file, void *item)
-	__releases(&((struct ipoib_dev *)file->private)->path_lock)
+	__releases(&((struct ipoib_dev *)file->private)->paths.lock)
 {
 	struct ipoib_dev *priv = file->private;
 
-	spin_unlock_bh(&priv->path_lock);
+	spin_unlock_bh(&priv->paths.lock);
 }
 
 static int ipoib_path_seq_show(struct seq_file *file, void *item)
 {
+	struct ipoib_dest *dest = list_entry(item, struct ipoib_dest, node);
+	struct ipoib_dev *priv = file->private;
 	const struct ipoib_ah *ah;
-	union ib_gid dgid;
 	int mbps;
 
-	ah = ipoib_path_read(file->private, item, &dgid);
-	ipoib_debugfs_gid(file, &dgid);
+	ah = ipoib_dest_ah(&priv->paths, dest);
+	ipoib_debugfs_gid(file, &dest->gid);
 	seq_printf(file, "  complete: %6s\n", ah ? "yes" : "no");
 	if (ah) {
 		mbps = ib_rate_to_mbps(ah->rate);

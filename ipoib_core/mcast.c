@@ -1,178 +1,187 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Multicast groups: which there are, and sending to them. Joining and leaving is in mcast_join.c.
+ * Multicast groups: which there are, and sending to them. The other kind of destinations (dest.c).
+ * Joining and leaving is in mcast_join.c.
  *
  * Senders find a group under RCU. A group with an address handle is used without a lock. Without
- * one, packets wait in a short queue, under mcast_lock; ipoib_mcast_set_ah() makes the handle
+ * one, packets wait in a short queue, under mcasts.lock; ipoib_mcast_set_ah() makes the handle
  * visible and takes the queue in one hold of that lock, so that no packet stays behind.
+ *
+ * Any user may send to any group. What the stack has on its list is not for him to take; nor are
+ * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c).
  */
 #include "mcast.h"
 
-#include <linux/rhashtable.h>
 #include <linux/slab.h>
 
 #include "ah.h"
 #include "params.h"
 
-/* Any user may send to any group: the limits of what that costs. */
-#define IPOIB_MCAST_SENDONLY	512	/* send-only groups of an interface */
+/* More limits: ipoib_max_sendonly_groups(), and those of joins in mcast_join.c. */
 #define IPOIB_MCAST_QUEUE	64	/* packets waiting for one group */
 #define IPOIB_MCAST_QUEUE_ALL	2048	/* packets waiting for all groups of an interface */
+#define IPOIB_MCAST_WANTED	16	/* joins in flight of groups on the stack's list */
+#define IPOIB_MCAST_SENDONLY	8	/* and of each other line */
 
-static const struct rhashtable_params ipoib_mcast_params = {
-	.key_len = sizeof(union ib_gid),
-	.key_offset = offsetof(struct ipoib_mcast, mgid),
-	.head_offset = offsetof(struct ipoib_mcast, hash),
-	.automatic_shrinking = true,
-};
+/* Where MGIDs of IPoIB have their parts (RFC 4391 section 4): signature, P_Key, IP's group. */
+#define IPOIB_MGID_SIGNATURE	2
+#define IPOIB_MGID_PKEY		4
+#define IPOIB_MGID_GROUP	6
+#define IPOIB_SIGNATURE_IPV4	0x401b
+#define IPOIB_SIGNATURE_IPV6	0x601b
 
 static struct ipoib_mcast *ipoib_mcast_find(struct ipoib_dev *priv, const u8 *mgid)
 {
-	return rhashtable_lookup_fast(&priv->mcast_table, mgid, ipoib_mcast_params);
+	struct ipoib_dest *dest = ipoib_dest_find(&priv->mcasts, mgid);
+
+	return dest ? ipoib_mcast_of(dest) : NULL;
+}
+
+/*
+ * Do hosts and routers find each other by this group? Solicited-node groups (RFC 4291 section
+ * 2.7.1: ff02::1:ffXX:XXXX), and the first 256 of either family (all routers, MLDv2, IGMPv3...), of
+ * link scope with IPv4.
+ */
+static bool ipoib_mcast_is_known(const u8 *mgid)
+{
+	static const u8 solicited[] = { 0, 0, 0, 0, 0, 1, 0xff };
+	static const u8 zero[9];
+	const u8 *group = mgid + IPOIB_MGID_GROUP;
+
+	switch (mgid[IPOIB_MGID_SIGNATURE] << 8 | mgid[IPOIB_MGID_SIGNATURE + 1]) {
+	case IPOIB_SIGNATURE_IPV6:
+		return !memcmp(group, solicited, sizeof(solicited)) ||
+		       !memcmp(group, zero, sizeof(zero));
+	case IPOIB_SIGNATURE_IPV4:
+		return !memcmp(group, zero, sizeof(zero));
+	default:
+		return false;
+	}
+}
+
+/* Makes room for a send-only group; mcasts.lock held. Returns whether there is. */
+static bool ipoib_mcast_evict(struct ipoib_dev *priv)
+{
+	unsigned int limit = ipoib_max_sendonly_groups();
+	struct ipoib_dest *dest;
+
+	while (priv->mcasts.count >= limit) {
+		/* So much is left to be left that mcast_work needs time. */
+		if (priv->mcasts.dying >= limit)
+			return false;
+		dest = ipoib_dest_victim(&priv->mcasts, limit);
+		ipoib_dest_remove(&priv->mcasts, dest, IPOIB_DROP_MCAST_LIMIT);
+		priv->mcasts.dying++;
+		set_bit(IPOIB_MC_LEAVE, &ipoib_mcast_of(dest)->flags);
+	}
+	return true;
 }
 
 struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full)
 {
+	enum ipoib_dest_rank rank = full ? IPOIB_DEST_WANTED :
+				    ipoib_mcast_is_known(mgid) ? IPOIB_DEST_KNOWN :
+				    IPOIB_DEST_FRESH;
 	struct ipoib_mcast *mcast;
 
-	lockdep_assert_held(&priv->mcast_lock);
-	if (!full && priv->mcast_sendonly >= IPOIB_MCAST_SENDONLY)
+	lockdep_assert_held(&priv->mcasts.lock);
+	if (!full && !ipoib_mcast_evict(priv))
 		return NULL;
 	mcast = kzalloc(sizeof(*mcast), GFP_ATOMIC);
 	if (!mcast)
 		return NULL;
 
-	memcpy(mcast->mgid.raw, mgid, sizeof(mcast->mgid.raw));
 	mcast->priv = priv;
 	mcast->created = jiffies;
 	mcast->retry_at = jiffies;
-	mcast->used = jiffies / HZ;
-	__skb_queue_head_init(&mcast->queue);
 	if (full)
 		__set_bit(IPOIB_MC_FULL, &mcast->flags);
-	if (rhashtable_insert_fast(&priv->mcast_table, &mcast->hash, ipoib_mcast_params)) {
+	if (ipoib_dest_add(&priv->mcasts, &mcast->dest, mgid, rank)) {
 		kfree(mcast);
 		return NULL;
 	}
-	list_add_tail(&mcast->node, &priv->mcasts);
-	if (!full)
-		priv->mcast_sendonly++;
 	return mcast;
-}
-
-/* Takes the waiting packets off @mcast; mcast_lock held. */
-static void ipoib_mcast_take_queue(struct ipoib_mcast *mcast, struct sk_buff_head *queue)
-{
-	mcast->priv->mcast_queued -= skb_queue_len(&mcast->queue);
-	skb_queue_splice_init(&mcast->queue, queue);
-}
-
-static void ipoib_mcast_queue_skb(struct ipoib_mcast *mcast, struct sk_buff *skb)
-{
-	__skb_queue_tail(&mcast->queue, skb);
-	mcast->priv->mcast_queued++;
 }
 
 void ipoib_mcast_drop_queue(struct ipoib_mcast *mcast)
 {
-	struct ipoib_dev *priv = mcast->priv;
-	struct sk_buff_head queue;
-	struct sk_buff *skb;
+	struct ipoib_dest_table *mcasts = &mcast->priv->mcasts;
 
-	__skb_queue_head_init(&queue);
-	spin_lock_bh(&priv->mcast_lock);
-	ipoib_mcast_take_queue(mcast, &queue);
-	spin_unlock_bh(&priv->mcast_lock);
-	while ((skb = __skb_dequeue(&queue)))
-		ipoib_drop(priv, skb, IPOIB_DROP_UNREACHABLE);
+	spin_lock_bh(&mcasts->lock);
+	ipoib_dest_drop(mcasts, &mcast->dest, IPOIB_DROP_UNREACHABLE);
+	spin_unlock_bh(&mcasts->lock);
 }
 
 void ipoib_mcast_remove(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
 
-	spin_lock_bh(&priv->mcast_lock);
-	rhashtable_remove_fast(&priv->mcast_table, &mcast->hash, ipoib_mcast_params);
-	list_del(&mcast->node);
-	if (!test_bit(IPOIB_MC_FULL, &mcast->flags))
-		priv->mcast_sendonly--;
+	spin_lock_bh(&priv->mcasts.lock);
+	if (mcast->dest.dead)
+		priv->mcasts.dying--;
+	else
+		ipoib_dest_remove(&priv->mcasts, &mcast->dest, IPOIB_DROP_UNREACHABLE);
+	list_del(&mcast->dest.node);
+	ipoib_dest_set_ah(&priv->mcasts, &mcast->dest, NULL);
 	if (priv->broadcast == mcast)
 		priv->broadcast = NULL;
-	spin_unlock_bh(&priv->mcast_lock);
-
-	ipoib_mcast_set_ah(mcast, NULL);
-	ipoib_mcast_drop_queue(mcast);
+	spin_unlock_bh(&priv->mcasts.lock);
 	kfree_rcu(mcast, rcu);
 }
 
 void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah)
 {
-	struct ipoib_dev *priv = mcast->priv;
+	struct ipoib_dest_table *mcasts = &mcast->priv->mcasts;
 	struct sk_buff_head queue;
-	struct ipoib_ah *old;
-	struct sk_buff *skb;
 
 	__skb_queue_head_init(&queue);
-	spin_lock_bh(&priv->mcast_lock);
-	old = rcu_dereference_protected(mcast->ah, lockdep_is_held(&priv->mcast_lock));
-	rcu_assign_pointer(mcast->ah, ah);
+	spin_lock_bh(&mcasts->lock);
+	ipoib_dest_set_ah(mcasts, &mcast->dest, ah);
 	if (ah)
-		ipoib_mcast_take_queue(mcast, &queue);
-	spin_unlock_bh(&priv->mcast_lock);
-
-	ipoib_ah_retire(priv, old);
-	while ((skb = __skb_dequeue(&queue))) {
-		skb_push(skb, IPOIB_HW_ADDR_LEN);
-		dev_queue_xmit(skb);
-	}
+		ipoib_dest_take(mcasts, &mcast->dest, &queue);
+	spin_unlock_bh(&mcasts->lock);
+	ipoib_dest_send(&queue);
 }
 
 /* The slow way of ipoib_mcast_send(): the group is new or has no handle yet. */
 static bool ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
-	enum ipoib_drop why = IPOIB_DROP_NUM;
 	struct ipoib_mcast *mcast;
 	struct ipoib_ah *ah = NULL;
 	bool created = false;
 
-	spin_lock_bh(&priv->mcast_lock);
+	spin_lock_bh(&priv->mcasts.lock);
 	mcast = ipoib_mcast_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (!mcast) {
 		mcast = ipoib_mcast_create(priv, hwaddr + IPOIB_ADDR_GID, false);
 		created = mcast;
 	}
 	if (mcast)
-		ah = rcu_dereference_protected(mcast->ah, lockdep_is_held(&priv->mcast_lock));
+		ah = ipoib_dest_ah(&priv->mcasts, &mcast->dest);
 	if (!mcast)
-		why = IPOIB_DROP_MCAST_LIMIT;
-	else if (!ah && (skb_queue_len(&mcast->queue) >= IPOIB_MCAST_QUEUE ||
-			 priv->mcast_queued >= IPOIB_MCAST_QUEUE_ALL))
-		why = IPOIB_DROP_MCAST_QUEUE;
+		ipoib_drop(priv, skb, IPOIB_DROP_MCAST_LIMIT);
 	else if (!ah)
-		ipoib_mcast_queue_skb(mcast, skb);
-	spin_unlock_bh(&priv->mcast_lock);
+		ipoib_dest_hold(&priv->mcasts, &mcast->dest, skb, IPOIB_MCAST_QUEUE,
+				IPOIB_MCAST_QUEUE_ALL, IPOIB_DROP_MCAST_QUEUE);
+	spin_unlock_bh(&priv->mcasts.lock);
 
 	if (created)
 		ipoib_mcast_kick(priv);
-	if (why != IPOIB_DROP_NUM)
-		ipoib_drop(priv, skb, why);
-	else if (ah)
+	if (ah)
 		priv->ops->send(priv->dev, skb, ah->ah, IPOIB_MCAST_QPN);
 	return ah;
 }
 
 bool ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
-	unsigned long now = jiffies / HZ;
 	struct ipoib_mcast *mcast;
 	struct ipoib_ah *ah;
 
 	mcast = ipoib_mcast_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (unlikely(!mcast))
 		goto slow;
-	if (READ_ONCE(mcast->used) != now)
-		WRITE_ONCE(mcast->used, now);
-	ah = rcu_dereference_bh(mcast->ah);
+	ipoib_dest_touch(&mcast->dest);
+	ah = rcu_dereference_bh(mcast->dest.ah);
 	if (unlikely(!ah))
 		goto slow;
 	priv->ops->send(priv->dev, skb, ah->ah, IPOIB_MCAST_QPN);
@@ -182,13 +191,13 @@ slow:
 }
 
 /*
- * Is @addr a group of this IPoIB link? Prefix and scope are those of the broadcast address (RFC 4391
- * section 4). The P_Key may be the one that the link had when the stack made the address: the link's
- * own is put there.
+ * Is @addr a group of this IPoIB link? Prefix and scope are those of the broadcast address (RFC
+ * 4391 section 4), the signature tells IPv4 from IPv6. The P_Key in it does not matter: it is the
+ * one that the link had when the stack made the address up, or none, and ours is put in its place.
  */
 static bool ipoib_mcast_addr_ok(const struct net_device *dev, const u8 *addr)
 {
-	return !memcmp(addr, dev->broadcast, 6);
+	return !memcmp(addr, dev->broadcast, IPOIB_ADDR_GID + IPOIB_MGID_SIGNATURE);
 }
 
 /*
@@ -217,7 +226,7 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on)
 	ipoib_mcast_kick(priv);
 }
 
-/* One address of the netdev's list; mcast_lock held. */
+/* One address of the netdev's list; mcasts.lock held. */
 static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned int generation)
 {
 	struct ipoib_mcast *mcast;
@@ -226,12 +235,16 @@ static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned in
 	if (!ipoib_mcast_addr_ok(priv->dev, addr))
 		return;
 	memcpy(mgid.raw, addr + IPOIB_ADDR_GID, sizeof(mgid.raw));
-	mgid.raw[4] = priv->intf.pkey >> 8;
-	mgid.raw[5] = priv->intf.pkey & 0xff;
+	mgid.raw[IPOIB_MGID_PKEY] = priv->intf.pkey >> 8;
+	mgid.raw[IPOIB_MGID_PKEY + 1] = priv->intf.pkey & 0xff;
 
 	mcast = ipoib_mcast_find(priv, mgid.raw);
-	if (!mcast && ipoib_mcast_is_users(priv, &mgid))
+	if (!mcast && ipoib_mcast_is_users(priv, &mgid)) {
+		/* Or was it us, with a group that is evicted and yet to be left? */
+		if (priv->mcasts.dying)
+			set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
 		return;
+	}
 	if (!mcast)
 		mcast = ipoib_mcast_create(priv, mgid.raw, true);
 	if (!mcast) {
@@ -242,7 +255,7 @@ static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned in
 	mcast->seen = generation;
 	if (!test_and_set_bit(IPOIB_MC_FULL, &mcast->flags)) {
 		/* Was send-only: to be joined again, packets go on meanwhile. */
-		priv->mcast_sendonly--;
+		ipoib_dest_set_rank(&priv->mcasts, &mcast->dest, IPOIB_DEST_WANTED);
 		set_bit(IPOIB_MC_LOST, &mcast->flags);
 	}
 	clear_bit(IPOIB_MC_LEAVE, &mcast->flags);
@@ -252,33 +265,40 @@ void ipoib_mcast_sync(struct ipoib_dev *priv)
 {
 	struct net_device *dev = priv->dev;
 	struct netdev_hw_addr *ha;
-	struct ipoib_mcast *mcast;
+	struct ipoib_dest *dest;
 	unsigned int generation;
 
 	generation = priv->broadcast->seen + 1;
 	netif_addr_lock_bh(dev);
-	spin_lock(&priv->mcast_lock);
+	spin_lock(&priv->mcasts.lock);
 	priv->broadcast->seen = generation;
 	netdev_for_each_mc_addr(ha, dev)
 		ipoib_mcast_want(priv, ha->addr, generation);
-	list_for_each_entry(mcast, &priv->mcasts, node) {
+	list_for_each_entry(dest, &priv->mcasts.all, node) {
+		struct ipoib_mcast *mcast = ipoib_mcast_of(dest);
+
 		if (test_bit(IPOIB_MC_FULL, &mcast->flags) && mcast->seen != generation)
 			set_bit(IPOIB_MC_LEAVE, &mcast->flags);
 	}
-	spin_unlock(&priv->mcast_lock);
+	spin_unlock(&priv->mcasts.lock);
 	netif_addr_unlock_bh(dev);
 }
 
 int ipoib_mcast_init(struct ipoib_dev *priv)
 {
-	INIT_LIST_HEAD(&priv->mcasts);
-	spin_lock_init(&priv->mcast_lock);
+	int ret;
+
 	INIT_DELAYED_WORK(&priv->mcast_work, ipoib_mcast_work);
-	return rhashtable_init(&priv->mcast_table, &ipoib_mcast_params);
+	ret = ipoib_dest_table_init(priv, &priv->mcasts, IPOIB_MC_LINES,
+				    IPOIB_MCAST_WANTED + 2 * IPOIB_MCAST_SENDONLY,
+				    IPOIB_MCAST_SENDONLY);
+	if (!ret)
+		priv->mcasts.lines[IPOIB_MC_LINE_WANTED].slots = IPOIB_MCAST_WANTED;
+	return ret;
 }
 
 void ipoib_mcast_exit(struct ipoib_dev *priv)
 {
 	cancel_delayed_work_sync(&priv->mcast_work);
-	rhashtable_destroy(&priv->mcast_table);
+	ipoib_dest_table_exit(&priv->mcasts);
 }

@@ -3,11 +3,11 @@
 #define IPOIB_MCAST_H
 
 #include "core.h"
+#include "dest.h"
 
-/* ipoib_mcast.flags */
+/* ipoib_mcast.flags; a join is in flight while ipoib_dest.state is BUSY */
 enum {
 	IPOIB_MC_FULL,		/* full member: the broadcast group or on the netdev's list */
-	IPOIB_MC_BUSY,		/* a join is in flight */
 	IPOIB_MC_DONE,		/* its answer came: status and rec are valid */
 	IPOIB_MC_LOST,		/* the SA client says that the membership is gone */
 	IPOIB_MC_JOINED,	/* a member */
@@ -17,47 +17,55 @@ enum {
 	IPOIB_MC_LEAVE,		/* to be left and freed */
 };
 
+/* Lines of groups that wait to be joined, each with slots of its own: none waits for another. */
+enum {
+	IPOIB_MC_LINE_WANTED,	/* full members */
+	IPOIB_MC_LINE_KNOWN,	/* by which hosts and routers find each other */
+	IPOIB_MC_LINE_OTHERS,	/* whatever a user sends to */
+	IPOIB_MC_LINES
+};
+
 /**
  * struct ipoib_mcast - a multicast group of an interface
- * @hash: in ipoib_dev.mcast_table
- * @mgid: key
- * @node: on ipoib_dev.mcasts
+ * @dest: MGID, handle, waiting packets; mcasts.lock
  * @created: jiffies
  * @priv: interface
  * @flags: IPOIB_MC_*
- * @ah: handle to send with, or NULL; RCU
- * @queue: packets that wait for @ah; mcast_lock
  * @multicast: membership at the SA client, from join to ib_sa_free_multicast(); mcast_work only
  * @rec: what the SA said at the last join
  * @status: how the last join ended
  * @attached_mlid: host order; mcast_work only
  * @retry_at: jiffies before which no join is tried
- * @backoff: seconds to wait after the next failure
- * @used: time of the last packet in seconds of jiffies; written when it changes only
+ * @backoff: seconds waited after the last failure
  * @seen: generation of the netdev's list in which the group was; mcast_work only
  * @rcu: for senders that still see it
  *
- * Groups are added by mcast_work and, send-only, by senders; only mcast_work removes them.
+ * Groups are added by mcast_work and, send-only, by senders, who may also evict one: it is dead
+ * from then on and nobody finds it, but only mcast_work leaves and frees groups.
  */
 struct ipoib_mcast {
-	struct rhash_head hash;
-	union ib_gid mgid;
-	struct list_head node;
+	struct ipoib_dest dest;
 	unsigned long created;
 	struct ipoib_dev *priv;
 	unsigned long flags;
-	struct ipoib_ah __rcu *ah;
-	struct sk_buff_head queue;
 	struct ib_sa_multicast *multicast;
 	struct ib_sa_mcmember_rec rec;
 	int status;
 	u16 attached_mlid;
 	unsigned long retry_at;
 	unsigned int backoff;
-	unsigned long used;
 	unsigned int seen;
 	struct rcu_head rcu;
 };
+
+/**
+ * ipoib_mcast_of() - the group that a destination of ipoib_dev.mcasts is
+ * @dest: destination
+ */
+static inline struct ipoib_mcast *ipoib_mcast_of(struct ipoib_dest *dest)
+{
+	return container_of(dest, struct ipoib_mcast, dest);
+}
 
 /**
  * ipoib_mcast_send() - send to a group
@@ -92,11 +100,13 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
 
 /**
  * ipoib_mcast_create() - add a group
- * @priv: interface, its mcast_lock held
+ * @priv: interface, its mcasts.lock held
  * @mgid: not in the table
  * @full: full member, else send-only
  *
- * Return: the group, or NULL without memory or above the limit of send-only groups.
+ * Above the limit of send-only groups another one is evicted; ipoib_mcast_kick() has it left.
+ *
+ * Return: the group, or NULL without memory, or while mcast_work has not come to what was evicted.
  */
 struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full);
 
@@ -113,7 +123,7 @@ void ipoib_mcast_remove(struct ipoib_mcast *mcast);
  * @mcast: group
  * @ah: new handle, or NULL: packets wait again
  *
- * Sends what has waited and retires the old handle. Context: process.
+ * Sends what has waited and retires the old handle. Context: process, mcast_work.
  */
 void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah);
 
@@ -185,6 +195,8 @@ void ipoib_mcast_kick(struct ipoib_dev *priv);
 /**
  * ipoib_mcast_retry() - the fabric changed: end all waiting periods after failed joins
  * @priv: interface
+ *
+ * They end within a moment of random length: all hosts have the same event.
  *
  * Context: any but hard interrupt.
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Module parameters that in-tree ib_ipoib has too, with its names, ranges and defaults, so that
- * existing configuration keeps its meaning. accel= is in choice.c.
+ * existing configuration keeps its meaning, and the limits of what others can make us keep. accel=
+ * is in choice.c.
  *
  * "options ib_ipoib ..." arrives by the shim (shim/ib_ipoib.c), when that is loaded first, and is
  * what counts where ipoib_core itself was given nothing.
@@ -64,6 +65,62 @@ static int cm_data_debug_level;
 module_param_cb(cm_data_debug_level, &ipoib_ignored_ops, &cm_data_debug_level, 0644);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
+/**
+ * struct ipoib_limit - a parameter that is a number in a range
+ * @value: the number
+ * @min: the least
+ * @max: the most
+ */
+struct ipoib_limit {
+	unsigned int value;
+	unsigned int min;
+	unsigned int max;
+};
+
+static int ipoib_limit_set(const char *value, const struct kernel_param *param)
+{
+	struct ipoib_limit *limit = param->arg;
+	unsigned int number;
+	int ret = kstrtouint(value, 0, &number);
+
+	if (!ret && (number < limit->min || number > limit->max))
+		ret = -ERANGE;
+	if (ret) {
+		pr_err("%s=%s: not a number from %u to %u\n", param->name, value, limit->min,
+		       limit->max);
+		return -EINVAL;
+	}
+	WRITE_ONCE(limit->value, number);
+	return 0;
+}
+
+static int ipoib_limit_get(char *buffer, const struct kernel_param *param)
+{
+	const struct ipoib_limit *limit = param->arg;
+
+	return sysfs_emit(buffer, "%u\n", READ_ONCE(limit->value));
+}
+
+static const struct kernel_param_ops ipoib_limit_ops = {
+	.set = ipoib_limit_set,
+	.get = ipoib_limit_get,
+};
+
+/* Two rails of 10,000 nodes are 20,000 GIDs. */
+static struct ipoib_limit max_paths = { 32768, 256, 1048576 };
+module_param_cb(max_paths, &ipoib_limit_ops, &max_paths, 0644);
+MODULE_PARM_DESC(max_paths, "paths that an interface knows, 256..1048576 (32768)");
+
+static struct ipoib_limit max_path_queries = { 64, 8, 4096 };
+module_param_cb(max_path_queries, &ipoib_limit_ops, &max_path_queries, 0644);
+MODULE_PARM_DESC(max_path_queries,
+		 "path record queries in flight of an interface made later, 8..4096 (64)");
+
+static struct ipoib_limit max_sendonly_groups = { 512, 64, 16384 };
+module_param_cb(max_sendonly_groups, &ipoib_limit_ops, &max_sendonly_groups, 0644);
+MODULE_PARM_DESC(max_sendonly_groups,
+		 "groups that an interface is a member of only to send to them, 64..16384 (512)");
+
 /* The first of these that was given, else @def, brought into range. */
 static unsigned int ipoib_queue_size(unsigned int own, unsigned int shims, unsigned int def,
 				     unsigned int min)
@@ -100,4 +157,19 @@ unsigned int ipoib_send_queue_size(void)
 unsigned int ipoib_recv_queue_size(void)
 {
 	return recv_queue_size;
+}
+
+unsigned int ipoib_max_paths(void)
+{
+	return READ_ONCE(max_paths.value);
+}
+
+unsigned int ipoib_max_path_queries(void)
+{
+	return READ_ONCE(max_path_queries.value);
+}
+
+unsigned int ipoib_max_sendonly_groups(void)
+{
+	return READ_ONCE(max_sendonly_groups.value);
 }

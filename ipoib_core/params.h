@@ -27,6 +27,27 @@ unsigned int ipoib_send_queue_size(void);
  */
 unsigned int ipoib_recv_queue_size(void);
 
+/**
+ * ipoib_max_paths() - parameter max_paths, which may change at any time
+ *
+ * Return: 256..1048576.
+ */
+unsigned int ipoib_max_paths(void);
+
+/**
+ * ipoib_max_path_queries() - parameter max_path_queries, for interfaces made from now on
+ *
+ * Return: 8..4096.
+ */
+unsigned int ipoib_max_path_queries(void);
+
+/**
+ * ipoib_max_sendonly_groups() - parameter max_sendonly_groups, which may change at any time
+ *
+ * Return: 64..16384.
+ */
+unsigned int ipoib_max_sendonly_groups(void);
+
 /* Parameters debug_level and mcast_debug_level: may change at any time. */
 extern int ipoib_debug_level;
 extern int ipoib_mcast_debug_level;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paths: how to reach a peer's port, from the SA's path records (IBA 15.2.5.16).
+ * Paths: how to reach a peer's port, from the SA's path records (IBA 15.2.5.16). The resolver of
+ * destinations (dest.c) that are ports.
  *
  * A path is looked up by the GID in the destination address; the QP number is taken from the
  * address itself. So there is no second table of neighbours behind the kernel's own, and a peer
@@ -10,27 +11,45 @@
  * out of date (a flush, an ARP packet from another LID, unanswered probes) stays in use while the
  * SA is asked again, and until the SA has said several times that there is none: an SA that is
  * busy, or has just started, answers with an error too, and its client tells no difference.
- * A path without a handle gathers a few packets while a query is in flight; after a failed one,
- * packets are dropped until a waiting period has passed.
+ * A path without a handle gathers a few packets until its query has its turn and is answered; after
+ * a failed one, packets are dropped until a waiting period has passed.
  *
- * path_lock protects all of it but the RCU readers' view. Paths are only removed under path_lock. A
+ * Who fills the lines of queries: a stranger who invents senders of ARP makes this host answer
+ * each of them. He can invent GIDs, not the LID that his packets come from, which his HCA puts
+ * there. So what a packet from a LID made us send waits in that LID's line (path_hints, from
+ * ipoib_accel_rx_arp()), and a peer that comes from another LID does not wait behind it. The hint
+ * is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
+ * answered (IPOIB_DEST_KNOWN) once an ARP packet with its GID came from the LID that its path leads
+ * to.
+ *
+ * paths.lock protects all of it but the RCU readers' view. Paths are only removed under it. A
  * removed path with a query in flight belongs to the query's callback, which frees it.
  */
 #include "path.h"
 
 #include <linux/if_arp.h>
-#include <linux/rhashtable.h>
+#include <linux/jhash.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "ah.h"
 #include "compat.h"
+#include "dest.h"
 #include "params.h"
 
-/* Limits, so that neither a user nor the network makes memory or SA load grow without bound. */
-#define IPOIB_PATH_MAX		16384	/* paths of an interface */
+/*
+ * Limits, so that neither a user nor the network makes memory or SA load grow without bound; more
+ * of them are parameters: ipoib_max_paths(), ipoib_max_path_queries().
+ */
 #define IPOIB_PATH_QUEUE	32	/* packets waiting for one path */
 #define IPOIB_PATH_QUEUE_ALL	2048	/* packets waiting for all paths of an interface */
-#define IPOIB_PATH_QUERIES	64	/* queries in flight of an interface */
+
+/* Lines of paths that wait to be asked for. */
+#define IPOIB_PATH_LINE_LOCAL	0	/* nothing from outside is known to have asked for it */
+#define IPOIB_PATH_LINE_AGAIN	1	/* it has a handle, which may be out of date */
+#define IPOIB_PATH_LINE_LIDS	2	/* the first of those that LIDs share */
+#define IPOIB_PATH_LINES	64
+#define IPOIB_PATH_HINTS	1024	/* a power of two */
 
 /* What a path is asked for by */
 #define IPOIB_PATH_MASK							\
@@ -39,45 +58,33 @@
 #define IPOIB_PATH_TIMEOUT_MS	1000	/* one query; the SA client does not repeat it */
 #define IPOIB_PATH_BACKOFF_MAX	4	/* seconds between failed queries: 1, 2, 4, 4... */
 #define IPOIB_PATH_REFRESH	HZ	/* least time between two queries that succeed */
+#define IPOIB_PATH_SPREAD	HZ	/* within which all are asked for again after an event */
 #define IPOIB_PATH_PROBES	(3 * HZ)	/* two probes in this time raise suspicion */
 #define IPOIB_PATH_IDLE		600	/* seconds without a packet until a path is forgotten */
 #define IPOIB_PATH_GC		(60 * HZ)
+#define IPOIB_PATH_BATCH	256	/* paths that are looked at in one hold of the lock */
 
 /**
  * struct ipoib_path - how to reach the port of one GID
- * @hash: in ipoib_dev.path_table
- * @dgid: key
- * @node: on ipoib_dev.paths
+ * @dest: GID, handle, waiting packets
  * @priv: interface
- * @ah: handle, or NULL
- * @queue: packets that wait for @ah
  * @query: query in flight, for ib_sa_cancel_query()
  * @query_id: likewise
- * @used: time of last use in seconds of jiffies; written when it changes only
- * @next_query: jiffies before which the SA is not asked again
+ * @next_query: jiffies before which the SA is not asked again; read without lock by senders
  * @probed: jiffies of the last unicast probe
- * @backoff: seconds to wait after the next failure
- * @querying: a query is in flight
- * @stale: @ah may be out of date; read without lock by senders
- * @dead: removed while @querying; the callback frees it
+ * @backoff: seconds waited after the last failure
+ * @stale: the handle may be out of date; read without lock by senders
  * @rcu: for senders that still see it
  */
 struct ipoib_path {
-	struct rhash_head hash;
-	union ib_gid dgid;
-	struct list_head node;
+	struct ipoib_dest dest;
+	unsigned long next_query;
+	bool stale;
 	struct ipoib_dev *priv;
-	struct ipoib_ah __rcu *ah;
-	struct sk_buff_head queue;
 	struct ib_sa_query *query;
 	int query_id;
-	unsigned long used;
-	unsigned long next_query;
 	unsigned long probed;
 	unsigned int backoff;
-	bool querying;
-	bool stale;
-	bool dead;
 	struct rcu_head rcu;
 };
 
@@ -89,53 +96,58 @@ struct ipoib_arp {
 
 static_assert(sizeof(struct ipoib_arp) == 28);
 
-static const struct rhashtable_params ipoib_path_params = {
-	.key_len = sizeof(union ib_gid),
-	.key_offset = offsetof(struct ipoib_path, dgid),
-	.head_offset = offsetof(struct ipoib_path, hash),
-	.automatic_shrinking = true,
-};
+static struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
+{
+	return container_of(dest, struct ipoib_path, dest);
+}
 
 static struct ipoib_path *ipoib_path_find(struct ipoib_dev *priv, const u8 *gid)
 {
-	return rhashtable_lookup_fast(&priv->path_table, gid, ipoib_path_params);
+	struct ipoib_dest *dest = ipoib_dest_find(&priv->paths, gid);
+
+	return dest ? ipoib_path_of(dest) : NULL;
 }
 
-static struct ipoib_ah *ipoib_path_ah_locked(struct ipoib_path *path)
+/*
+ * Is there a reason to ask the SA about @path, which has a handle, and is it time? For senders,
+ * without lock: what is late by a packet does no harm.
+ */
+static bool ipoib_path_due(const struct ipoib_path *path)
 {
-	return rcu_dereference_protected(path->ah, lockdep_is_held(&path->priv->path_lock));
-}
-
-const struct ipoib_ah *ipoib_path_read(struct ipoib_dev *priv, struct list_head *node,
-				       union ib_gid *dgid)
-{
-	struct ipoib_path *path = list_entry(node, struct ipoib_path, node);
-
-	lockdep_assert_held(&priv->path_lock);
-	*dgid = path->dgid;
-	return ipoib_path_ah_locked(path);
-}
-
-/* Takes the waiting packets off @path; path_lock held. */
-static void ipoib_path_take_queue(struct ipoib_path *path, struct sk_buff_head *queue)
-{
-	path->priv->path_queued -= skb_queue_len(&path->queue);
-	skb_queue_splice_tail_init(&path->queue, queue);
-}
-
-static void ipoib_path_drop_queue(struct ipoib_dev *priv, struct sk_buff_head *queue,
-				  enum ipoib_drop why)
-{
-	struct sk_buff *skb;
-
-	while ((skb = __skb_dequeue(queue)))
-		ipoib_drop(priv, skb, why);
+	return READ_ONCE(path->stale) && READ_ONCE(path->dest.state) == IPOIB_DEST_IDLE &&
+	       !time_before(jiffies, READ_ONCE(path->next_query));
 }
 
 static void ipoib_path_failed(struct ipoib_path *path)
 {
-	path->backoff = path->backoff ? min(path->backoff * 2, IPOIB_PATH_BACKOFF_MAX) : 1;
-	path->next_query = jiffies + path->backoff * HZ;
+	WRITE_ONCE(path->stale, true);
+	WRITE_ONCE(path->next_query,
+		   jiffies + ipoib_dest_backoff(&path->backoff, IPOIB_PATH_BACKOFF_MAX));
+}
+
+static u32 ipoib_path_hash(struct ipoib_dev *priv, const u8 *gid)
+{
+	return jhash(gid, sizeof(union ib_gid), priv->path_seed);
+}
+
+/* Remembers that a packet from @slid made the peer with @gid known. */
+static void ipoib_path_hint(struct ipoib_dev *priv, const u8 *gid, u32 slid)
+{
+	u32 hash = ipoib_path_hash(priv, gid);
+
+	WRITE_ONCE(priv->path_hints[hash % IPOIB_PATH_HINTS], (u64)hash << 32 | slid);
+}
+
+/* The line in which a path to @gid waits that has no handle. */
+static unsigned int ipoib_path_line(struct ipoib_dev *priv, const u8 *gid)
+{
+	u32 hash = ipoib_path_hash(priv, gid);
+	u64 hint = READ_ONCE(priv->path_hints[hash % IPOIB_PATH_HINTS]);
+
+	if (!hint || hint >> 32 != hash)
+		return IPOIB_PATH_LINE_LOCAL;
+	return IPOIB_PATH_LINE_LIDS + jhash_1word((u32)hint, priv->path_seed) %
+	       (IPOIB_PATH_LINES - IPOIB_PATH_LINE_LIDS);
 }
 
 static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_path_rec *rec)
@@ -156,50 +168,39 @@ static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_pat
 	return ah;
 }
 
+static void ipoib_path_serve(struct ipoib_dev *priv);
+
 /* A query ended with @ah or without; @refused: the SA did answer. */
 static void ipoib_path_answer(struct ipoib_path *path, struct ipoib_ah *ah, bool refused)
 {
 	struct ipoib_dev *priv = path->priv;
-	struct ipoib_ah *old = NULL;
+	struct ipoib_dest *dest = &path->dest;
 	struct sk_buff_head queue;
-	struct sk_buff *skb;
-	bool lost;
 
 	__skb_queue_head_init(&queue);
-	spin_lock_bh(&priv->path_lock);
-	path->querying = false;
+	spin_lock_bh(&priv->paths.lock);
 	path->query = NULL;
-	if (path->dead) {
-		old = ah;
-		ah = NULL;
+	ipoib_dest_release(&priv->paths, dest);
+	if (dest->dead) {
+		ipoib_ah_retire(priv, ah);
 		kfree_rcu(path, rcu);
+	} else if (ah) {
+		path->backoff = 0;
+		WRITE_ONCE(path->next_query, jiffies + IPOIB_PATH_REFRESH);
+		ipoib_dest_set_ah(&priv->paths, dest, ah);
+		ipoib_dest_take(&priv->paths, dest, &queue);
 	} else {
-		lost = refused && path->backoff >= IPOIB_PATH_BACKOFF_MAX;
-		if (ah || lost) {
-			old = ipoib_path_ah_locked(path);
-			rcu_assign_pointer(path->ah, ah);
+		if (refused && path->backoff >= IPOIB_PATH_BACKOFF_MAX) {
+			ipoib_dest_set_ah(&priv->paths, dest, NULL);
+			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
-		if (ah) {
-			path->backoff = 0;
-			path->next_query = jiffies + IPOIB_PATH_REFRESH;
-		} else {
-			ipoib_path_failed(path);
-			WRITE_ONCE(path->stale, true);
-		}
-		ipoib_path_take_queue(path, &queue);
-	}
-	spin_unlock_bh(&priv->path_lock);
-
-	ipoib_ah_retire(priv, old);
-	if (!ah) {
+		ipoib_path_failed(path);
 		/* Nothing waits for a path that kept its handle. */
-		ipoib_path_drop_queue(priv, &queue, IPOIB_DROP_UNREACHABLE);
-		return;
+		ipoib_dest_drop(&priv->paths, dest, IPOIB_DROP_UNREACHABLE);
 	}
-	while ((skb = __skb_dequeue(&queue))) {
-		skb_push(skb, IPOIB_HW_ADDR_LEN);
-		dev_queue_xmit(skb);
-	}
+	ipoib_path_serve(priv);
+	spin_unlock_bh(&priv->paths.lock);
+	ipoib_dest_send(&queue);
 }
 
 static void ipoib_path_done(int status, struct sa_path_rec *rec, COMPAT_NUM_PRS void *context)
@@ -208,170 +209,173 @@ static void ipoib_path_done(int status, struct sa_path_rec *rec, COMPAT_NUM_PRS 
 	struct ipoib_dev *priv = path->priv;
 	struct ipoib_ah *ah = status ? NULL : ipoib_path_make_ah(priv, rec);
 
-	ipoib_dbg(priv, "path to %pI6: status %d, DLID 0x%04x\n", path->dgid.raw, status,
+	ipoib_dbg(priv, "path to %pI6: status %d, DLID 0x%04x\n", path->dest.gid.raw, status,
 		  ah ? ah->dlid : 0);
 	/* -EINVAL is how the SA client hands on an answer with an error status. */
 	ipoib_path_answer(path, ah, status == -EINVAL);
 
 	/* The interface may go once the count is 0 and the lock is free: nothing after this. */
-	spin_lock_bh(&priv->path_lock);
+	spin_lock_bh(&priv->paths.lock);
 	if (!--priv->path_queries)
 		wake_up(&priv->path_idle);
-	spin_unlock_bh(&priv->path_lock);
+	spin_unlock_bh(&priv->paths.lock);
 }
 
-/* Asks the SA; path_lock held. Without an answer to come, the path has failed on return. */
-static void ipoib_path_query(struct ipoib_path *path)
+/* Asks the SA; @path has a slot. Returns whether an answer will come. */
+static bool ipoib_path_query(struct ipoib_path *path)
 {
 	struct ipoib_dev *priv = path->priv;
 	struct sa_path_rec rec = {
 		.rec_type = SA_PATH_REC_TYPE_IB,
-		.dgid = path->dgid,
+		.dgid = path->dest.gid,
 		.sgid = priv->intf.local_gid,
 		.pkey = cpu_to_be16(priv->intf.pkey),
 		.numb_path = 1,
 		.traffic_class = priv->bcast_rec.traffic_class,
 	};
 
-	lockdep_assert_held(&priv->path_lock);
 	/* What was known is out of date from here on only if something happens after this. */
 	WRITE_ONCE(path->stale, false);
-	path->querying = true;
-	priv->path_queries++;
 	path->query_id = ib_sa_path_rec_get(&ipoib_sa_client, priv->intf.hca, priv->intf.port, &rec,
 					    IPOIB_PATH_MASK, IPOIB_PATH_TIMEOUT_MS, GFP_ATOMIC,
 					    ipoib_path_done, path, &path->query);
-	if (path->query_id >= 0)
-		return;
-
-	/* No SM known, or no memory: the callback will not come. */
-	path->querying = false;
-	path->query = NULL;
-	WRITE_ONCE(path->stale, true);
-	ipoib_path_failed(path);
-	if (!--priv->path_queries)
-		wake_up(&priv->path_idle);
+	if (path->query_id < 0) {
+		path->query = NULL;
+		return false;
+	}
+	priv->path_queries++;
+	return true;
 }
 
-/* Asks the SA if that is due and allowed; path_lock held. */
-static void ipoib_path_query_if_due(struct ipoib_path *path)
+/*
+ * Asks the SA for those whose turn it is, as far as there are slots; paths.lock held. Called when
+ * one comes to wait, and when a query ends: so that none waits while a slot is free.
+ *
+ * Without a known SM, or memory, no callback comes: what waits then fails, here and now, which ends
+ * because each that fails is one less.
+ */
+static void ipoib_path_serve(struct ipoib_dev *priv)
 {
-	if (path->querying || time_before(jiffies, path->next_query))
-		return;
-	if (path->priv->path_queries < IPOIB_PATH_QUERIES)
-		ipoib_path_query(path);
+	struct ipoib_dest *dest;
+
+	lockdep_assert_held(&priv->paths.lock);
+	while ((dest = ipoib_dest_grant(&priv->paths))) {
+		struct ipoib_path *path = ipoib_path_of(dest);
+
+		if (ipoib_path_query(path))
+			continue;
+		ipoib_dest_release(&priv->paths, dest);
+		ipoib_path_failed(path);
+		ipoib_dest_drop(&priv->paths, dest, IPOIB_DROP_UNREACHABLE);
+	}
 }
 
-/* path_lock held; NULL when there is no memory or there are too many. */
+/* Has the SA asked when it is due; paths.lock held. */
+static void ipoib_path_ask(struct ipoib_path *path)
+{
+	struct ipoib_dev *priv = path->priv;
+	unsigned int line;
+
+	if (time_before(jiffies, path->next_query))
+		return;
+	line = ipoib_dest_ah(&priv->paths, &path->dest) ? IPOIB_PATH_LINE_AGAIN :
+	       ipoib_path_line(priv, path->dest.gid.raw);
+	ipoib_dest_wait(&priv->paths, &path->dest, line);
+	ipoib_path_serve(priv);
+}
+
+/* Removes a path; paths.lock held. Its handle is retired. */
+static void ipoib_path_remove(struct ipoib_path *path, enum ipoib_drop why)
+{
+	struct ipoib_dev *priv = path->priv;
+	struct ipoib_dest *dest = &path->dest;
+
+	ipoib_dest_remove(&priv->paths, dest, why);
+	list_del(&dest->node);
+	ipoib_dest_set_ah(&priv->paths, dest, NULL);
+	if (dest->state == IPOIB_DEST_BUSY)
+		/* The callback waits for the lock, so the query cannot be gone yet. */
+		ib_sa_cancel_query(path->query_id, path->query);
+	else
+		kfree_rcu(path, rcu);
+}
+
+/* paths.lock held; NULL when there is no memory. */
 static struct ipoib_path *ipoib_path_create(struct ipoib_dev *priv, const u8 *gid)
 {
+	unsigned int limit = ipoib_max_paths();
 	struct ipoib_path *path;
+	unsigned int i;
 
-	if (priv->path_count >= IPOIB_PATH_MAX)
-		return NULL;
 	path = kzalloc(sizeof(*path), GFP_ATOMIC);
 	if (!path)
 		return NULL;
+	/* Two, so that a lower limit is reached in the end. */
+	for (i = 0; i < 2 && priv->paths.count >= limit; i++)
+		ipoib_path_remove(ipoib_path_of(ipoib_dest_victim(&priv->paths, limit)),
+				  IPOIB_DROP_PATH_LIMIT);
 
-	memcpy(path->dgid.raw, gid, sizeof(path->dgid.raw));
 	path->priv = priv;
-	path->used = jiffies / HZ;
 	path->next_query = jiffies;
 	path->probed = jiffies - IPOIB_PATH_PROBES;
-	__skb_queue_head_init(&path->queue);
-	if (rhashtable_insert_fast(&priv->path_table, &path->hash, ipoib_path_params)) {
+	if (ipoib_dest_add(&priv->paths, &path->dest, gid, IPOIB_DEST_FRESH)) {
 		kfree(path);
 		return NULL;
 	}
-	list_add_tail(&path->node, &priv->paths);
-	priv->path_count++;
 	return path;
-}
-
-/* Removes a path; path_lock held. Its packets go to @drops, its handle is retired. */
-static void ipoib_path_remove(struct ipoib_path *path, struct sk_buff_head *drops)
-{
-	struct ipoib_dev *priv = path->priv;
-
-	rhashtable_remove_fast(&priv->path_table, &path->hash, ipoib_path_params);
-	list_del(&path->node);
-	priv->path_count--;
-	ipoib_path_take_queue(path, drops);
-	ipoib_ah_retire(priv, ipoib_path_ah_locked(path));
-	RCU_INIT_POINTER(path->ah, NULL);
-	if (!path->querying) {
-		kfree_rcu(path, rcu);
-		return;
-	}
-	/* The callback waits for path_lock, so the query cannot be gone yet. */
-	path->dead = true;
-	ib_sa_cancel_query(path->query_id, path->query);
-}
-
-/* Lets @skb wait for the path, or drops it; path_lock held. */
-static void ipoib_path_queue_skb(struct ipoib_path *path, struct sk_buff *skb)
-{
-	struct ipoib_dev *priv = path->priv;
-
-	if (skb_queue_len(&path->queue) >= IPOIB_PATH_QUEUE ||
-	    priv->path_queued >= IPOIB_PATH_QUEUE_ALL) {
-		ipoib_drop(priv, skb, IPOIB_DROP_PATH_QUEUE);
-		return;
-	}
-	__skb_queue_tail(&path->queue, skb);
-	priv->path_queued++;
 }
 
 /*
  * The slow way of ipoib_path_send(). Looking for a handle, queueing and starting a query happen in
- * one hold of path_lock, and so does the answer: no packet can be queued behind an answer's back.
+ * one hold of the lock, and so does the answer: no packet can be queued behind an answer's back.
  */
 static bool ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
 
-	spin_lock_bh(&priv->path_lock);
+	spin_lock_bh(&priv->paths.lock);
 	path = ipoib_path_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (!path)
 		path = ipoib_path_create(priv, hwaddr + IPOIB_ADDR_GID);
 	if (!path) {
-		spin_unlock_bh(&priv->path_lock);
+		spin_unlock_bh(&priv->paths.lock);
 		ipoib_drop(priv, skb, IPOIB_DROP_PATH_LIMIT);
 		return false;
 	}
 
-	ipoib_path_query_if_due(path);
-	ah = ipoib_path_ah_locked(path);
+	ah = ipoib_dest_ah(&priv->paths, &path->dest);
 	if (ah) {
-		/* The caller's RCU section keeps it; send() must not run under path_lock. */
-		spin_unlock_bh(&priv->path_lock);
+		if (ipoib_path_due(path))
+			ipoib_path_ask(path);
+		/* The caller's RCU section keeps it; send() must not run under the lock. */
+		spin_unlock_bh(&priv->paths.lock);
 		priv->ops->send(priv->dev, skb, ah->ah, ipoib_addr_qpn(hwaddr));
 		return true;
 	}
-	if (path->querying)
-		ipoib_path_queue_skb(path, skb);
-	else if (time_before(jiffies, path->next_query))
+	if (path->dest.state == IPOIB_DEST_IDLE && time_before(jiffies, path->next_query)) {
 		ipoib_drop(priv, skb, IPOIB_DROP_UNREACHABLE);
-	else
-		ipoib_drop(priv, skb, IPOIB_DROP_PATH_LIMIT);
-	spin_unlock_bh(&priv->path_lock);
+	} else {
+		/* Held first: what fails at once takes its packets along. */
+		ipoib_dest_hold(&priv->paths, &path->dest, skb, IPOIB_PATH_QUEUE,
+				IPOIB_PATH_QUEUE_ALL, IPOIB_DROP_PATH_QUEUE);
+		ipoib_path_ask(path);
+	}
+	spin_unlock_bh(&priv->paths.lock);
 	return false;
 }
 
 bool ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
-	unsigned long now = jiffies / HZ;
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
 
 	path = ipoib_path_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (unlikely(!path))
 		goto slow;
-	if (READ_ONCE(path->used) != now)
-		WRITE_ONCE(path->used, now);
-	ah = rcu_dereference_bh(path->ah);
-	if (unlikely(!ah || READ_ONCE(path->stale)))
+	ipoib_dest_touch(&path->dest);
+	ah = rcu_dereference_bh(path->dest.ah);
+	if (unlikely(!ah || ipoib_path_due(path)))
 		goto slow;
 	priv->ops->send(priv->dev, skb, ah->ah, ipoib_addr_qpn(hwaddr));
 	return true;
@@ -383,14 +387,34 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 {
 	struct ipoib_path *path;
 
-	spin_lock_bh(&priv->path_lock);
+	spin_lock_bh(&priv->paths.lock);
 	path = ipoib_path_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (path) {
-		if (time_before(jiffies, path->probed + IPOIB_PATH_PROBES))
-			ipoib_path_query_if_due(path);
+		if (path->dest.state == IPOIB_DEST_IDLE &&
+		    time_before(jiffies, path->probed + IPOIB_PATH_PROBES))
+			ipoib_path_ask(path);
 		path->probed = jiffies;
 	}
-	spin_unlock_bh(&priv->path_lock);
+	spin_unlock_bh(&priv->paths.lock);
+}
+
+/* An ARP packet from @slid came from the peer, or says so; paths.lock held. */
+static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
+{
+	struct ipoib_dest_table *paths = &path->priv->paths;
+	struct ipoib_ah *ah = ipoib_dest_ah(paths, &path->dest);
+
+	if (!ah) {
+		/* The peer is there: what failed before, and when, says nothing any more. */
+		WRITE_ONCE(path->next_query, jiffies);
+		/* Into the line of this LID; it may have been in another's. */
+		if (path->dest.state == IPOIB_DEST_WAITING)
+			ipoib_path_ask(path);
+	} else if (ah->dlid != slid) {
+		WRITE_ONCE(path->stale, true);
+	} else if (path->dest.rank == IPOIB_DEST_STRANGER) {
+		ipoib_dest_set_rank(paths, &path->dest, IPOIB_DEST_KNOWN);
+	}
 }
 
 void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid)
@@ -400,23 +424,24 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
 	struct ipoib_dev *priv = ipoib_priv(dev);
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
+	const u8 *gid;
 
 	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
 	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)
 		return;
 
+	gid = msg->sender + IPOIB_ADDR_GID;
 	rcu_read_lock();
-	path = ipoib_path_find(priv, msg->sender + IPOIB_ADDR_GID);
-	ah = path ? rcu_dereference(path->ah) : NULL;
-	if (path && (!ah || ah->dlid != slid)) {
-		spin_lock_bh(&priv->path_lock);
-		/* The peer is there: what failed before, and when, says nothing any more. */
-		if (!ah)
-			path->next_query = jiffies;
-		if (!path->dead)
-			WRITE_ONCE(path->stale, true);
-		spin_unlock_bh(&priv->path_lock);
+	path = ipoib_path_find(priv, gid);
+	ah = path ? rcu_dereference(path->dest.ah) : NULL;
+	if (!ah)
+		ipoib_path_hint(priv, gid, slid);
+	if (path && (!ah || ah->dlid != slid || READ_ONCE(path->dest.rank) != IPOIB_DEST_KNOWN)) {
+		spin_lock_bh(&priv->paths.lock);
+		if (!path->dest.dead)
+			ipoib_path_heard_of(path, slid);
+		spin_unlock_bh(&priv->paths.lock);
 	}
 	rcu_read_unlock();
 }
@@ -424,58 +449,97 @@ EXPORT_SYMBOL_GPL(ipoib_accel_rx_arp);
 
 void ipoib_path_invalidate(struct ipoib_dev *priv)
 {
-	struct ipoib_path *path;
+	struct ipoib_dest *dest;
 
-	spin_lock_bh(&priv->path_lock);
-	list_for_each_entry(path, &priv->paths, node) {
-		WRITE_ONCE(path->stale, true);
+	spin_lock_bh(&priv->paths.lock);
+	list_for_each_entry(dest, &priv->paths.all, node) {
+		struct ipoib_path *path = ipoib_path_of(dest);
+		unsigned long wait = 0;
+
+		/* All of them, of all hosts: who has a handle to go on with takes his time. */
+		if (ipoib_dest_ah(&priv->paths, dest))
+			wait = get_random_u32() % IPOIB_PATH_SPREAD;
 		path->backoff = 0;
-		path->next_query = jiffies;
+		WRITE_ONCE(path->next_query, jiffies + wait);
+		WRITE_ONCE(path->stale, true);
 	}
-	spin_unlock_bh(&priv->path_lock);
+	spin_unlock_bh(&priv->paths.lock);
 }
 
 void ipoib_path_purge(struct ipoib_dev *priv)
 {
-	struct ipoib_path *path, *next;
-	struct sk_buff_head drops;
+	struct list_head *all = &priv->paths.all;
 
-	__skb_queue_head_init(&drops);
-	spin_lock_bh(&priv->path_lock);
-	list_for_each_entry_safe(path, next, &priv->paths, node)
-		ipoib_path_remove(path, &drops);
-	spin_unlock_bh(&priv->path_lock);
-	ipoib_path_drop_queue(priv, &drops, IPOIB_DROP_NOT_OPEN);
+	while (!list_empty(all)) {
+		unsigned int steps = IPOIB_PATH_BATCH;
+
+		spin_lock_bh(&priv->paths.lock);
+		for (; steps && !list_empty(all); steps--)
+			ipoib_path_remove(list_first_entry(all, struct ipoib_path, dest.node),
+					  IPOIB_DROP_NOT_OPEN);
+		spin_unlock_bh(&priv->paths.lock);
+		cond_resched();
+	}
+}
+
+/*
+ * Looks at the next few paths of a rank, *@left in all. Turning the list, which keeps its order, it
+ * may let go of the lock in between.
+ */
+static void ipoib_path_gc_some(struct ipoib_dev *priv, enum ipoib_dest_rank rank,
+			       unsigned int *left)
+{
+	struct list_head *lru = &priv->paths.lru[rank];
+	unsigned int steps = IPOIB_PATH_BATCH;
+
+	spin_lock_bh(&priv->paths.lock);
+	for (; *left && steps && !list_empty(lru); (*left)--, steps--) {
+		struct ipoib_dest *dest = list_first_entry(lru, struct ipoib_dest, lru);
+
+		if (dest->state == IPOIB_DEST_IDLE &&
+		    ipoib_seconds_since(&dest->used) > IPOIB_PATH_IDLE)
+			ipoib_path_remove(ipoib_path_of(dest), IPOIB_DROP_UNREACHABLE);
+		else
+			list_move_tail(&dest->lru, lru);
+	}
+	if (list_empty(lru))
+		*left = 0;
+	spin_unlock_bh(&priv->paths.lock);
 }
 
 static void ipoib_path_gc(struct work_struct *work)
 {
 	struct ipoib_dev *priv = container_of(to_delayed_work(work), struct ipoib_dev, path_gc);
-	struct ipoib_path *path, *next;
-	struct sk_buff_head drops;
+	enum ipoib_dest_rank rank;
 
-	__skb_queue_head_init(&drops);
-	spin_lock_bh(&priv->path_lock);
-	list_for_each_entry_safe(path, next, &priv->paths, node) {
-		if (!path->querying && ipoib_seconds_since(&path->used) > IPOIB_PATH_IDLE)
-			ipoib_path_remove(path, &drops);
+	for (rank = 0; rank < IPOIB_DEST_RANKS; rank++) {
+		unsigned int left = READ_ONCE(priv->paths.ranked[rank]);
+
+		while (left) {
+			ipoib_path_gc_some(priv, rank, &left);
+			cond_resched();
+		}
 	}
-	spin_unlock_bh(&priv->path_lock);
-	ipoib_path_drop_queue(priv, &drops, IPOIB_DROP_UNREACHABLE);
 	queue_delayed_work(ipoib_wq, &priv->path_gc, IPOIB_PATH_GC);
 }
 
 int ipoib_path_init(struct ipoib_dev *priv)
 {
+	unsigned int slots = ipoib_max_path_queries();
 	int ret;
 
-	INIT_LIST_HEAD(&priv->paths);
-	spin_lock_init(&priv->path_lock);
 	init_waitqueue_head(&priv->path_idle);
 	INIT_DELAYED_WORK(&priv->path_gc, ipoib_path_gc);
-	ret = rhashtable_init(&priv->path_table, &ipoib_path_params);
-	if (ret)
+	priv->path_seed = get_random_u32();
+	priv->path_hints = kcalloc(IPOIB_PATH_HINTS, sizeof(*priv->path_hints), GFP_KERNEL);
+	if (!priv->path_hints)
+		return -ENOMEM;
+	ret = ipoib_dest_table_init(priv, &priv->paths, IPOIB_PATH_LINES, slots,
+				    slots - slots / 4);
+	if (ret) {
+		kfree(priv->path_hints);
 		return ret;
+	}
 	queue_delayed_work(ipoib_wq, &priv->path_gc, IPOIB_PATH_GC);
 	return 0;
 }
@@ -486,7 +550,8 @@ void ipoib_path_exit(struct ipoib_dev *priv)
 	ipoib_path_purge(priv);
 	wait_event(priv->path_idle, !READ_ONCE(priv->path_queries));
 	/* The last callback may still hold the lock in which it counted to 0. */
-	spin_lock_bh(&priv->path_lock);
-	spin_unlock_bh(&priv->path_lock);
-	rhashtable_destroy(&priv->path_table);
+	spin_lock_bh(&priv->paths.lock);
+	spin_unlock_bh(&priv->paths.lock);
+	ipoib_dest_table_exit(&priv->paths);
+	kfree(priv->path_hints);
 }

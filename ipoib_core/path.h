@@ -32,7 +32,8 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr);
  * ipoib_path_invalidate() - the fabric changed: ask for every path again when it is used next
  * @priv: interface
  *
- * Paths stay in use until the answer comes, and waiting periods after failures end.
+ * Paths stay in use until the answer comes, and are asked for within the next second, not all at
+ * once. Waiting periods after failures end.
  *
  * Context: any but hard interrupt.
  */
@@ -42,20 +43,10 @@ void ipoib_path_invalidate(struct ipoib_dev *priv);
  * ipoib_path_purge() - forget every path and drop what waits for one
  * @priv: interface
  *
- * Context: process. Does not wait for queries in flight, it cancels them.
+ * Nothing may be sent meanwhile. Context: process. Does not wait for queries in flight, it cancels
+ * them.
  */
 void ipoib_path_purge(struct ipoib_dev *priv);
-
-/**
- * ipoib_path_read() - what is known of a path
- * @priv: interface, its path_lock held
- * @node: of a path on ipoib_dev.paths
- * @dgid: out, whose path it is
- *
- * Return: its handle, valid under path_lock, or NULL.
- */
-const struct ipoib_ah *ipoib_path_read(struct ipoib_dev *priv, struct list_head *node,
-				       union ib_gid *dgid);
 
 /**
  * ipoib_path_init() - prepare the path table

@@ -1,0 +1,136 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What strangers send locks nobody out: an unprivileged user sends to more groups than there may be, a
+# user to 200 peers at once, a host asks by ARP in the name of senders that it invents, more than
+# there may be paths. Meanwhile and afterwards new neighbours are found at once, and no table grows
+# beyond its limit.
+#
+#	hostA [ib0]---sib0---+        +---sib2---[ib2] hostD, and OpenSM
+#	hostB [ib1]---sib1---+ switch +---sib3---[ib3] hostC
+#
+# lane: quick
+# limit: 240
+. "${TESTS:=/tests}/lib/host.sh"
+
+C4=10.9.0.3 D4=10.9.0.4
+parameters=/sys/module/ipoib_core/parameters
+debugfs=/sys/kernel/debug/ipoib
+
+# stranger HOST HCA ADDRESS: a new host takes part.
+stranger()
+{
+	host_add "$1"
+	stranger=$(netdev_of "$2" ours) || fail "no interface on $2"
+	host_take "$1" "$stranger"
+	host_address "$1" "$stranger" "$3/24"
+	must ip -n "$1" link set "$stranger" up
+	must_wait 20 is_running "$1" "$stranger"
+}
+
+# dropped COUNTER
+dropped()
+{
+	ethtool_stat hostA "$IFA" "tx_drop_$1"
+}
+
+# dropped_since COUNTER BEFORE NUMBER
+dropped_since()
+{
+	[ $(($(dropped "$1") - $2)) -ge "$3" ]
+}
+
+# paths, sendonly_groups: how many hostA has.
+paths()
+{
+	grep -c GID "$debugfs/${IFA}_path" || :
+}
+
+sendonly_groups()
+{
+	grep -c 'send_only:.*yes' "$debugfs/${IFA}_mcg" || :
+}
+
+has_paths()
+{
+	[ "$(paths)" -ge "$1" ]
+}
+
+# sendonly_members COUNT: the SA has hostA as a send-only member of no more groups.
+sendonly_members()
+{
+	sa_members=$(saquery --smkey 1 -C "$HCA_SM" -P 1 -m 2> /dev/null | awk -v gid="$gid_a" '
+		{ value = $0; sub(/^[^.]*\.+/, "", value) }
+		/PortGid/ { its = value == gid }
+		/ScopeState/ && its && substr(value, length(value)) == 8 { members++ }
+		END { print members + 0 }')
+	[ "$sa_members" -le "$1" ]
+}
+
+fabric_up 4
+sm_start "$HCA_SM"
+must_wait 20 all_active
+stack_load ours-ours
+hosts_take ours-ours
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostA "$B6"
+gid_a=$(link_local hostA "$IFA")
+for last in 71 72 73; do
+	host_address hostB "$IFB" "fd00:9::$last/64"
+done
+
+note "a user and 600 groups"
+echo 128 > "$parameters/max_sendonly_groups" || fail "cannot set max_sendonly_groups"
+must ip -n hostA route add 239.0.0.0/8 dev "$IFA"
+on hostA "$TESTS/strangers/flood" groups "$A4" 600 || fail "flood"
+must_wait 3 can_ping hostA fd00:9::71
+note "a new IPv6 neighbour found after $WAITED ms; $(sendonly_groups) send-only groups"
+must_wait 20 dropped_since mcast_limit 0 1
+[ "$(sendonly_groups)" -le 128 ] || fail "$(sendonly_groups) send-only groups"
+must_wait 3 can_ping hostA fd00:9::72
+must_wait 20 sendonly_members 128
+note "the SA knows $sa_members send-only memberships after $WAITED ms"
+
+note "a user and 200 peers"
+for last in $(seq 1 200); do
+	echo "neigh replace 10.9.7.$last dev $IFA nud permanent lladdr" \
+		"00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:78:$(printf %02x "$last")"
+done > "$TMPDIR/neighbours"
+must ip -n hostA -batch "$TMPDIR/neighbours"
+must ip -n hostA route add 10.9.7.0/24 dev "$IFA"
+limit=$(dropped path_limit) queue=$(dropped path_queue) unreachable=$(dropped unreachable)
+sa_forget "$HCA_A"
+on hostA "$TESTS/strangers/flood" peers 10.9.7.1 200 || fail "flood"
+# None of them is there: that each is dropped for that alone says that the SA was asked for it.
+must_wait 20 dropped_since unreachable "$unreachable" 200
+is "packets dropped for the number of peers" $(($(dropped path_limit) - limit)) 0
+is "packets dropped for the number of packets" $(($(dropped path_queue) - queue)) 0
+asked=$(sa_asked "$HCA_A" path)
+[ "$asked" -ge 200 ] || fail "the SA was asked for $asked paths"
+
+note "a host and senders that it invents"
+echo 1024 > "$parameters/max_paths" || fail "cannot set max_paths"
+spawn hostB "$TESTS/strangers/flood" arp "$IFB" "$(lladdr hostA "$IFA")" "$A4" 10.9.0.66
+flood=$SPAWNED
+must_wait 30 has_paths 1024
+limit=$(dropped path_queue)
+must_wait 30 dropped_since path_queue "$limit" 5000
+stranger hostC sib3 "$C4"
+must_wait 5 can_ping hostC "$A4"
+note "meanwhile a new peer is reached after $WAITED ms"
+must_wait 5 can_ping hostA "$B4"
+kill "$flood"
+wait "$flood" 2> /dev/null || :
+stranger hostD "$HCA_SM" "$D4"
+must_wait 5 can_ping hostD "$A4"
+note "afterwards a new peer is reached after $WAITED ms"
+must can_ping hostA "$B4"
+[ "$(paths)" -le 1024 ] || fail "$(paths) paths"
+assert_strict_clean
+
+note "limits that are none"
+for wrong in 0 255 1048577 many ''; do
+	! echo "$wrong" > "$parameters/max_paths" 2> /dev/null || fail "max_paths=$wrong is taken"
+done
+assert_log "max_paths=255: not a number from 256 to 1048576"
+is "max_paths" "$(cat "$parameters/max_paths")" 1024

@@ -37,7 +37,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP
 cp "$here"/tests/*.c "$tmp"/
-names=$(cd "$tmp" && ls ./*.c | sed 's,^\./,,; s,\.c$,,')
+names=$(for file in "$tmp"/*.c; do basename "$file" .c; done)
 
 echo 'ccflags-y := -Werror -Wno-unused -Wno-missing-prototypes -Wno-missing-declarations' \
 	> "$tmp/Kbuild"
@@ -108,7 +108,7 @@ all_in_one()
 
 one_by_one()
 {
-	# shellcheck disable=SC2086 # a list
+	# shellcheck disable=SC2046 # a list
 	kbuild $(for name in $names; do echo "$name.o"; done)
 	mkdir "$tmp/yes"
 	for name in $names; do
@@ -124,7 +124,9 @@ if [ ! -f "$tmp/control.o" ]; then
 	exit 1
 fi
 # kbuild works in the kernel's folder, from 6.13 on in the module's.
-[ -z "${PROBE_SLOWLY:-}" ] && { all_in_one "$kdir" || all_in_one "$tmp"; } || one_by_one
+if [ -n "${PROBE_SLOWLY:-}" ] || { ! all_in_one "$kdir" && ! all_in_one "$tmp"; }; then
+	one_by_one
+fi
 
 mkdir -p "$(dirname "$out")"
 {

@@ -66,10 +66,11 @@ all_in_one()
 	left="control wrong"
 	echo 'struct wrong_there_is_none wrong_one;' > "$tmp/one/wrong.c"
 	for name in $names; do
-		# In one file each needs names of its own: those that start in the first column.
+		# In one file each needs names of its own: those that start in the first column,
+		# where they are no members of something.
 		own=$(sed -nE 's/^[a-z][^(=]*[ *]([a-z0-9_]+)( = |\().*/\1/p' "$tmp/$name.c" |
-			sort -u | sed "s/.*/s,\\\\b&\\\\b,&_of_$name,g/")
-		sed "$own" "$tmp/$name.c" > "$tmp/one/$name.c" || return 1
+			sort -u | sed "s/.*/s,(^|[^.>a-z0-9_])&\\\\b,\\\\1&_of_$name,g/")
+		sed -E "$own" "$tmp/$name.c" > "$tmp/one/$name.c" || return 1
 		[ "$name" = control ] || left="$left $name"
 	done
 

@@ -129,15 +129,16 @@ check-connectx:
 
 .PHONY: lint
 lint:
+	@tests/vm/deps.sh lint
 	@tests/run-each lint tests/lint/check-*
 
 .PHONY: unit
 unit:
+	@tests/vm/deps.sh unit
 	@tests/run-each unit tests/unit/*
 
 .PHONY: bench
 bench:
-	@tests/vm/deps.sh bench
 	@tests/bench/bench
 
 .PHONY: bench-mlx

@@ -1,14 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: deps.sh [run|root|package|matrix|check|debug|bench]
+# Usage: deps.sh [KIND]
 #
-# Installs what this machine lacks to build and boot (run), to make the Debian root file system
-# (root), to build packages and
-# look at them (package), to build for other architectures
-# (matrix), to do all of `make check` (check, the default), to build the debug kernel too and boot it
-# (debug), or to measure and draw (bench). Debian 12; asks nothing; does nothing at all when
-# everything is there.
+# Installs what this machine, a Debian 12 with git and make, lacks. KIND is what is wanted:
+#	modules		to build this checkout's modules for stock kernels
+#	run		the same and to boot them (make vm, demo, check-connectx, bench-quick)
+#	root		to make Debian root file systems
+#	package		to build packages and look at them (make deb, make rpm)
+#	install		to boot machines that packages are installed on (make check-install)
+#	matrix		to build and boot all kernels of kernels.tab, other architectures too
+#	lint		to run tests/lint
+#	unit		to run tests/unit
+#	check		to do all of `make check` (the default)
+#	debug		to build the debug kernel too and boot it
+#	bench		to measure and draw
+# Asks nothing; does nothing at all when everything is there.
 set -eu
 
 build="gcc-12 gcc make libc6-dev libelf-dev dwarves bc binutils kmod git rsync cpio xz-utils zstd
@@ -23,24 +30,34 @@ matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross bison flex clang llvm lld
 bench="python3 gnuplot-nox"
 
 case ${1:-check} in
+modules) wanted=$build ;;
 run) wanted="$build $vm" ;;
 root) wanted=$root ;;
 package) wanted=$package ;;
+install) wanted="$build $vm $root $package" ;;
 matrix) wanted="$build $vm $root $matrix" ;;
+lint) wanted="$build $lint" ;;
+unit) wanted="$build $vm $root $unit $package" ;;
 check) wanted="$build $vm $root $lint $unit $package" ;;
 debug) wanted="$build $vm $kernel" ;;
 bench) wanted="$build $vm $bench" ;;
 *)
-	echo "usage: deps.sh [run|root|package|matrix|check|debug|bench]" >&2
+	sed -n 's/^# Usage: /usage: /p; s/^#\t/\t/p' "$0" >&2
 	exit 2
 	;;
 esac
 
-missing=
-for package in $wanted; do
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-		missing="$missing $package"
-done
+# What is asked and does not have this state, or is not known to dpkg at all. Asking for each by itself
+# would take longer than most of what calls this.
+# shellcheck disable=SC2086 # a list
+missing=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2> /dev/null || :; } |
+	wanted=$wanted awk '
+		$1 == "installed" { there[$2] = 1 }
+		END {
+			n = split(ENVIRON["wanted"], names, " ")
+			for (i = 1; i <= n; i++)
+				if (!there[names[i]]++) printf " %s", names[i]
+		}')
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then

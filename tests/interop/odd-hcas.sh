@@ -8,8 +8,7 @@
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
 # lane: slow ROUNDS=each
-# lane: full PAIR=intree-intree
-# lane: quick
+# lane: full
 # kernel: 6.12 PAIR=intree-intree
 # kernel: 6.12 ROUNDS=each
 # limit: 600

@@ -40,7 +40,8 @@ down_refused()
 	assert_resumes "set down and up"
 	abandoned=$(($(abandoned) - before))
 	note "$abandoned sends and receives came back with the reset"
-	[ "$abandoned" -ge "$3" ] && [ "$abandoned" -le "$4" ] || fail "not $3 to $4"
+	[ "$abandoned" -ge "$3" ] || fail "less than $3"
+	[ "$abandoned" -le "$4" ] || fail "more than $4"
 }
 
 # To ERR, two; to RESET, two: the first one's 256 receives stay.

@@ -73,6 +73,7 @@ static bool ipoib_mcast_evict(struct ipoib_dev *priv)
 		ipoib_dest_remove(&priv->mcasts, dest, IPOIB_DROP_MCAST_LIMIT);
 		priv->mcasts.dying++;
 		set_bit(IPOIB_MC_LEAVE, &ipoib_mcast_of(dest)->flags);
+		ipoib_mcast_kick(priv);
 	}
 	return true;
 }

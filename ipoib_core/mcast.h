@@ -104,7 +104,7 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
  * @mgid: not in the table
  * @full: full member, else send-only
  *
- * Above the limit of send-only groups another one is evicted; ipoib_mcast_kick() has it left.
+ * Above the limit of send-only groups another one is evicted, which mcast_work then leaves.
  *
  * Return: the group, or NULL without memory, or while mcast_work has not come to what was evicted.
  */

@@ -180,6 +180,8 @@ struct ipoib_dest_table {
  * @op_lock: see above
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
+ * @notify_left: how often the peers are still to be told again; RTNL
+ * @notify_at: jiffies of the next time when @notify_left is not 0; RTNL
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
  * @ethtool: merged from the core's and the accel's, see ethtool.c
  * @accel_ethtool: the accel's own, or NULL
@@ -214,6 +216,8 @@ struct ipoib_dev {
 	struct mutex op_lock; /* one op of the accel at a time */
 	unsigned int open_backoff;
 	unsigned long open_at;
+	unsigned int notify_left;
+	unsigned long notify_at;
 	unsigned int admin_mtu;
 	struct ethtool_ops ethtool;
 	const struct ethtool_ops *accel_ethtool;

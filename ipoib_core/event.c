@@ -16,7 +16,9 @@
  *
  * An event that comes while an interface is being made finds it not on the port's list yet. So an
  * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
- * for it before is read again. A port that does not tell its state is asked again until it does.
+ * for it before is read again. A port that does not tell its state is asked again until it does. And
+ * one that is not active is looked at now and then, if an interface is up: the RDMA core drops an event
+ * for which it cannot read the port itself.
  */
 #include "event.h"
 
@@ -31,6 +33,7 @@
 #include "registry.h"
 
 #define IPOIB_LOOK_BACKOFF_MAX	16	/* seconds between looks that failed: 1, 2, 4, 8, 16, 16... */
+#define IPOIB_LOOK_POLL		8	/* seconds between looks at a port that is not active */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
@@ -81,6 +84,7 @@ int ipoib_event_look(struct ipoib_port *port)
 		dev_info(&port->hca->dev, "ipoib_core: port %u tells its state again\n",
 			 port->num);
 	port->look_backoff = 0;
+	port->look_at = jiffies + IPOIB_LOOK_POLL * HZ;
 	WRITE_ONCE(port->state, attr.state);
 	WRITE_ONCE(port->active_speed, attr.active_speed);
 	WRITE_ONCE(port->active_width, attr.active_width);
@@ -88,17 +92,24 @@ int ipoib_event_look(struct ipoib_port *port)
 	return 0;
 }
 
-/* The port's state for @events, if there are any or the last look failed and the next one is due. */
+/* Is another look wanted that no event asks for, at port->look_at? */
+static bool ipoib_event_look_again(const struct ipoib_port *port)
+{
+	return port->look_backoff || !ipoib_port_active(port);
+}
+
+/* Looks at the port for @events, or because it is time to. Returns what there is to do. */
 static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events)
 {
 	bool failed = port->look_backoff, first = !port->max_ib_mtu;
+	enum ib_port_state state = port->state;
 
-	if (!events && !(failed && time_after_eq(jiffies, port->look_at)))
+	if (!events && !(ipoib_event_look_again(port) && time_after_eq(jiffies, port->look_at)))
 		return 0;
 	if (ipoib_event_look(port))
 		return events;
-	/* What the failed looks missed. */
-	if (failed)
+	/* What failed looks, or the RDMA core, kept from us. */
+	if (failed || port->state != state)
 		events |= BIT(IPOIB_EVENT_NORMAL);
 	if (first)
 		ipoib_registry_bind_port(port);
@@ -126,30 +137,34 @@ void ipoib_port_work(struct work_struct *work)
 	struct ipoib_port *port = container_of(to_delayed_work(work), struct ipoib_port, work);
 	unsigned long port_events, events, again, delay = 0;
 	struct ipoib_dev *priv;
+	bool up = false;
 
 	/* Without RTNL: a port whose firmware takes its time holds up itself alone. */
 	port_events = ipoib_event_look_if_due(port, xchg(&port->events, 0));
-	if (port->look_backoff)
-		delay = max_t(long, port->look_at - jiffies, 1);
 
 	rtnl_lock();
 	list_for_each_entry(priv, &port->devs, node) {
+		up |= test_bit(IPOIB_F_UP, &priv->flags);
 		events = port_events;
 		if (test_and_clear_bit(IPOIB_TODO_LOOK, &priv->todo))
 			events |= BIT(IPOIB_EVENT_HEAVY);
 		ipoib_event_handle(priv, events);
 		if (test_and_clear_bit(IPOIB_TODO_RESTART, &priv->todo))
 			ipoib_link_restart(priv);
-		/* After what may have failed just now. */
-		again = ipoib_link_retry(priv);
-		if (again && (!delay || again < delay))
-			delay = again;
 		if (events || priv->todo) {
 			clear_bit(IPOIB_TODO_CARRIER, &priv->todo);
 			ipoib_link_update(priv);
 		}
+		/* After what may have failed just now. */
+		again = ipoib_link_retry(priv);
+		if (again && (!delay || again < delay))
+			delay = again;
 	}
 	rtnl_unlock();
+	if (port->look_backoff || (up && ipoib_event_look_again(port))) {
+		again = max_t(long, port->look_at - jiffies, 1);
+		delay = delay ? min(delay, again) : again;
+	}
 	/* queue_, not mod_: a kick that came meanwhile is due sooner. */
 	if (delay)
 		queue_delayed_work(port->wq, &port->work, delay);

@@ -13,6 +13,7 @@
  */
 #include "link.h"
 
+#include <linux/random.h>
 #include <net/sch_generic.h>
 
 #include "compat.h"
@@ -24,6 +25,12 @@
 #include "port.h"
 
 #define IPOIB_OPEN_BACKOFF_MAX	16	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
+
+/*
+ * Peers are told at once and so often again, one to two seconds apart: an SM answers a join before it
+ * has told all switches of it, and what is sent until then gets lost.
+ */
+#define IPOIB_NOTIFY_AGAIN	2
 
 /* How often to look for the GID of an address that the user chose. */
 #define IPOIB_GID_POLL		HZ
@@ -130,11 +137,53 @@ static bool ipoib_link_awaits_gid(const struct ipoib_dev *priv)
 	       test_bit(IPOIB_F_ADDR_SET, &priv->flags);
 }
 
-unsigned long ipoib_link_retry(struct ipoib_dev *priv)
+static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
+{
+	return test_bit(IPOIB_F_OPEN, &priv->flags) && ipoib_port_active(priv->port) &&
+	       ipoib_mcast_joined(priv);
+}
+
+/* Peers may know an old address, QP number or LID of ours. */
+static void ipoib_link_tell_peers(struct ipoib_dev *priv)
+{
+	/* netdev_notify_peers() takes RTNL itself. */
+	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
+	call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
+	/* Hosts that were told of one event by the SM are not to speak at one time again. */
+	priv->notify_at = jiffies + HZ + get_random_u32() % HZ;
+}
+
+/*
+ * The stack attaches the qdisc some time after netif_carrier_on(), and until then drops what is sent:
+ * NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
+ */
+static void ipoib_link_notify(struct ipoib_dev *priv)
+{
+	if (qdisc_tx_is_noop(priv->dev) || !test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags))
+		return;
+	priv->notify_left = IPOIB_NOTIFY_AGAIN;
+	ipoib_link_tell_peers(priv);
+}
+
+/* In how many jiffies to be called again; 0: need not be. */
+static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
+{
+	/* Without carrier the next one begins anew. */
+	if (!priv->notify_left || !netif_carrier_ok(priv->dev) || qdisc_tx_is_noop(priv->dev)) {
+		priv->notify_left = 0;
+		return 0;
+	}
+	if (time_after_eq(jiffies, priv->notify_at)) {
+		priv->notify_left--;
+		ipoib_link_tell_peers(priv);
+	}
+	return priv->notify_left ? max_t(long, priv->notify_at - jiffies, 1) : 0;
+}
+
+static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
 {
 	bool due;
 
-	ASSERT_RTNL();
 	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
 				   ipoib_link_awaits_gid(priv);
 	if (due)
@@ -142,6 +191,16 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 	if (priv->open_backoff)
 		return max_t(long, priv->open_at - jiffies, 1);
 	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
+}
+
+unsigned long ipoib_link_retry(struct ipoib_dev *priv)
+{
+	unsigned long open, notify;
+
+	ASSERT_RTNL();
+	open = ipoib_link_retry_open(priv);
+	notify = ipoib_link_notify_again(priv);
+	return open && notify ? min(open, notify) : open ?: notify;
 }
 
 /* Everything of closing but the accel. */
@@ -306,26 +365,6 @@ static void ipoib_link_update_mtu(struct ipoib_dev *priv)
 			    ipoib_max_mtu(priv), ret);
 }
 
-static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
-{
-	return test_bit(IPOIB_F_OPEN, &priv->flags) && ipoib_port_active(priv->port) &&
-	       ipoib_mcast_joined(priv);
-}
-
-/*
- * Peers may know an old address, QP number or LID of ours: tell them. The stack attaches the qdisc
- * some time after netif_carrier_on(), and until then drops what is sent: NETDEV_CHANGE, which
- * follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
- */
-static void ipoib_link_notify(struct ipoib_dev *priv)
-{
-	if (qdisc_tx_is_noop(priv->dev) || !test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags))
-		return;
-	/* netdev_notify_peers() takes RTNL itself. */
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
-	call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
-}
-
 void ipoib_link_update(struct ipoib_dev *priv)
 {
 	ASSERT_RTNL();
@@ -373,7 +412,8 @@ int ipoib_link_ndo_open(struct net_device *dev)
 		clear_bit(IPOIB_F_UP, &priv->flags);
 		return ret;
 	}
-	if (ipoib_link_awaits_gid(priv))
+	/* What nobody tells of is looked for by the port's work. */
+	if (ipoib_link_awaits_gid(priv) || !ipoib_port_active(priv->port))
 		ipoib_port_kick(priv->port);
 	ipoib_link_children(priv, true);
 	return 0;

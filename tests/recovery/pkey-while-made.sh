@@ -11,10 +11,10 @@
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 
-# in_kernel PROCESS FUNCTION: it is there at this moment.
+# in_kernel FUNCTION: some process is there at this moment.
 in_kernel()
 {
-	grep -q "$2" "/proc/$1/stack"
+	grep -qs "$1" /proc/[0-9]*/stack
 }
 
 fabric_up 3
@@ -28,12 +28,12 @@ must rmmod accel_min
 knob sib0 slow_ms 3000
 ip link set "$(netdev_of sib0 ours)" up &
 up=$!
-must_wait 10 in_kernel "$up" modify_qp
+must_wait 10 in_kernel ib_modify_qp
 modprobe accel_min &
 made=$!
-must_wait 10 in_kernel "$made" register_netdev
+must_wait 10 in_kernel register_netdev
 knob sib1 pkeys "0 0x8001"
-in_kernel "$made" register_netdev || fail "the interface was made before the event"
+in_kernel register_netdev || fail "the interface was made before the event"
 knob sib0 slow_ms 0
 must wait "$up"
 must wait "$made"

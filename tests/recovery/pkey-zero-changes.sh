@@ -28,6 +28,8 @@ must_wait 10 has_pkey "$HCA_A" 0x8001
 stack_load ours-ours
 hosts_take ours-ours
 must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
+# It will be in the same partition as its parent, and so must not have the same address there.
+must ip -n hostA link set child addrgenmode none
 must ip -n hostA link set child up
 must_wait 20 is_running hostA child
 must_wait 10 can_ping hostA "$B6"

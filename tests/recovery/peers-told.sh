@@ -1,0 +1,48 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# After a link flap, and when the user has set the interface down and up, peers are told of its
+# address by a gratuitous ARP request, and the wire sees it.
+# (Topology: lib/outage.sh)
+#
+# lane: quick
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+told()
+{
+	grep -c "who-has $A4 .*tell $A4" "$TMPDIR/arp" || :
+}
+
+told_more()
+{
+	[ "$(told)" -gt "$told_before" ]
+}
+
+fabric_up 3
+sm_start "$HCA_SM"
+must_wait 20 all_active
+stack_load ours-ours
+hosts_take ours-ours
+must_wait 10 can_ping hostA "$B4"
+spawn hostB tcpdump -Z root -n -l --immediate-mode -i "$IFB" arp > "$TMPDIR/arp" 2> "$TMPDIR/arp-err"
+capture=$SPAWNED
+must_wait 20 grep -q listening "$TMPDIR/arp-err"
+
+told_before=$(told)
+cable_out "$HCA_A"
+must_wait 10 negate is_running hostA "$IFA"
+# Until the stack has taken the queues' discipline away: it was told of the carrier late.
+must_wait 10 on hostA grep -qx down "/sys/class/net/$IFA/operstate"
+cable_in "$HCA_A"
+must_wait 20 is_running hostA "$IFA"
+must_wait 5 told_more
+note "told after $WAITED ms"
+
+told_before=$(told)
+must ip -n hostA link set "$IFA" down
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+must_wait 5 told_more
+kill "$capture"
+assert_strict_clean

@@ -90,6 +90,7 @@ spawn hostB dash -c "while :; do
 	dd if=/dev/zero bs=1900 count=1 2> /dev/null | socat -u -b 1900 - UDP-SENDTO:$A4:7200
 	sleep 0.05
 done"
+sender=$SPAWNED
 iperf_run hostB "$A4" 1
 must_wait 20 holds 7200 10000
 kept=$(counted blocks_kept) reused=$(counted blocks_reused)
@@ -98,6 +99,8 @@ kept=$(($(counted blocks_kept) - kept)) reused=$(($(counted blocks_reused) - reu
 note "$reused of $kept blocks were used again"
 [ "$kept" -gt 100 ] || fail "too few blocks to tell"
 [ $((reused * 100 / kept)) -ge 80 ] || fail "blocks wait for a reader's"
+kill "$sender"
+kill -KILL "$reader"
 
 note "another subnet manager's link has an MTU of 4092: small buffers are taken back"
 sm_kill "$HCA_A"

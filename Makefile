@@ -64,7 +64,8 @@ modules_uninstall:
 # initramfs images.
 version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
-	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
+	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/boot/* ipoib_core/compat/*.* \
+	ipoib_core/compat/tests/*.c \
 	accel_ref/Kbuild accel_ref/*.[ch] accel_mlx/Kbuild accel_mlx/*.[ch])
 mandir = $(DESTDIR)/usr/share/man
 
@@ -74,8 +75,11 @@ install_sources:
 		install -D -m "$$([ -x $$file ] && echo 755 || echo 644)" $$file \
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
-	install -D -m 755 ipoib_core/boot/renew-initramfs \
-		$(DESTDIR)/usr/lib/ipoib-accel/renew-initramfs
+	install -d $(DESTDIR)/usr/lib/ipoib-accel
+	for script in renew-initramfs take-over check-config; do \
+		ln -s ../../src/ipoib-accel-$(version)/ipoib_core/boot/$$script \
+			$(DESTDIR)/usr/lib/ipoib-accel/$$script || exit 1; \
+	done
 	install -D -m 644 ipoib_core/boot/dracut.conf \
 		$(DESTDIR)/usr/lib/dracut/dracut.conf.d/50-ipoib-accel.conf
 	for page in ipoib_core/doc/* accel_ref/doc/* accel_mlx/doc/*; do \

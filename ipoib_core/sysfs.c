@@ -12,6 +12,7 @@
 #include "child.h"
 #include "core.h"
 #include "mcast.h"
+#include "netdev.h"
 
 static ssize_t mode_show(struct device *d, struct device_attribute *attr, char *buf)
 {
@@ -21,7 +22,11 @@ static ssize_t mode_show(struct device *d, struct device_attribute *attr, char *
 static ssize_t mode_store(struct device *d, struct device_attribute *attr, const char *buf,
 			  size_t count)
 {
-	return sysfs_streq(buf, "datagram") ? count : -EINVAL;
+	if (sysfs_streq(buf, "datagram"))
+		return count;
+	if (sysfs_streq(buf, "connected"))
+		ipoib_netdev_no_connected_mode(ipoib_priv(to_net_dev(d)));
+	return -EINVAL;
 }
 static DEVICE_ATTR_RW(mode);
 

@@ -6,8 +6,10 @@ KDIR ?= /lib/modules/$(KVER)/build
 KERNEL ?=
 
 features := ipoib_core/compat/generated/features.h
-# The kernel that KDIR is for; KDIR may be given alone.
-release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+# The kernel that KDIR is for; KDIR may be given alone. (kernel.release of Debian's 5.10 and 6.1 has another
+# version than their folders and modules.)
+release = $(or $(shell sed -n 's/.* UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(KVER))
 updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 # What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
 devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)

@@ -41,14 +41,21 @@ runs()
 	chmod +x /usr/bin/uname
 }
 
-# says WORDS COMMAND...: it succeeds, or fails in a way that is known, and says so.
+# says WORDS COMMAND...: it succeeds, and says so. complains WORDS COMMAND...: it does not.
 says()
 {
-	words=$1
+	ended=0 words=$1
 	shift
-	"$@" > /work/log 2>&1 || :
+	"$@" > /work/log 2>&1 || ended=$?
 	cat /work/log
 	grep -q -e "$words" /work/log || fail "it does not say '$words': $*"
+	[ "$ended" = 0 ] || fail "it ended with $ended: $*"
+}
+
+complains()
+{
+	! (says "$@") || fail "it succeeds: $*"
+	grep -q -e "$1" /work/log || fail "it does not say '$1': $*"
 }
 
 # signatures KEY: "none": the kernel takes any module; "enrolled", "unknown": only those that are signed by

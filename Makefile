@@ -6,8 +6,10 @@ KDIR ?= /lib/modules/$(KVER)/build
 KERNEL ?=
 
 features := ipoib_core/compat/generated/features.h
-# The kernel that KDIR is for; KDIR may be given alone.
-release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+# The kernel that KDIR is for; KDIR may be given alone. (kernel.release of Debian's 5.10 and 6.1 has another
+# version than their folders and modules.)
+release = $(or $(shell sed -n 's/.* UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(KVER))
 updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 # What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
 devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
@@ -65,7 +67,8 @@ modules_uninstall:
 # initramfs images.
 version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
-	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
+	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/boot/* ipoib_core/compat/*.* \
+	ipoib_core/compat/tests/*.c \
 	accel_ref/Kbuild accel_ref/*.[ch] accel_mlx/Kbuild accel_mlx/*.[ch])
 mandir = $(DESTDIR)/usr/share/man
 
@@ -75,8 +78,11 @@ install_sources:
 		install -D -m "$$([ -x $$file ] && echo 755 || echo 644)" $$file \
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
-	install -D -m 755 ipoib_core/boot/renew-initramfs \
-		$(DESTDIR)/usr/lib/ipoib-accel/renew-initramfs
+	install -d $(DESTDIR)/usr/lib/ipoib-accel
+	for script in renew-initramfs take-over check-config; do \
+		ln -s ../../src/ipoib-accel-$(version)/ipoib_core/boot/$$script \
+			$(DESTDIR)/usr/lib/ipoib-accel/$$script || exit 1; \
+	done
 	install -D -m 644 ipoib_core/boot/dracut.conf \
 		$(DESTDIR)/usr/lib/dracut/dracut.conf.d/50-ipoib-accel.conf
 	for page in ipoib_core/doc/* accel_ref/doc/* accel_mlx/doc/*; do \

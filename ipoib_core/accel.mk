@@ -8,7 +8,8 @@
 # reads the Kbuild file beside this one; building all modules together does not come through here.
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
-release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+release = $(or $(shell sed -n 's/.* UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(KVER))
 IPOIB_DEVEL ?= /usr/src/ipoib-accel-devel/$(release)
 
 modules: features

@@ -67,6 +67,7 @@ enum {
 	IPOIB_F_LEGACY,		/* child made through sysfs create_child */
 	IPOIB_F_UMCAST,		/* user space joins by itself: see /sys umcast */
 	IPOIB_F_ADDR_SET,	/* the user chose the GUID in the address */
+	IPOIB_F_CONNECTED_LOGGED, /* somebody asked for connected mode, and was told */
 	IPOIB_F_CARRIER_LOGGED,	/* the reason for no carrier was logged already */
 };
 

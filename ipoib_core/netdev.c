@@ -12,13 +12,23 @@
 #include "vf.h"
 #include "xmit.h"
 
+void ipoib_netdev_no_connected_mode(struct ipoib_dev *priv)
+{
+	if (!test_and_set_bit(IPOIB_F_CONNECTED_LOGGED, &priv->flags))
+		netdev_warn(priv->dev,
+			    "there is no connected mode, and no MTU above %u: leave them out of the configuration, see ipoib-accel(7)\n",
+			    IPOIB_UD_MTU(priv->intf.max_ib_mtu));
+}
+
 static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 	int mtu, ret;
 
-	if (new_mtu > IPOIB_UD_MTU(priv->intf.max_ib_mtu))
+	if (new_mtu > IPOIB_UD_MTU(priv->intf.max_ib_mtu)) {
+		ipoib_netdev_no_connected_mode(priv);
 		return -EINVAL;
+	}
 	/* More than the broadcast group allows is remembered for when it allows more. */
 	mtu = min_t(unsigned int, new_mtu, ipoib_max_mtu(priv));
 	if (priv->ops->change_mtu) {
@@ -51,7 +61,7 @@ static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
 }
 
 static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
-			      struct net_device *sb_dev)
+			      struct net_device *sb_dev COMPAT_SELECT_QUEUE_FALLBACK)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 

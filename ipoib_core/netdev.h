@@ -27,6 +27,14 @@ void ipoib_netdev_init(const struct ipoib_life *life);
 void ipoib_netdev_set_ops(struct ipoib_dev *priv);
 
 /**
+ * ipoib_netdev_no_connected_mode() - log, once per interface, that there is no such mode
+ * @priv: interface; somebody asked for the mode, or for an MTU that only that mode has
+ *
+ * Scripts do so without showing what they were answered. Context: any.
+ */
+void ipoib_netdev_no_connected_mode(struct ipoib_dev *priv);
+
+/**
  * ipoib_netdev_is_ours() - is a netdev an interface of this module?
  * @dev: any netdev, registered
  *

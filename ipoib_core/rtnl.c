@@ -56,6 +56,7 @@ static int ipoib_changelink(struct net_device *dev, struct nlattr *tb[], struct 
 	if (data[IFLA_IPOIB_MODE] && nla_get_u16(data[IFLA_IPOIB_MODE]) != IPOIB_MODE_DATAGRAM) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_IPOIB_MODE],
 				    "only datagram mode is supported");
+		ipoib_netdev_no_connected_mode(priv);
 		return -EINVAL;
 	}
 	if (data[IFLA_IPOIB_UMCAST])
@@ -98,6 +99,7 @@ static int ipoib_newlink(COMPAT_NEWLINK_ARGS)
 
 	if (dev->mtu > IPOIB_UD_MTU(priv->port->max_ib_mtu)) {
 		NL_SET_ERR_MSG(extack, "the MTU is larger than the port can carry");
+		ipoib_netdev_no_connected_mode(priv);
 		return -EINVAL;
 	}
 

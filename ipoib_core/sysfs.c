@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 
 #include "mcast.h"
+#include "netdev.h"
 
 static const struct ipoib_life *ipoib_sysfs_life;
 
@@ -27,7 +28,11 @@ static ssize_t mode_show(struct device *d, struct device_attribute *attr, char *
 static ssize_t mode_store(struct device *d, struct device_attribute *attr, const char *buf,
 			  size_t count)
 {
-	return sysfs_streq(buf, "datagram") ? count : -EINVAL;
+	if (sysfs_streq(buf, "datagram"))
+		return count;
+	if (sysfs_streq(buf, "connected"))
+		ipoib_netdev_no_connected_mode(ipoib_priv(to_net_dev(d)));
+	return -EINVAL;
 }
 static DEVICE_ATTR_RW(mode);
 

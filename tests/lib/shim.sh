@@ -15,7 +15,7 @@ shim_install()
 	find "$shim_modules" -maxdepth 1 -type l ! -name 'modules.builtin*' ! -name modules.order \
 		-exec rm {} +
 	mkdir -p "$shim_modules/updates/dkms"
-	must cp /vm/shim/ib_ipoib.ko "$shim_modules/updates/dkms/"
+	must cp /vm/shim/ib_ipoib.ko "$shim_modules/updates/dkms/ib-ipoib.ko"
 	must depmod -b "$SHIM_ROOT" "$(uname -r)"
 }
 
@@ -32,13 +32,13 @@ shim_take_over()
 {
 	mkdir -p "/lib/modules/$(uname -r)/updates/dkms"
 	trap shim_give_back EXIT
-	must cp /vm/shim/ib_ipoib.ko "/lib/modules/$(uname -r)/updates/dkms/"
+	must cp /vm/shim/ib_ipoib.ko "/lib/modules/$(uname -r)/updates/dkms/ib-ipoib.ko"
 	must depmod
 }
 
 shim_give_back()
 {
 	trap - EXIT
-	rm -f "/lib/modules/$(uname -r)/updates/dkms/ib_ipoib.ko"
+	rm -f "/lib/modules/$(uname -r)/updates/dkms/ib-ipoib.ko"
 	must depmod
 }

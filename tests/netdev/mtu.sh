@@ -14,6 +14,11 @@ hosts_up ours-ours
 must has_mtu hostA "$IFA" 2044
 ! ip -n hostA link set "$IFA" mtu 4093 2> /dev/null || fail "an MTU larger than the port's was taken"
 must has_mtu hostA "$IFA" 2044
+note "as an /etc/network/interfaces of connected mode asks, whose ifup does not show what it was answered"
+! ip -n hostA link set "$IFA" mtu 65520 2> /dev/null || fail "the MTU of connected mode was taken"
+! on hostA sh -c "echo connected > /sys/class/net/$IFA/mode" 2> /dev/null || fail "the mode was taken"
+[ "$(dmesg | grep -c "$IFA: there is no connected mode, and no MTU above 4092")" = 1 ] ||
+	fail "the log says so $(dmesg | grep -c 'no connected mode') times"
 
 must ip -n hostA link set "$IFA" mtu 1500
 must has_mtu hostA "$IFA" 1500

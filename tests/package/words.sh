@@ -20,13 +20,61 @@ kernel_arrives()
 	KVER=$(cat "/kernels/$1/kver")
 	mkdir -p "/lib/modules/$KVER/kernel"
 	# Of its modules the InfiniBand ones do, which are those that ours are linked with.
-	cp -r "/kernels/$1/root/lib/modules/$KVER/kernel/drivers" "/lib/modules/$KVER/kernel/" ||
-		fail "no modules of $1"
+	(cd "/kernels/$1/root/lib/modules/$KVER" && cp -r --parents kernel/drivers/infiniband \
+		kernel/drivers/net/ethernet/mellanox "/lib/modules/$KVER/") || fail "no modules of $1"
 	cp "/kernels/$1/root/lib/modules/$KVER"/modules.builtin* \
 		"/kernels/$1/root/lib/modules/$KVER/modules.order" "/lib/modules/$KVER/"
 	ln -sfn "$(readlink -f "/kernels/$1/build")" "/lib/modules/$KVER/build"
 	cp "/kernels/$1/root/boot/config-$KVER" /boot/
 	depmod "$KVER"
+}
+
+# runs KVER: that is what uname says.
+runs()
+{
+	[ -e /usr/bin/uname.real ] || mv /usr/bin/uname /usr/bin/uname.real
+	cat > /usr/bin/uname <<-END
+		#!/bin/sh
+		[ "\$*" != -r ] || { echo "$1"; exit; }
+		exec /usr/bin/uname.real "\$@"
+	END
+	chmod +x /usr/bin/uname
+}
+
+# says WORDS COMMAND...: it succeeds, and says so. complains WORDS COMMAND...: it does not.
+says()
+{
+	ended=0 words=$1
+	shift
+	"$@" > /work/log 2>&1 || ended=$?
+	cat /work/log
+	grep -q -e "$words" /work/log || fail "it does not say '$words': $*"
+	[ "$ended" = 0 ] || fail "it ended with $ended: $*"
+}
+
+complains()
+{
+	! (says "$@") || fail "it succeeds: $*"
+	grep -q -e "$1" /work/log || fail "it does not say '$1': $*"
+}
+
+# signatures KEY: "none": the kernel takes any module; "enrolled", "unknown": only those that are signed by
+# a key that it trusts, and dkms's is one of these, or is none.
+signatures()
+{
+	rm -rf /sys/module/module /usr/bin/mokutil
+	[ "$1" != none ] || return 0
+	mkdir -p /sys/module/module/parameters
+	echo Y > /sys/module/module/parameters/sig_enforce
+	cat > /usr/bin/mokutil <<-END
+		#!/bin/sh
+		case "\$1 $1" in
+		"--sb-state "*) echo "SecureBoot enabled" ;;
+		"--test-key enrolled") echo "\$2 is already enrolled"; exit 1 ;;
+		"--test-key unknown") echo "\$2 is not enrolled" ;;
+		esac
+	END
+	chmod +x /usr/bin/mokutil
 }
 
 # which_ib_ipoib KVER: the file that "modprobe ib_ipoib" loads there, from its module directory on.
@@ -35,16 +83,22 @@ which_ib_ipoib()
 	modinfo -k "$1" -n ib_ipoib | sed "s,.*/lib/modules/$1/,,"
 }
 
-# assert_ours KVER, assert_intree KVER: whose ib_ipoib is in charge; ours is complete.
+# assert_ours KVER, assert_intree KVER [beside]: whose ib_ipoib is in charge; ours is complete, or nothing is
+# there of it, or all but the name ("beside").
 assert_ours()
 {
 	case $(which_ib_ipoib "$1") in
-	updates/dkms/ib_ipoib.ko* | extra/ib_ipoib.ko*) ;;
+	updates/dkms/ib-ipoib.ko* | extra/ib-ipoib.ko*) ;;
 	*) fail "$1: ib_ipoib is $(which_ib_ipoib "$1")" ;;
 	esac
 	for ours_module in ipoib_core accel_ref accel_mlx; do
 		modinfo -k "$1" -n "$ours_module" > /dev/null || fail "$1: no $ours_module"
 	done
+	grep -q 'ipoib_register_accel.*ipoib_core' "/usr/src/ipoib-accel-devel/$1/Module.symvers" ||
+		fail "$1: an accel could not be built against it"
+	# Whatever happens to dkms from now on: ours away, and the kernel's is there.
+	find "/lib/modules/$1/kernel" -name 'ib_ipoib.ko*' | grep -q . ||
+		fail "$1: in-tree's ib_ipoib was taken away"
 	echo "$1: ib_ipoib is ours"
 }
 
@@ -54,7 +108,8 @@ assert_intree()
 	kernel/drivers/infiniband/ulp/ipoib/ib_ipoib.ko*) ;;
 	*) fail "$1: ib_ipoib is $(which_ib_ipoib "$1")" ;;
 	esac
-	! modinfo -k "$1" -n ipoib_core 2> /dev/null || fail "$1: ipoib_core is there"
+	[ "${2:-}" = beside ] || ! modinfo -k "$1" -n ipoib_core 2> /dev/null ||
+		fail "$1: ipoib_core is there"
 	echo "$1: ib_ipoib is in-tree's"
 }
 

@@ -29,7 +29,7 @@ others.quick := $(lint)
 # What only it has: tests/only-full. Every kernel of the table but the debug kernel, which is the stock one of another row.
 guests.full := $(guests.all) $(addprefix vm-slow-,$(KERNELS)) \
 	$(addprefix matrix-,$(shell awk '!/^\#/ && NF && $$1 != "debug" { print $$1 }' tests/vm/kernels.tab))
-others.full := $(others.all) unit-autopkgtest-passes
+others.full := $(others.all) unit-autopkgtest-passes fresh-machine
 
 guests.debug := unit-harness-sees-failures vm-debug cards-debug
 others.debug :=
@@ -89,6 +89,10 @@ matrix-%:
 unit-harness-sees-failures: $(builds)
 unit-%:
 	KERNEL=$(first) tests/job $@ nice tests/run-each unit tests/unit/$*
+
+# Each target of `make help` on a machine that has nothing of what it needs.
+fresh-machine:
+	tests/job --test $@ nice tests/package/fresh-machine
 
 lint-%:
 	$(lint_kernels) tests/job $@ nice tests/run-each lint tests/lint/check-$*

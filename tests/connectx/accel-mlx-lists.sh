@@ -24,9 +24,11 @@ have_arrived()
 	[ "$(arrived)" = "$1" ]
 }
 
+# waits NUMBER: so many packets do, in netem; mq counts them too.
 waits()
 {
-	[ "$(on hostA tc -s qdisc show dev "$IFA" | awk '$1 == "backlog" { n += $3 } END { print n + 0 }')" = "$1" ]
+	[ "$(on hostA tc -s qdisc show dev "$IFA" |
+		awk '$1 == "qdisc" { kind = $2 } $1 == "backlog" && kind == "netem" { print $3 + 0 }')" = "$1" ]
 }
 
 # sender NAME ADDRESS: a program that sends each 1000 bytes that are written to $TMPDIR/NAME.

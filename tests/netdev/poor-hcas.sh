@@ -60,6 +60,7 @@ fabric_down
 
 note "two QPs for four queues"
 fabric_up 2
+sm_start sib0
 mkdir -p /etc/modprobe.d
 echo "options accel_ref tx_queues=4" > /etc/modprobe.d/queues.conf
 knob sib0 create_qp_error_at 3

@@ -83,7 +83,8 @@ cards-6.1: cards_tests := connectx/accel-mlx:mlx+mlx5_3
 two-vms: $(builds)
 	tests/job $@ tests/run-each connectx tests/connectx/two-vms
 
-matrix-%:
+# After the builds, or make would start them before what waits for these and is longer.
+matrix-%: | $(builds)
 	tests/job $@ tests/matrix $*
 
 unit-harness-sees-failures: $(builds)

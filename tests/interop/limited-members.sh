@@ -8,7 +8,7 @@
 #	                                        +---sib2---[limited] hostC
 #
 # lane: full
-# kernel: 6.12 DRIVER=intree
+# kernel: 6.12
 # limit: 120
 # matrix: DRIVER=ours,intree
 . "${TESTS:=/tests}/lib/host.sh"

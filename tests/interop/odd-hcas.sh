@@ -9,8 +9,7 @@
 #
 # lane: slow ROUNDS=each
 # lane: full
-# kernel: 6.12 PAIR=intree-intree
-# kernel: 6.12 ROUNDS=each
+# kernel: 6.12
 # limit: 600
 # matrix: PAIR=ours-ours,intree-intree
 # matrix: ROUNDS=few,each

@@ -7,6 +7,7 @@
 # (Topology: lib/outage.sh)
 #
 # lane: quick
+# kernel: 6.12
 # limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -6,6 +6,7 @@
 # (Topology: lib/outage.sh)
 #
 # lane: full
+# kernel: 6.12
 # limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -21,12 +21,21 @@ has_broadcast()
 	ip -n "$1" -j link show dev "$2" | jq -r '.[0].broadcast' | grep -q "^00:ff:ff:ff:ff:12:40:1b:$3:"
 }
 
+group_answers()
+{
+	on hostA ping -n -c 2 -i 0.3 -W 2 239.7.7.7 | grep -q "from $B4"
+}
+
 fabric_up 3
 sm_start "$HCA_SM"
 must_wait 20 all_active
 must_wait 10 has_pkey "$HCA_A" 0x8001
 stack_load ours-ours
 hosts_take ours-ours
+# A group that a program has joined: its address in the stack's list has the old P_Key in it.
+on hostB sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts'
+must ip -n hostB address add 239.7.7.7/32 dev "$IFB" autojoin
+must ip -n hostA route add 239.0.0.0/8 dev "$IFA"
 must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
 # It will be in the same partition as its parent, and so must not have the same address there.
 must ip -n hostA link set child addrgenmode none
@@ -48,4 +57,5 @@ ip -n hostB neighbour flush all
 must_wait 20 can_ping hostA "$B4"
 must_wait 20 can_ping hostA "$B6"
 must_wait 20 all_nodes
+must_wait 10 group_answers
 assert_strict_clean

@@ -5,6 +5,7 @@
 # other one is tried.
 #
 # lane: quick
+# kernel: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

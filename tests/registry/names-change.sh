@@ -8,6 +8,7 @@
 #	sib0 by GUID    sib1 by name, renamed    sib2 renamed to a name that is chosen    sib3 renamed to sib1
 #
 # lane: quick
+# kernel: 6.12
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 

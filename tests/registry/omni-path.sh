@@ -5,6 +5,7 @@
 # are left alone, and the log says so.
 #
 # lane: quick
+# kernel: 6.12
 # limit: 30
 . "${TESTS:=/tests}/lib/host.sh"
 

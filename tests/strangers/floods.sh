@@ -10,6 +10,7 @@
 #	hostB [ib1]---sib1---+ switch +---sib3---[ib3] hostC
 #
 # lane: quick
+# kernel: 6.12
 # limit: 240
 . "${TESTS:=/tests}/lib/host.sh"
 

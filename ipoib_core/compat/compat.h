@@ -94,6 +94,8 @@ static inline void compat_ethtool_link_needs_rtnl(struct ethtool_ops *ops)
 #define COMPAT_HWTSTAMP
 #endif
 
+struct kernel_hwtstamp_config;
+
 /* The request behind @config, for card drivers that know time stamps by SIOC[GS]HWTSTAMP only. */
 static inline int compat_hwtstamp_ioctl(struct net_device *dev,
 					struct kernel_hwtstamp_config *config, int cmd,

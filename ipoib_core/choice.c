@@ -125,7 +125,7 @@ static const char *ipoib_choice_parse_guid(struct ipoib_choice *choice)
 			continue;
 		if (!isxdigit(*from) || ++digits > 16)
 			break;
-		guid = guid << 4 | hex_to_bin(*from);
+		guid = guid << 4 | (isdigit(*from) ? *from - '0' : tolower(*from) - 'a' + 10);
 	}
 	if (*from || digits != 16)
 		return "not a node GUID of 16 hexadecimal digits";

@@ -3,11 +3,11 @@
 # The jobs of tests/check, which gives MODE (all, quick, full, debug), KERNELS, and TESTS where not all are
 # wanted (what tests/changed-since prints), and what each waits for.
 #
-# Guests first: as many at the same time as there are CPUs, for one alone leaves a CPU idle much of the
-# time, and with more of them the limits of tests mean nothing. Beside them, one after the other and with
-# less priority, what only works: lint, packages. Jobs start in the order of the lists: the long ones first.
+# Guests first: one more at the same time than there are CPUs, for each waits half of the time; with more
+# of them the limits of tests mean nothing. Beside them, one after the other and with less priority, what
+# only works: lint, packages. Jobs start in the order of the lists: the long ones first.
 
-GUESTS ?= $(shell nproc)
+GUESTS ?= $(shell expr $$(nproc) + 1)
 first := $(firstword $(KERNELS))
 run := tests/vm/run --no-build
 cards := $(run) --cards 4 --enhanced 2 --lane
@@ -17,7 +17,7 @@ unit := $(filter-out unit-harness-sees-failures unit-autopkgtest-passes,\
 	$(patsubst tests/unit/%,unit-%,$(wildcard tests/unit/*)))
 
 builds := $(addprefix build-,$(KERNELS))
-lanes := all
+lanes := share
 cards_lane := connectx
 guests.all := $(addprefix vm-,$(KERNELS)) cards-6.12 debian-$(first) two-vms matrix-5.10 \
 	matrix-backport cards-6.1 unit-harness-sees-failures
@@ -38,6 +38,7 @@ ifeq ($(MODE),quick)
 lanes := quick
 lint_kernels := LINT_KERNELS=$(first)
 else ifeq ($(MODE),full)
+lanes := all
 cards_lane := connectx-long
 else ifeq ($(MODE),debug)
 lanes := short

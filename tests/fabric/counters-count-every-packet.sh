@@ -6,6 +6,7 @@
 #
 #	sib0 (opensm)---switch---sib1 (ibping server)
 #
+# check: 6.1
 # limit: 60
 # lane: full
 . "$TESTS/lib/host.sh"

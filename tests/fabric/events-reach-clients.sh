@@ -6,6 +6,7 @@
 #
 #	sib0 (opensm)---switch---sib1 [ib_ipoib, debug_level=1]
 #
+# check: 6.1
 # limit: 90
 # lane: full
 . "$TESTS/lib/host.sh"

@@ -5,6 +5,7 @@
 #
 #	sib0 (opensm, lmc 2)---switch---sib1 (ibping server)
 #
+# check: 6.1
 # limit: 60
 # lane: full
 . "$TESTS/lib/host.sh"

@@ -6,6 +6,7 @@
 #
 #	sib0 (opensm, no light sweeps)---switch---sib1
 #
+# check: 6.1
 # limit: 60
 # lane: full
 . "$TESTS/lib/host.sh"

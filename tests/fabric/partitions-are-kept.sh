@@ -6,6 +6,7 @@
 #
 #	sib0 (opensm)---switch---sib1 (ibping server; partition 1 as well)
 #
+# check: 6.12
 # limit: 60
 # lane: quick
 . "$TESTS/lib/host.sh"

@@ -8,6 +8,7 @@
 #	                             | switch |
 #	sib1 (opensm, priority 3)----+--------+
 #
+# check: 6.1
 # limit: 120
 # lane: full
 . "$TESTS/lib/host.sh"

@@ -6,6 +6,7 @@
 #
 #	hostA [ours]---sib0---+ switch +---sib1---[ours] hostB
 #
+# check: 6.1
 # limit: 90
 # lane: full
 . "${TESTS:=/tests}/lib/host.sh"

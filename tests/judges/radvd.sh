@@ -10,6 +10,7 @@
 # lane: slow DRIVER=intree
 # lane: full
 # kernel: 6.1 DRIVER=intree
+# check: 6.1
 # limit: 60
 # matrix: DRIVER=ours,intree
 . "${TESTS:=/tests}/lib/host.sh"

@@ -8,6 +8,7 @@
 # lane: slow PAIR=ours-intree
 # lane: quick
 # kernel: 6.12 PAIR=ours-intree
+# check: 6.12
 # limit: 90
 # matrix: PAIR=ours-ours,ours-intree
 . "${TESTS:=/tests}/lib/host.sh"

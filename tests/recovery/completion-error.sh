@@ -7,6 +7,7 @@
 # (Topology: lib/outage.sh)
 #
 # lane: full
+# check: 6.1
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -6,6 +6,7 @@
 # (Topology: lib/outage.sh)
 #
 # lane: full
+# check: 6.1
 # limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -8,6 +8,7 @@
 #	ib1---sib1---------+
 #
 # lane: quick
+# check: 6.12
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 

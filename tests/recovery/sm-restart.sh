@@ -8,6 +8,7 @@
 # lane: full PAIR=ours-intree
 # lane: quick
 # kernel: 6.12 PAIR=ours-intree
+# check: 6.1
 # limit: 120
 # matrix: PAIR=ours-ours,ours-intree
 . "${TESTS:=/tests}/lib/host.sh"

@@ -5,6 +5,7 @@
 # and are bound when it is back; with auto they go to another one meanwhile.
 #
 # lane: quick
+# check: 6.1
 # limit: 60
 # matrix: CHOICE=ref,auto
 . "${TESTS:=/tests}/lib/host.sh"

@@ -5,6 +5,7 @@
 # else does: the ports, that one too, get another accel, accels come and go.
 #
 # lane: quick
+# check: 6.1
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -5,6 +5,7 @@
 # it. Afterwards a good one loads.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -5,6 +5,7 @@
 # what never started.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

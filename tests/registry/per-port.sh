@@ -6,6 +6,7 @@
 #	sib0 none    sib1 min    sib2 ref    sib3 ref
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

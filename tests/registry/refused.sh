@@ -5,6 +5,7 @@
 # is wrong. What runs already is not disturbed.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

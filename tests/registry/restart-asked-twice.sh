@@ -4,6 +4,7 @@
 # An accel that asks for a restart again while it is being stopped for one is restarted once.
 #
 # lane: quick
+# check: 6.1
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

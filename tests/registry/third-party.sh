@@ -5,6 +5,7 @@
 # gets as far as carrier, and is sent what it counts and drops.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

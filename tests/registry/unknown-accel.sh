@@ -4,6 +4,7 @@
 # accel= with the name of no module: the core loads, makes no interface, and says what to do.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -34,23 +34,27 @@ wanted()
 # is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
 # such a one; `--lane since` has the quick ones, and of those named by their files any. The lanes
 # "broken" and "broken-debug" have tests that must fail, which only tests/unit/harness-sees-failures
-# asks for. A variant may be left to one kernel by a line "# kernel: 6.12", which the debug kernel is
-# too, unless it is asked for by name. "# root: debian" is of a test that needs more than the busybox
-# that the others have. The lanes "connectx" and "connectx-long" are of guests with software ConnectX
-# cards (`--cards`); `make check` has the former.
+# asks for. A variant may be left to one kernel by a line "# kernel: 6.12", unless it is asked for by
+# name; the debug kernel has them all. `make check` runs `--lane share` on two kernels: the quick tests
+# on both, the others, which say little more on a second one, on 6.12, or on the one that a line
+# "# check: 6.1" names, so that both have the same to do; that divides quick ones too. "# root: debian"
+# is of a test that needs more than the busybox that the others have. The lanes "connectx" and
+# "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former.
 # list_tests ROOT: those for it, a line each: limit, name, path, variables, divided by tabs.
 list_tests()
 {
-	local path name vars its only of limit short
-	while IFS='|' read -r path name vars its only of limit short; do
+	local path name vars its only turn of limit short
+	while IFS='|' read -r path name vars its only turn of limit short; do
 		[ "$of" = "$1" ] || continue
 		wanted "$path" "$name" || continue
 		[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] ||
-			[ "$kernel,$only" = debug,6.12 ] || continue
+			[ "$kernel" = debug ] || continue
 		case $lane,$its in
 		"$its,$lane" | all,quick | all,full | connectx-long,connectx | broken-debug,broken | \
 			quick,only-quick | short,quick | short,only-quick) ;;
 		short,full) [ -z "$short" ] || continue ;;
+		share,quick) [ -z "$turn" ] || [ "$turn" = "$kernel" ] || continue ;;
+		share,full) [ "${only:-${turn:-6.12}}" = "$kernel" ] || continue ;;
 		since,quick | since,only-quick) ;;
 		since,*) [[ " ${tests[*]} " == *" $path "* ]] || continue ;;
 		*) continue ;;

@@ -2,7 +2,8 @@
 #
 # Lists the tests among scripts, by the "# KEY: VALUE" lines in them that run-tests.sh explains: a line of
 # each variant, in fields that are divided by "|":
-#	path, name, variables, lane, only kernel, root, limit, whether a longer variant includes a shorter one
+#	path, name, variables, lane, only kernel, whose turn in make check, root, limit, whether a longer variant
+#	includes a shorter one
 
 # chosen KEY VARS: for one variant, from the first line "# KEY: WORD [NAME=VALUE...]" whose other words are
 # all among the variant's: its WORD.
@@ -45,8 +46,8 @@ function tell(vars,    name, words)
 		gsub(/ /, ",", words)
 		name = name ":" words
 	}
-	print path "|" name "|" vars "|" chosen("lane", vars) "|" chosen("kernel", vars) "|" root "|" \
-		limit "|" short
+	print path "|" name "|" vars "|" chosen("lane", vars) "|" chosen("kernel", vars) "|" \
+		chosen("check", vars) "|" root "|" limit "|" short
 }
 
 function end_file()
@@ -67,7 +68,7 @@ FNR == 1 {
 	sub(/^.*\/tests\//, "", path)
 }
 
-/^# (lane|kernel|root|limit|matrix): / {
+/^# (lane|kernel|check|root|limit|matrix): / {
 	key = $2
 	sub(/:$/, "", key)
 	line = $0

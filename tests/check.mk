@@ -38,6 +38,7 @@ ifeq ($(MODE),quick)
 lanes := quick
 lint_kernels := LINT_KERNELS=$(first)
 else ifeq ($(MODE),full)
+export FUZZ_STEPS := 10000
 lanes := all
 cards_lane := connectx-long
 else ifeq ($(MODE),debug)

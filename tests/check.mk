@@ -73,10 +73,11 @@ vm-slow-%: build-%
 vm-%: build-%
 	tests/job $@ $(run) --kernel $* --root busybox --lane $(lanes) $(in_guests)
 
-debian-%: build-%
+# These wait for all builds, or make would start them before a longer one that waits for another build.
+debian-%: build-% | $(builds)
 	tests/job $@ $(run) --kernel $* --root debian --lane all
 
-cards-%: build-%
+cards-%: build-% | $(builds)
 	tests/job $@ $(cards) $(cards_lane) --kernel $* $(or $(on_cards),$(cards_tests))
 
 # On the older kernel, one test of each of accel_mlx's neighbours says whether it is another one.
@@ -85,11 +86,10 @@ cards-6.1: cards_tests := connectx/accel-mlx:mlx+mlx5_3
 two-vms: $(builds)
 	tests/job $@ tests/run-each connectx tests/connectx/two-vms
 
-# After the builds, or make would start them before what waits for these and is longer.
 matrix-%: | $(builds)
 	tests/job $@ tests/matrix $*
 
-unit-harness-sees-failures: $(builds)
+unit-harness-sees-failures: | $(builds)
 unit-%:
 	KERNEL=$(first) tests/job $@ nice tests/run-each unit tests/unit/$*
 

@@ -33,7 +33,9 @@ static const struct mlx5_core_dev *mlx_core_dev(const struct ib_device *hca)
  * mlx_tunnel_features() - offer what the card can do for IPoIB in tunnels
  * @dev: the interface, whose hw_features the provider has set
  *
- * It is off until the user wants it: the card says that it can, but nobody has seen one do it.
+ * It is off until the user wants it: the card says that it can, but nobody has seen one do it. Only
+ * NETIF_F_GSO_PARTIAL is on, which does nothing by itself, and without which the stack turns the
+ * partial ones off as soon as somebody turns them on.
  *
  * Context: process, under RTNL.
  */
@@ -52,6 +54,7 @@ void mlx_tunnel_features(struct net_device *dev)
 		return;
 	tunnels |= NETIF_F_GSO_PARTIAL;
 	dev->gso_partial_features = tunnels & MLX_PARTIAL;
+	dev->features |= NETIF_F_GSO_PARTIAL;
 	dev->hw_features |= tunnels;
 	dev->hw_enc_features |= tunnels | (dev->hw_features & (NETIF_F_SG | NETIF_F_CSUM_MASK |
 							       NETIF_F_ALL_TSO));

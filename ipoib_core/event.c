@@ -16,9 +16,9 @@
  *
  * An event that comes while an interface is being made finds it not on the port's list yet. So an
  * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
- * for it before is read again. A port that does not tell its state is asked again until it does. And
- * one that is not active is looked at now and then, if an interface is up: the RDMA core drops an event
- * for which it cannot read the port itself.
+ * for it before is read again. A port that does not tell its state is asked again until it does.
+ * And one that is not active is looked at now and then, if an interface is up: the RDMA core drops an
+ * event for which it cannot read the port itself.
  */
 #include "event.h"
 
@@ -32,7 +32,7 @@
 #include "path.h"
 #include "registry.h"
 
-#define IPOIB_LOOK_BACKOFF_MAX	16	/* seconds between looks that failed: 1, 2, 4, 8, 16, 16... */
+#define IPOIB_LOOK_BACKOFF_MAX	16	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
 #define IPOIB_LOOK_POLL		8	/* seconds between looks at a port that is not active */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)

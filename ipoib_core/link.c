@@ -27,8 +27,8 @@
 #define IPOIB_OPEN_BACKOFF_MAX	16	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
 
 /*
- * Peers are told at once and so often again, one to two seconds apart: an SM answers a join before it
- * has told all switches of it, and what is sent until then gets lost.
+ * Peers are told at once and so often again, one to two seconds apart: an SM answers a join before
+ * it has told all switches of it, and what is sent until then gets lost.
  */
 #define IPOIB_NOTIFY_AGAIN	2
 
@@ -154,8 +154,8 @@ static void ipoib_link_tell_peers(struct ipoib_dev *priv)
 }
 
 /*
- * The stack attaches the qdisc some time after netif_carrier_on(), and until then drops what is sent:
- * NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
+ * The stack attaches the qdisc some time after netif_carrier_on(), and until then drops what is
+ * sent: NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
  */
 static void ipoib_link_notify(struct ipoib_dev *priv)
 {

@@ -32,7 +32,7 @@
 #include "port.h"
 
 #define IPOIB_MCAST_BACKOFF_MAX	16	/* seconds between failed joins: 1, 2, 4, 8, 16, 16... */
-/* The back-off after the fourth failure in a row: then it is told, and a refusal taken for final. */
+/* The back-off after the fourth failure in a row: it is told, and a refusal taken for final. */
 #define IPOIB_MCAST_BACKOFF_TELL	8
 #define IPOIB_MCAST_IDLE	300	/* seconds until an unused send-only group is left */
 #define IPOIB_MCAST_GC		(60 * HZ)

@@ -61,7 +61,7 @@ static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
 }
 
 static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
-			      struct net_device *sb_dev COMPAT_SELECT_QUEUE_FALLBACK)
+			      COMPAT_SELECT_QUEUE_REST)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 

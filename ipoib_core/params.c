@@ -86,8 +86,9 @@ static int ipoib_limit_set(const char *value, const struct kernel_param *param)
 	if (!ret && (number < limit->min || number > limit->max))
 		ret = -ERANGE;
 	if (ret) {
-		pr_err("%s=%s: not a number from %u to %u\n", param->name, value, limit->min,
-		       limit->max);
+		/* sysfs hands on the end of the line too. */
+		pr_err("%s=%.*s: not a number from %u to %u\n", param->name,
+		       (int)strcspn(value, "\n"), value, limit->min, limit->max);
 		return -EINVAL;
 	}
 	WRITE_ONCE(limit->value, number);

@@ -31,7 +31,7 @@ enum {
  * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
  *	is not bound
  * @look_backoff: seconds between looks that failed, 0: the last one did not; @work only
- * @look_at: jiffies of the next look if the last one failed or found the port not active; @work only
+ * @look_at: jiffies of the next look if the last one failed or found it not active; @work only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
  * @devs_sem: for readers that cannot take RTNL (match.c)
  * @events: IPOIB_EVENT_*

@@ -55,11 +55,14 @@ static inline bool compat_hca_is_vf(const struct ib_device *hca)
 #define COMPAT_ETH_IOCTL(function) .ndo_do_ioctl = (function)
 #endif
 
-/* ndo_select_queue's last argument, which netdev_pick_tx() does the work of. */
+/*
+ * ndo_select_queue's last parameters: sb_dev, and in enterprise kernels what netdev_pick_tx() does the
+ * work of.
+ */
 #ifdef HAVE_SELECT_QUEUE_FALLBACK
-#define COMPAT_SELECT_QUEUE_FALLBACK	, select_queue_fallback_t fallback
+#define COMPAT_SELECT_QUEUE_REST	struct net_device *sb_dev, select_queue_fallback_t fallback
 #else
-#define COMPAT_SELECT_QUEUE_FALLBACK
+#define COMPAT_SELECT_QUEUE_REST	struct net_device *sb_dev
 #endif
 
 /* ndo_set_rx_mode, which newer kernels call in process context: type, arguments, return value. */

@@ -9,10 +9,10 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-# all_nodes: hostB hears the group of all IPv6 nodes.
+# all_nodes: hostB hears the group of all IPv6 nodes, of which hostA, which answers first, is one.
 all_nodes()
 {
-	on hostA ping -6 -n -c 1 -W 1 "ff02::1%$IFA" > "$TMPDIR/all" 2>&1 || :
+	on hostA ping -6 -n -c 3 -i 0.3 -W 1 "ff02::1%$IFA" > "$TMPDIR/all" 2>&1 || :
 	grep -q "from $(link_local hostB "$IFB")" "$TMPDIR/all"
 }
 

@@ -32,9 +32,9 @@ up=$!
 must_wait 10 in_kernel ib_modify_qp
 modprobe accel_min &
 made=$!
-must_wait 10 in_kernel register_netdev
+must_wait 10 in_kernel ipoib_intf_create
 knob sib1 pkeys "0 0x8001"
-in_kernel register_netdev || fail "the interface was made before the event"
+in_kernel ipoib_intf_create || fail "the interface was made before the event"
 knob sib0 slow_ms 0
 must wait "$up"
 must wait "$made"

@@ -155,7 +155,8 @@ static void ipoib_link_tell_peers(struct ipoib_dev *priv)
 
 /*
  * The stack attaches the qdisc some time after netif_carrier_on(), and until then drops what is
- * sent: NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there stays.
+ * sent: NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there
+ * stays.
  */
 static void ipoib_link_notify(struct ipoib_dev *priv)
 {

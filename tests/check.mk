@@ -12,8 +12,9 @@ first := $(firstword $(KERNELS))
 run := tests/vm/run --no-build
 cards := $(run) --cards 4 --enhanced 2 --lane
 lint := $(patsubst tests/lint/check-%,lint-%,$(wildcard tests/lint/check-*))
-# Of the unit tests this one boots guests, and this one says little that the other packages' tests do not.
-unit := $(filter-out unit-harness-sees-failures unit-autopkgtest-passes,\
+# Of the unit tests one boots guests; two are long, and say little that the other packages' tests do not.
+long_unit := unit-autopkgtest-passes unit-dkms-of-other-releases
+unit := $(filter-out unit-harness-sees-failures $(long_unit),\
 	$(patsubst tests/unit/%,unit-%,$(wildcard tests/unit/*)))
 
 builds := $(addprefix build-,$(KERNELS))
@@ -29,7 +30,7 @@ others.quick := $(lint)
 # What only it has: tests/only-full. Every kernel of the table but the debug kernel, which is the stock one of another row.
 guests.full := $(guests.all) $(addprefix vm-slow-,$(KERNELS)) \
 	$(addprefix matrix-,$(shell awk '!/^\#/ && NF && $$1 != "debug" { print $$1 }' tests/vm/kernels.tab))
-others.full := $(others.all) unit-autopkgtest-passes fresh-machine
+others.full := $(others.all) $(long_unit) fresh-machine
 
 guests.debug := unit-harness-sees-failures vm-debug cards-debug
 others.debug :=

@@ -17,8 +17,8 @@
  * An event that comes while an interface is being made finds it not on the port's list yet. So an
  * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
  * for it before is read again. A port that does not tell its state is asked again until it does.
- * And one that is not active is looked at now and then, if an interface is up: the RDMA core drops an
- * event for which it cannot read the port itself.
+ * And one that is not active is looked at now and then, if an interface is up: the RDMA core drops
+ * an event for which it cannot read the port itself.
  */
 #include "event.h"
 

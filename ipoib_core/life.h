@@ -13,7 +13,7 @@
  * @child_create: see ipoib_child_create()
  * @child_delete: see ipoib_child_delete()
  *
- * They are a layer above (core.h): main.c hands this down to the faces before any interface is made.
+ * They are a layer above (core.h): main.c hands this down to the faces before they are used.
  */
 struct ipoib_life {
 	void (*setup)(struct net_device *dev);

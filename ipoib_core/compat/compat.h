@@ -56,8 +56,8 @@ static inline bool compat_hca_is_vf(const struct ib_device *hca)
 #endif
 
 /*
- * ndo_select_queue's last parameters: sb_dev, and in enterprise kernels what netdev_pick_tx() does the
- * work of.
+ * ndo_select_queue's last parameters: sb_dev, and in enterprise kernels what netdev_pick_tx() does
+ * the work of.
  */
 #ifdef HAVE_SELECT_QUEUE_FALLBACK
 #define COMPAT_SELECT_QUEUE_REST	struct net_device *sb_dev, select_queue_fallback_t fallback

@@ -62,7 +62,7 @@ guests others:
 		MODE='$(MODE)' KERNELS='$(KERNELS)' TESTS='$(TESTS)' all-$@
 
 .PHONY: all-guests all-others
-all-guests: $(if $(guests.$(MODE)),$(builds)) $(guests.$(MODE))
+all-guests: $(if $(strip $(guests.$(MODE))),$(builds)) $(guests.$(MODE))
 all-others: $(others.$(MODE))
 
 build-%:

@@ -17,6 +17,14 @@ ethtool_stat()
 	on "$1" ethtool -S "$2" | awk -v name="^($3):\$" '$1 ~ name { n += $2 } END { print n + 0 }'
 }
 
+# ethtool_says REGEX ETHTOOL_ARGUMENT...: on hostA.
+ethtool_says()
+{
+	ethtool_what=$1
+	shift
+	says "$ethtool_what" on hostA ethtool "$@"
+}
+
 # clean_mark: from here on no error may be counted, by either host or by the fabric, until
 # assert_clean. What the fabric dropped before is forgotten.
 clean_mark()

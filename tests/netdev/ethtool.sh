@@ -12,18 +12,6 @@
 # matrix: DRIVER=ours,intree
 . "${TESTS:=/tests}/lib/host.sh"
 
-# says REGEX ETHTOOL_ARGUMENT...
-says()
-{
-	says_what=$1
-	shift
-	on hostA ethtool "$@" > "$TMPDIR/says" 2>&1 || fail "ethtool $*: $(cat "$TMPDIR/says")"
-	grep -Eq -e "$says_what" "$TMPDIR/says" || {
-		cat "$TMPDIR/says"
-		fail "ethtool $* does not say '$says_what'"
-	}
-}
-
 # refuses ETHTOOL_ARGUMENT...
 refuses()
 {
@@ -56,14 +44,14 @@ hosts_up "$DRIVER-$DRIVER"
 must_wait 10 can_ping hostA "$B4"
 
 note "link"
-says 'Speed: [1-9][0-9]+Mb/s' "$IFA"
-says 'Duplex: Full' "$IFA"
-says 'Auto-negotiation: on' "$IFA"
-says 'Port: Other' "$IFA"
-says 'PHYAD: 255' "$IFA"
-says 'Link detected: yes' "$IFA"
-says '^driver: ib_ipoib$' -i "$IFA"
-says '^bus-info: soft_ib.0$' -i "$IFA"
+ethtool_says 'Speed: [1-9][0-9]+Mb/s' "$IFA"
+ethtool_says 'Duplex: Full' "$IFA"
+ethtool_says 'Auto-negotiation: on' "$IFA"
+ethtool_says 'Port: Other' "$IFA"
+ethtool_says 'PHYAD: 255' "$IFA"
+ethtool_says 'Link detected: yes' "$IFA"
+ethtool_says '^driver: ib_ipoib$' -i "$IFA"
+ethtool_says '^bus-info: soft_ib.0$' -i "$IFA"
 
 note "the counters that in-tree has come first, in its order"
 [ "$(on hostA ethtool -S "$IFA" | sed -n '2,9s/^ *\([a-z_]*\): .*/\1/p' | tr '\n' ' ')" = \
@@ -71,41 +59,41 @@ note "the counters that in-tree has come first, in its order"
 	fail "$(on hostA ethtool -S "$IFA" | head -n 9)"
 
 note "coalescing"
-[ "$DRIVER" != ours ] || says '^Adaptive RX: off' -c "$IFA"
+[ "$DRIVER" != ours ] || ethtool_says '^Adaptive RX: off' -c "$IFA"
 must on hostA ethtool -C "$IFA" rx-usecs 17 rx-frames 5
-says '^rx-usecs:[[:space:]]+17' -c "$IFA"
-says '^rx-frames:[[:space:]]+5' -c "$IFA"
+ethtool_says '^rx-usecs:[[:space:]]+17' -c "$IFA"
+ethtool_says '^rx-frames:[[:space:]]+5' -c "$IFA"
 must on hostA ethtool -C "$IFA" rx-usecs 65535
 refuses -C "$IFA" rx-usecs 65536
 refuses -C "$IFA" rx-frames 65536
-says '^rx-usecs:[[:space:]]+65535' -c "$IFA"
+ethtool_says '^rx-usecs:[[:space:]]+65535' -c "$IFA"
 must on hostA ethtool -C "$IFA" rx-usecs 0 rx-frames 0
 
 if ours "has no more"; then
 	note "adaptive moderation is there when asked for, and ends when somebody sets it by hand"
-	says '^Adaptive RX: off' -c "$IFA"
+	ethtool_says '^Adaptive RX: off' -c "$IFA"
 	must on hostA ethtool -C "$IFA" adaptive-rx on
-	says '^Adaptive RX: on' -c "$IFA"
+	ethtool_says '^Adaptive RX: on' -c "$IFA"
 	must on hostA ethtool -C "$IFA" tx-usecs 3
-	says '^Adaptive RX: on' -c "$IFA"
+	ethtool_says '^Adaptive RX: on' -c "$IFA"
 	must on hostA ethtool -C "$IFA" rx-usecs 9
-	says '^Adaptive RX: off' -c "$IFA"
+	ethtool_says '^Adaptive RX: off' -c "$IFA"
 	must on hostA ethtool -C "$IFA" adaptive-rx on rx-usecs 0 tx-usecs 0
-	says '^Adaptive RX: on' -c "$IFA"
+	ethtool_says '^Adaptive RX: on' -c "$IFA"
 
 	note "rings and channels, under traffic"
-	says 'software-transmit' -T "$IFA"
+	ethtool_says 'software-transmit' -T "$IFA"
 	iperf_server hostB
 	traffic_start hostA "$B4" -P 4
-	says '^TX:[[:space:]]+4' -l "$IFA"
+	ethtool_says '^TX:[[:space:]]+4' -l "$IFA"
 	for rings in "16 8" "1 1" "256 128"; do
 		must on hostA ethtool -G "$IFA" rx "${rings% *}" tx "${rings#* }"
-		says "^RX:[[:space:]]+${rings% *}\$" -g "$IFA"
-		says "^TX:[[:space:]]+${rings#* }\$" -g "$IFA"
+		ethtool_says "^RX:[[:space:]]+${rings% *}\$" -g "$IFA"
+		ethtool_says "^TX:[[:space:]]+${rings#* }\$" -g "$IFA"
 		flows
 	done
 	must on hostA ethtool -L "$IFA" tx 1
-	says '^TX:[[:space:]]+1' -l "$IFA"
+	ethtool_says '^TX:[[:space:]]+1' -l "$IFA"
 	flows
 	must on hostA ethtool -L "$IFA" tx 4
 	flows
@@ -134,5 +122,5 @@ assert_strict_clean
 note "without carrier"
 cable_out sib0
 must_wait 10 negate is_running hostA "$IFA"
-says 'Link detected: no' "$IFA"
-says 'Speed: Unknown' "$IFA"
+ethtool_says 'Link detected: no' "$IFA"
+ethtool_says 'Speed: Unknown' "$IFA"

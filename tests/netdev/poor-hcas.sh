@@ -11,18 +11,6 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-# says REGEX ETHTOOL_ARGUMENT...
-says()
-{
-	says_what=$1
-	shift
-	on hostA ethtool "$@" > "$TMPDIR/says" 2>&1 || fail "ethtool $*: $(cat "$TMPDIR/says")"
-	grep -Eq -e "$says_what" "$TMPDIR/says" || {
-		cat "$TMPDIR/says"
-		fail "ethtool $* does not say '$says_what'"
-	}
-}
-
 # link_says NAME: a number of ip -d link.
 link_says()
 {
@@ -34,9 +22,9 @@ hosts_up ours-ours
 must_wait 10 can_ping hostA "$B4"
 
 note "sends have one piece"
-says 'scatter-gather: off' -k "$IFA"
-says 'tcp-segmentation-offload: off' -k "$IFA"
-says 'tx-checksum-ipv4: on' -k "$IFA"
+ethtool_says 'scatter-gather: off' -k "$IFA"
+ethtool_says 'tcp-segmentation-offload: off' -k "$IFA"
+ethtool_says 'tx-checksum-ipv4: on' -k "$IFA"
 [ "$(link_says gso_max_size)" = 65536 ] || fail "gso_max_size is $(link_says gso_max_size)"
 ping_sizes hostA "$B4" 64 2016 20000
 iperf_server hostB
@@ -45,7 +33,7 @@ iperf_run hostA "$B4" 1
 
 note "queues are shorter than the HCA says"
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA makes no queues of more than [0-9]+ sends, [0-9]+ receives'
-says '^TX:[[:space:]]+32' -g "$IFA"
+ethtool_says '^TX:[[:space:]]+32' -g "$IFA"
 
 note "no moderation by the HCA, but by us"
 must on hostA ethtool -C "$IFA" adaptive-rx on
@@ -68,7 +56,7 @@ knob sib0 create_qp_error_at 3
 log_mark
 hosts_up ours-ours
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA does not make more than 2 of 4 TX queues'
-says '^TX:[[:space:]]+2' -l "$IFA"
+ethtool_says '^TX:[[:space:]]+2' -l "$IFA"
 must_wait 10 can_ping hostA "$B4"
 iperf_server hostB
 iperf_run hostA "$B4" 1 -P 4

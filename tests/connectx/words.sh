@@ -129,9 +129,9 @@ tcp_all_ways()
 		iperf_server "$server"
 	done
 	for to in "$B4" "$B6"; do
-		iperf_run hostA "$to" 5 -P 4
+		iperf_run hostA "$to" 2 -P 4
 	done
-	iperf_run hostB "$A4" 5 -P 4
+	iperf_run hostB "$A4" 2 -P 4
 }
 
 # assert_enhanced_counts: after tcp_all_ways, the card driver's queues of hostA were used as they should be.

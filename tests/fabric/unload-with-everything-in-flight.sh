@@ -28,7 +28,7 @@ ping_for_ever()
 	ibping -C sib0 -f "$1" > /dev/null 2>&1 < /dev/null
 }
 
-for round in 1 2 3 4 5; do
+for round in 1 2 3; do
 	note "round $round"
 	fabric_up 3
 	rm -rf "$SM_DIR"
@@ -42,10 +42,12 @@ for round in 1 2 3 4 5; do
 	iperf_server hostB
 	traffic_start hostA "$B4"
 	case $round in
-	1) knob sib0 delay_us 50000 ;;
-	2) knob sib0 reorder_ppm 500000 ;;
-	3) knob sib0 stuck_sq 1 ;;
-	4) sm_kill sib0 ;;
+	1)
+		knob sib0 delay_us 50000
+		knob sib0 reorder_ppm 500000
+		;;
+	2) knob sib0 stuck_sq 1 ;;
+	3) sm_kill sib0 ;;
 	esac
 	flap &
 	flapper=$!

@@ -6,13 +6,12 @@
 #
 #	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB
 #
-# lane: slow PAIR=intree-intree TIME=60
 # lane: slow PAIR=intree-intree
-# lane: full TIME=60
-# lane: only-quick
+# lane: slow TIME=60
+# lane: quick
 # kernel: 6.12 PAIR=intree-intree
-# kernel: 6.12 PAIR=ours-ours TIME=60
-# kernel: 6.1 PAIR=ours-intree TIME=60
+# check: 6.1 PAIR=ours-intree
+# check: 6.12
 # limit: 180
 # matrix: PAIR=ours-ours,ours-intree,intree-intree
 # matrix: TIME=3,60

@@ -115,7 +115,8 @@ both_move()
 
 note "under TCP, both ways"
 iperf_server hostB
-traffic_start hostA "$B4" --bidir
+# It has to go on, not to be fast.
+traffic_start hostA "$B4" --bidir -b 20M
 mark
 must_wait 10 both_move
 fails_over sib1 "$P1"

@@ -32,6 +32,7 @@ help:
 	@echo 'make check-connectx   the stock mlx5 drivers on software ConnectX cards, which are no hardware'
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
+	@echo 'make mutants          whether tests notice small mistakes made on purpose (150 of them: hours)'
 	@echo 'make bench            speed beside in-tree ib_ipoib and veth (a quarter of an hour on two CPUs)'
 	@echo 'make bench-quick      whether ours has become slower (a minute on two idle CPUs)'
 	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
@@ -142,6 +143,10 @@ lint:
 unit:
 	@tests/vm/deps.sh unit
 	@tests/run-each unit tests/unit/*
+
+.PHONY: mutants
+mutants:
+	@tests/mutants/run
 
 .PHONY: bench
 bench:

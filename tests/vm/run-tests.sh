@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Sourced by run: chooses the tests, boots, follows the guest's report, prints a line for each
-# test and the closing line. Uses run's kernel, kver, root, lane, tests, work, out, scale and
-# command_for.
+# test and the closing line. Uses run's kernel, kver, root, lane, tests, work, out, scale, until_failed
+# and command_for.
 
 passed=0 failed=0 skipped=0 cpu_before=0
 results=${RESULTS:-$out/results${root:+-$root}}
@@ -135,6 +135,12 @@ fail_with_console()
 	flock -u 7
 }
 
+# enough: a test failed, and that is all that is asked for.
+enough()
+{
+	[ -n "$until_failed" ] && [ "$failed" != 0 ]
+}
+
 # follow: reads the guest's report of one boot from $work/serial. Sets next to the number of the
 # first test that has no result, and hung when the guest went silent.
 follow()
@@ -181,6 +187,7 @@ follow()
 		case $line in
 		'ok '* | 'not ok '*)
 			next=$((number + 1)) number='' limit=$grace started=$SECONDS
+			! enough || break
 			;;
 		esac
 	done
@@ -198,7 +205,9 @@ boot()
 	vm_pid=$!
 	exec 5< "$work/serial"
 	follow
-	[ -z "$hung" ] || kill -9 "$vm_pid"
+	if [ -n "$hung" ] || enough; then
+		kill -9 "$vm_pid" 2> /dev/null || :
+	fi
 	exec 5<&-
 	{ wait "$vm_pid" || rc=$?; } 2> /dev/null
 	vm_pid=
@@ -235,7 +244,7 @@ run_on()
 	next=1
 	emulator_faults=0
 	while [ "$next" -le "$count" ] && boot "$next"; do
-		:
+		! enough || return 0
 	done
 	while [ "$next" -le "$count" ]; do
 		name=$(sed -n "${next}p" "$work/extra/tests.list" | cut -f 2)

@@ -74,8 +74,11 @@ void ipoib_intf_abandon(struct net_device *dev)
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
 
-	/* When ndo_init had succeeded, priv_destructor ran already. */
-	if (rn->clnt_priv)
+	/*
+	 * When ndo_init had succeeded priv_destructor ran already. Or it will, at the end of RTNL:
+	 * a notifier that refuses an interface has register_netdevice() unregister it.
+	 */
+	if (rn->clnt_priv && dev->reg_state != NETREG_UNREGISTERING)
 		ipoib_intf_free(dev);
 }
 

@@ -32,7 +32,7 @@
  */
 #define IPOIB_NOTIFY_AGAIN	2
 
-/* How often to look for the GID of an address that the user chose. */
+/* How often to look for a GID that is not in the port's table. */
 #define IPOIB_GID_POLL		HZ
 
 static int ipoib_link_open_accel(struct ipoib_dev *priv)
@@ -130,11 +130,13 @@ void ipoib_link_reopen(struct ipoib_dev *priv)
 		priv->open_backoff = 0;
 }
 
-/* A GUID of the user's: the RDMA core tells no client when it comes into the port's table. */
+/* The RDMA core tells no client when a GID comes into the port's table. */
 static bool ipoib_link_awaits_gid(const struct ipoib_dev *priv)
 {
+	u16 index;
+
 	return test_bit(IPOIB_F_UP, &priv->flags) && !test_bit(IPOIB_F_OPEN, &priv->flags) &&
-	       test_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	       ipoib_pkey_lookup(priv, &index);
 }
 
 static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
@@ -179,29 +181,6 @@ static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
 		ipoib_link_tell_peers(priv);
 	}
 	return priv->notify_left ? max_t(long, priv->notify_at - jiffies, 1) : 0;
-}
-
-static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
-{
-	bool due;
-
-	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
-				   ipoib_link_awaits_gid(priv);
-	if (due)
-		ipoib_link_reopen(priv);
-	if (priv->open_backoff)
-		return max_t(long, priv->open_at - jiffies, 1);
-	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
-}
-
-unsigned long ipoib_link_retry(struct ipoib_dev *priv)
-{
-	unsigned long open, notify;
-
-	ASSERT_RTNL();
-	open = ipoib_link_retry_open(priv);
-	notify = ipoib_link_notify_again(priv);
-	return open && notify ? min(open, notify) : open ?: notify;
 }
 
 /* Everything of closing but the accel. */
@@ -276,7 +255,7 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 	}
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
-	found = ipoib_address_lookup(priv, &index);
+	found = ipoib_address_lookup_again(priv, &index);
 	if (!found)
 		netdev_info(priv->dev, "no carrier: GID %pI6 was taken from the port\n",
 			    priv->intf.local_gid.raw);
@@ -291,6 +270,30 @@ void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys)
 		ipoib_link_follow_pkey(priv);
 	ipoib_link_follow_gid(priv);
 	ipoib_link_reopen(priv);
+}
+
+static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
+{
+	bool due;
+
+	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
+				   ipoib_link_awaits_gid(priv);
+	/* The GID that is waited for may not be the one that is wanted any more. */
+	if (due)
+		ipoib_link_follow(priv, false);
+	if (priv->open_backoff)
+		return max_t(long, priv->open_at - jiffies, 1);
+	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
+}
+
+unsigned long ipoib_link_retry(struct ipoib_dev *priv)
+{
+	unsigned long open, notify;
+
+	ASSERT_RTNL();
+	open = ipoib_link_retry_open(priv);
+	notify = ipoib_link_notify_again(priv);
+	return open && notify ? min(open, notify) : open ?: notify;
 }
 
 void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)

@@ -177,6 +177,7 @@ struct ipoib_dest_table {
  * @node: on ipoib_port.devs, parent first; RTNL
  * @flags: IPOIB_F_*
  * @todo: IPOIB_TODO_*
+ * @path_events: how often all paths became doubtful; written under @paths.lock, read by senders
  * @gid_index: index of intf.local_gid in the port's GID table
  * @op_lock: see above
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
@@ -193,6 +194,7 @@ struct ipoib_dest_table {
  * @path_gc: removes idle paths
  * @path_hints: which port named a GID last, see path.c
  * @path_seed: so that nobody outside can tell which GIDs meet in @path_hints
+ * @path_event_at: jiffies of the last rise of @path_events; @paths.lock
  * @mcasts: of struct ipoib_mcast
  * @mcast_work: the only one who joins, leaves and frees groups (mcast_join.c)
  * @broadcast: the broadcast group, the first of @mcasts, or NULL
@@ -213,6 +215,7 @@ struct ipoib_dev {
 	struct list_head node;
 	unsigned long flags;
 	unsigned long todo;
+	unsigned int path_events;
 	u16 gid_index;
 	struct mutex op_lock; /* one op of the accel at a time */
 	unsigned int open_backoff;
@@ -229,6 +232,7 @@ struct ipoib_dev {
 	struct delayed_work path_gc;
 	u64 *path_hints;
 	u32 path_seed;
+	unsigned long path_event_at;
 
 	struct ipoib_dest_table mcasts;
 	struct delayed_work mcast_work;

@@ -6,7 +6,7 @@
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
  *	base: core params life port
- *	mechanisms: ah dest path mcast mcast_join
+ *	mechanisms: ah dest path heard mcast mcast_join
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	life: intf child choice registry autoload match event hca main
@@ -16,6 +16,7 @@
  *                   intf.c (the port's interface)  child.c (P_Key children, by rtnl.c, sysfs.c)
  *                     |
  *   netdev.c -- xmit.c --> path.c  --> dest.c, ah.c --> ops->send
+ *   accel receives --> heard.c --> path.c
  *                     \--> mcast.c --> dest.c, ah.c
  *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
  *

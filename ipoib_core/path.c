@@ -8,26 +8,24 @@
  * that comes back with another QP number needs nothing from us.
  *
  * A path with an address handle is used at once, under RCU and without a lock. A path that may be
- * out of date (a flush, an ARP packet from another LID, unanswered probes) stays in use while the
+ * out of date (a flush, the peer heard from another LID, unanswered probes) stays in use while the
  * SA is asked again, and until the SA has said several times that there is none: an SA that is
  * busy, or has just started, answers with an error too, and its client tells no difference.
  * A path without a handle gathers a few packets until its query has its turn and is answered; after
  * a failed one, packets are dropped until a waiting period has passed.
  *
- * Who fills the lines of queries: a stranger who invents senders of ARP makes this host answer
- * each of them. He can invent GIDs, not the LID that his packets come from, which his HCA puts
- * there. So what a packet from a LID made us send waits in that LID's line (path_hints, from
- * ipoib_accel_rx_arp()), and a peer that comes from another LID does not wait behind it. The hint
- * is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
- * answered (IPOIB_DEST_KNOWN) once an ARP packet with its GID came from the LID that its path leads
- * to.
+ * Who fills the lines of queries: a stranger who invents senders of ARP or of neighbour discovery
+ * makes this host answer each of them. He can invent GIDs, not the LID that his packets come from,
+ * which his HCA puts there. So what a packet from a LID made us send waits in that LID's line
+ * (path_hints, from heard.c), and a peer that comes from another LID does not wait behind it. The
+ * hint is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
+ * answered (IPOIB_DEST_KNOWN) once a packet with its GID came from the LID that its path leads to.
  *
  * paths.lock protects all of it but the RCU readers' view. Paths are only removed under it. A
  * removed path with a query in flight belongs to the query's callback, which frees it.
  */
 #include "path.h"
 
-#include <linux/if_arp.h>
 #include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -89,14 +87,6 @@ struct ipoib_path {
 	unsigned int backoff;
 	struct rcu_head rcu;
 };
-
-/* The part of an ARP packet that tells who sent it (RFC 4391 section 9.1.1) */
-struct ipoib_arp {
-	struct arphdr arp;
-	u8 sender[IPOIB_HW_ADDR_LEN];
-} __packed;
-
-static_assert(sizeof(struct ipoib_arp) == 28);
 
 static struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
 {
@@ -430,7 +420,7 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 	spin_unlock_bh(&priv->paths.lock);
 }
 
-/* An ARP packet from @slid came from the peer, or says so; paths.lock held. */
+/* A packet from @slid came from the peer, or says so; paths.lock held. */
 static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 {
 	struct ipoib_dest_table *paths = &path->priv->paths;
@@ -449,21 +439,11 @@ static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 	}
 }
 
-void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid)
+void ipoib_path_heard(struct ipoib_dev *priv, const u8 *gid, u32 slid)
 {
-	const struct ipoib_arp *msg;
-	struct ipoib_arp buf;
-	struct ipoib_dev *priv = ipoib_priv(dev);
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
-	const u8 *gid;
 
-	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
-	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)
-		return;
-
-	gid = msg->sender + IPOIB_ADDR_GID;
 	rcu_read_lock();
 	path = ipoib_path_find(priv, gid);
 	ah = path ? rcu_dereference(path->dest.ah) : NULL;
@@ -477,7 +457,6 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
 	}
 	rcu_read_unlock();
 }
-EXPORT_SYMBOL_GPL(ipoib_accel_rx_arp);
 
 /* However many paths there are: each follows when it is looked at next. */
 void ipoib_path_invalidate(struct ipoib_dev *priv)

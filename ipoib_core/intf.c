@@ -56,6 +56,8 @@ void ipoib_intf_setup(struct net_device *dev)
 	dev->min_mtu = IPOIB_MIN_MTU;
 	dev->max_mtu = IPOIB_MAX_MTU;
 	dev->needs_free_netdev = true;
+	/* It makes Ethernet headers, and would call ndo_start_xmit with interrupts off. */
+	dev->priv_flags |= IFF_DISABLE_NETPOLL;
 	netif_keep_dst(dev);
 	memcpy(dev->broadcast, ipoib_broadcast, sizeof(ipoib_broadcast));
 }

@@ -320,6 +320,8 @@ static void ipoib_link_restart_locked(struct ipoib_dev *priv)
 	if (!ret) {
 		set_bit(IPOIB_F_OPEN, &priv->flags);
 		netif_device_attach(priv->dev);
+		/* Of a detached device's new groups the stack does not tell: joins need no RTNL. */
+		ipoib_mcast_relist(priv);
 		return;
 	}
 	netif_device_attach(priv->dev);

@@ -57,6 +57,12 @@ void ipoib_mcast_kick(struct ipoib_dev *priv)
 		mod_delayed_work(ipoib_wq, &priv->mcast_work, 0);
 }
 
+void ipoib_mcast_relist(struct ipoib_dev *priv)
+{
+	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+	ipoib_mcast_kick(priv);
+}
+
 static unsigned long ipoib_mcast_jitter(void)
 {
 	return msecs_to_jiffies(get_random_u32() % IPOIB_MCAST_JITTER_MS);

@@ -43,10 +43,7 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 
 static COMPAT_RX_MODE_TYPE ipoib_set_rx_mode(COMPAT_RX_MODE_ARGS)
 {
-	struct ipoib_dev *priv = ipoib_priv(dev);
-
-	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
-	ipoib_mcast_kick(priv);
+	ipoib_mcast_relist(ipoib_priv(dev));
 	return COMPAT_RX_MODE_OK;
 }
 

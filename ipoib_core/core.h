@@ -185,6 +185,8 @@ struct ipoib_dest_table {
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @notify_left: how often the peers are still to be told again; RTNL
  * @notify_at: jiffies of the next time when @notify_left is not 0; RTNL
+ * @mtu_failed: there was no memory for the broadcast group's MTU; RTNL
+ * @mtu_at: jiffies of the next try if @mtu_failed; RTNL
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
  * @ethtool: merged from the core's and the accel's, see ethtool.c
  * @accel_ethtool: the accel's own, or NULL
@@ -223,6 +225,8 @@ struct ipoib_dev {
 	unsigned long open_at;
 	unsigned int notify_left;
 	unsigned long notify_at;
+	bool mtu_failed;
+	unsigned long mtu_at;
 	unsigned int admin_mtu;
 	struct ethtool_ops ethtool;
 	const struct ethtool_ops *accel_ethtool;

@@ -35,6 +35,9 @@
 /* How often to look for a GID that is not in the port's table. */
 #define IPOIB_GID_POLL		HZ
 
+/* When to set an MTU again for which there was no memory. */
+#define IPOIB_MTU_AGAIN		(4 * HZ)
+
 static int ipoib_link_open_accel(struct ipoib_dev *priv)
 {
 	struct net_device *dev = priv->dev;
@@ -286,14 +289,56 @@ static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
 	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
 }
 
+/* What peers may send has changed, though not the MTU, for the user wants a smaller one. */
+static int ipoib_link_keep_mtu(struct ipoib_dev *priv)
+{
+	int ret;
+
+	if (!priv->ops->change_mtu)
+		return 0;
+	compat_ops_lock(priv->dev);
+	ret = priv->ops->change_mtu(priv->dev, priv->dev->mtu);
+	compat_ops_unlock(priv->dev);
+	return ret;
+}
+
+/* Follows a change of the broadcast group's MTU without forgetting what the user asked for. */
+static void ipoib_link_update_mtu(struct ipoib_dev *priv)
+{
+	unsigned int admin_mtu = priv->admin_mtu;
+	unsigned int mtu = min(admin_mtu, ipoib_max_mtu(priv));
+	int ret;
+
+	if (mtu == priv->dev->mtu)
+		ret = ipoib_link_keep_mtu(priv);
+	else
+		ret = dev_set_mtu(priv->dev, mtu);
+	priv->admin_mtu = admin_mtu;
+	/* Once, however often it is tried. */
+	if (ret && !priv->mtu_failed)
+		netdev_warn(priv->dev, "setting the broadcast group's MTU %u failed: %d\n",
+			    ipoib_max_mtu(priv), ret);
+	/* Memory comes back; who refuses for another reason goes on to do so. */
+	priv->mtu_failed = ret == -ENOMEM;
+	priv->mtu_at = jiffies + IPOIB_MTU_AGAIN;
+}
+
+static unsigned long ipoib_link_retry_mtu(struct ipoib_dev *priv)
+{
+	if (priv->mtu_failed && time_after_eq(jiffies, priv->mtu_at))
+		ipoib_link_update_mtu(priv);
+	return priv->mtu_failed ? max_t(long, priv->mtu_at - jiffies, 1) : 0;
+}
+
 unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 {
-	unsigned long open, notify;
+	unsigned long open, mtu, notify;
 
 	ASSERT_RTNL();
 	open = ipoib_link_retry_open(priv);
+	mtu = ipoib_link_retry_mtu(priv);
 	notify = ipoib_link_notify_again(priv);
-	return open && notify ? min(open, notify) : open ?: notify;
+	return min_not_zero(open, min_not_zero(mtu, notify));
 }
 
 void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
@@ -339,36 +384,6 @@ void ipoib_link_restart(struct ipoib_dev *priv)
 	compat_ops_lock(priv->dev);
 	ipoib_link_restart_locked(priv);
 	compat_ops_unlock(priv->dev);
-}
-
-/* What peers may send has changed, though not the MTU, for the user wants a smaller one. */
-static int ipoib_link_keep_mtu(struct ipoib_dev *priv)
-{
-	int ret;
-
-	if (!priv->ops->change_mtu)
-		return 0;
-	compat_ops_lock(priv->dev);
-	ret = priv->ops->change_mtu(priv->dev, priv->dev->mtu);
-	compat_ops_unlock(priv->dev);
-	return ret;
-}
-
-/* Follows a change of the broadcast group's MTU without forgetting what the user asked for. */
-static void ipoib_link_update_mtu(struct ipoib_dev *priv)
-{
-	unsigned int admin_mtu = priv->admin_mtu;
-	unsigned int mtu = min(admin_mtu, ipoib_max_mtu(priv));
-	int ret;
-
-	if (mtu == priv->dev->mtu)
-		ret = ipoib_link_keep_mtu(priv);
-	else
-		ret = dev_set_mtu(priv->dev, mtu);
-	priv->admin_mtu = admin_mtu;
-	if (ret)
-		netdev_warn(priv->dev, "setting the broadcast group's MTU %u failed: %d\n",
-			    ipoib_max_mtu(priv), ret);
 }
 
 void ipoib_link_update(struct ipoib_dev *priv)

@@ -13,7 +13,8 @@
 
 #include "compat.h"
 
-/* How long a GID may be missing while the RDMA core writes its table. */
+/* A GID may be missing while the RDMA core writes its table: how often, and when, it is looked for. */
+#define IPOIB_GID_LOOKS		10
 #define IPOIB_GID_AGAIN_US	1000
 
 static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
@@ -24,10 +25,12 @@ static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
 /* For who is not told of it again: see ipoib_address_lookup_again(). */
 static int ipoib_address_first_again(struct ipoib_dev *priv, union ib_gid *gid)
 {
-	if (!ipoib_address_first(priv, gid))
-		return 0;
-	usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
-	return ipoib_address_first(priv, gid);
+	unsigned int looks = IPOIB_GID_LOOKS;
+	int ret;
+
+	while ((ret = ipoib_address_first(priv, gid)) && --looks)
+		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	return ret;
 }
 
 /* The GID that a new interface has if nobody wants another one. */
@@ -81,10 +84,12 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
 
 bool ipoib_address_lookup_again(struct ipoib_dev *priv, u16 *index)
 {
-	if (ipoib_address_lookup(priv, index))
-		return true;
-	usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
-	return ipoib_address_lookup(priv, index);
+	unsigned int looks = IPOIB_GID_LOOKS;
+	bool found;
+
+	while (!(found = ipoib_address_lookup(priv, index)) && --looks)
+		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	return found;
 }
 
 bool ipoib_address_find(struct ipoib_dev *priv)

@@ -46,7 +46,7 @@ struct ib_nd {
 	uint8_t unknown[8];
 	uint8_t type, units, zero[2];
 	uint8_t sla[LLADDR_LEN];
-} __attribute__((packed));
+};
 
 /* struct sockaddr_ll with an address as long as ours */
 struct sockaddr_ib {

@@ -8,9 +8,30 @@
  */
 #include "address.h"
 
+#include <linux/delay.h>
 #include <rdma/ib_cache.h>
 
 #include "compat.h"
+
+/* A GID may be missing while the RDMA core writes its table: how often, and when, it is looked for. */
+#define IPOIB_GID_LOOKS		10
+#define IPOIB_GID_AGAIN_US	1000
+
+static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
+{
+	return rdma_query_gid(priv->intf.hca, priv->intf.port, 0, gid);
+}
+
+/* For who is not told of it again: see ipoib_address_lookup_again(). */
+static int ipoib_address_first_again(struct ipoib_dev *priv, union ib_gid *gid)
+{
+	unsigned int looks = IPOIB_GID_LOOKS;
+	int ret;
+
+	while ((ret = ipoib_address_first(priv, gid)) && --looks)
+		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	return ret;
+}
 
 /* The GID that a new interface has if nobody wants another one. */
 static int ipoib_address_default(struct ipoib_dev *priv)
@@ -18,7 +39,7 @@ static int ipoib_address_default(struct ipoib_dev *priv)
 	struct ipoib_dev *parent;
 
 	if (!priv->intf.parent)
-		return rdma_query_gid(priv->intf.hca, priv->intf.port, 0, &priv->intf.local_gid);
+		return ipoib_address_first_again(priv, &priv->intf.local_gid);
 	parent = ipoib_priv(priv->intf.parent);
 	priv->intf.local_gid = parent->intf.local_gid;
 	if (test_bit(IPOIB_F_ADDR_SET, &parent->flags))
@@ -61,6 +82,16 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
 	return true;
 }
 
+bool ipoib_address_lookup_again(struct ipoib_dev *priv, u16 *index)
+{
+	unsigned int looks = IPOIB_GID_LOOKS;
+	bool found;
+
+	while (!(found = ipoib_address_lookup(priv, index)) && --looks)
+		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	return found;
+}
+
 bool ipoib_address_find(struct ipoib_dev *priv)
 {
 	return ipoib_address_lookup(priv, &priv->gid_index);
@@ -68,7 +99,7 @@ bool ipoib_address_find(struct ipoib_dev *priv)
 
 bool ipoib_address_replaced(struct ipoib_dev *priv, union ib_gid *gid)
 {
-	if (rdma_query_gid(priv->intf.hca, priv->intf.port, 0, gid))
+	if (ipoib_address_first(priv, gid))
 		return false;
 	/* The user chooses the GUID, never the subnet prefix. */
 	if (test_bit(IPOIB_F_ADDR_SET, &priv->flags))
@@ -80,7 +111,7 @@ bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid)
 {
 	union ib_gid first;
 
-	return !rdma_query_gid(priv->intf.hca, priv->intf.port, 0, &first) &&
+	return !ipoib_address_first_again(priv, &first) &&
 	       first.global.interface_id == gid->global.interface_id;
 }
 

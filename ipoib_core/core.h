@@ -6,7 +6,7 @@
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
  *	base: core params life port
- *	mechanisms: ah dest path mcast mcast_join
+ *	mechanisms: ah dest path heard mcast mcast_join
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	life: intf child choice registry autoload match event hca main
@@ -16,6 +16,7 @@
  *                   intf.c (the port's interface)  child.c (P_Key children, by rtnl.c, sysfs.c)
  *                     |
  *   netdev.c -- xmit.c --> path.c  --> dest.c, ah.c --> ops->send
+ *   accel receives --> heard.c --> path.c
  *                     \--> mcast.c --> dest.c, ah.c
  *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
  *
@@ -177,12 +178,15 @@ struct ipoib_dest_table {
  * @node: on ipoib_port.devs, parent first; RTNL
  * @flags: IPOIB_F_*
  * @todo: IPOIB_TODO_*
+ * @path_events: how often all paths became doubtful; written under @paths.lock, read by senders
  * @gid_index: index of intf.local_gid in the port's GID table
  * @op_lock: see above
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @notify_left: how often the peers are still to be told again; RTNL
  * @notify_at: jiffies of the next time when @notify_left is not 0; RTNL
+ * @mtu_failed: there was no memory for the broadcast group's MTU; RTNL
+ * @mtu_at: jiffies of the next try if @mtu_failed; RTNL
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
  * @ethtool: merged from the core's and the accel's, see ethtool.c
  * @accel_ethtool: the accel's own, or NULL
@@ -193,6 +197,7 @@ struct ipoib_dest_table {
  * @path_gc: removes idle paths
  * @path_hints: which port named a GID last, see path.c
  * @path_seed: so that nobody outside can tell which GIDs meet in @path_hints
+ * @path_event_at: jiffies of the last rise of @path_events; @paths.lock
  * @mcasts: of struct ipoib_mcast
  * @mcast_work: the only one who joins, leaves and frees groups (mcast_join.c)
  * @broadcast: the broadcast group, the first of @mcasts, or NULL
@@ -213,12 +218,15 @@ struct ipoib_dev {
 	struct list_head node;
 	unsigned long flags;
 	unsigned long todo;
+	unsigned int path_events;
 	u16 gid_index;
 	struct mutex op_lock; /* one op of the accel at a time */
 	unsigned int open_backoff;
 	unsigned long open_at;
 	unsigned int notify_left;
 	unsigned long notify_at;
+	bool mtu_failed;
+	unsigned long mtu_at;
 	unsigned int admin_mtu;
 	struct ethtool_ops ethtool;
 	const struct ethtool_ops *accel_ethtool;
@@ -229,6 +237,7 @@ struct ipoib_dev {
 	struct delayed_work path_gc;
 	u64 *path_hints;
 	u32 path_seed;
+	unsigned long path_event_at;
 
 	struct ipoib_dest_table mcasts;
 	struct delayed_work mcast_work;

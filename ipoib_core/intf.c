@@ -56,6 +56,8 @@ void ipoib_intf_setup(struct net_device *dev)
 	dev->min_mtu = IPOIB_MIN_MTU;
 	dev->max_mtu = IPOIB_MAX_MTU;
 	dev->needs_free_netdev = true;
+	/* It makes Ethernet headers, and would call ndo_start_xmit with interrupts off. */
+	dev->priv_flags |= IFF_DISABLE_NETPOLL;
 	netif_keep_dst(dev);
 	memcpy(dev->broadcast, ipoib_broadcast, sizeof(ipoib_broadcast));
 }
@@ -74,8 +76,11 @@ void ipoib_intf_abandon(struct net_device *dev)
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
 
-	/* When ndo_init had succeeded, priv_destructor ran already. */
-	if (rn->clnt_priv)
+	/*
+	 * When ndo_init had succeeded priv_destructor ran already. Or it will, at the end of RTNL:
+	 * a notifier that refuses an interface has register_netdevice() unregister it.
+	 */
+	if (rn->clnt_priv && dev->reg_state != NETREG_UNREGISTERING)
 		ipoib_intf_free(dev);
 }
 

@@ -32,8 +32,11 @@
  */
 #define IPOIB_NOTIFY_AGAIN	2
 
-/* How often to look for the GID of an address that the user chose. */
+/* How often to look for a GID that is not in the port's table. */
 #define IPOIB_GID_POLL		HZ
+
+/* When to set an MTU again for which there was no memory. */
+#define IPOIB_MTU_AGAIN		(4 * HZ)
 
 static int ipoib_link_open_accel(struct ipoib_dev *priv)
 {
@@ -130,11 +133,13 @@ void ipoib_link_reopen(struct ipoib_dev *priv)
 		priv->open_backoff = 0;
 }
 
-/* A GUID of the user's: the RDMA core tells no client when it comes into the port's table. */
+/* The RDMA core tells no client when a GID comes into the port's table. */
 static bool ipoib_link_awaits_gid(const struct ipoib_dev *priv)
 {
+	u16 index;
+
 	return test_bit(IPOIB_F_UP, &priv->flags) && !test_bit(IPOIB_F_OPEN, &priv->flags) &&
-	       test_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	       ipoib_pkey_lookup(priv, &index);
 }
 
 static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
@@ -179,29 +184,6 @@ static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
 		ipoib_link_tell_peers(priv);
 	}
 	return priv->notify_left ? max_t(long, priv->notify_at - jiffies, 1) : 0;
-}
-
-static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
-{
-	bool due;
-
-	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
-				   ipoib_link_awaits_gid(priv);
-	if (due)
-		ipoib_link_reopen(priv);
-	if (priv->open_backoff)
-		return max_t(long, priv->open_at - jiffies, 1);
-	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
-}
-
-unsigned long ipoib_link_retry(struct ipoib_dev *priv)
-{
-	unsigned long open, notify;
-
-	ASSERT_RTNL();
-	open = ipoib_link_retry_open(priv);
-	notify = ipoib_link_notify_again(priv);
-	return open && notify ? min(open, notify) : open ?: notify;
 }
 
 /* Everything of closing but the accel. */
@@ -276,7 +258,7 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 	}
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
-	found = ipoib_address_lookup(priv, &index);
+	found = ipoib_address_lookup_again(priv, &index);
 	if (!found)
 		netdev_info(priv->dev, "no carrier: GID %pI6 was taken from the port\n",
 			    priv->intf.local_gid.raw);
@@ -293,47 +275,18 @@ void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys)
 	ipoib_link_reopen(priv);
 }
 
-void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
+static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
 {
-	ASSERT_RTNL();
-	ipoib_link_close(priv);
-	if (chosen)
-		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	else
-		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	ipoib_address_set(priv, gid);
-}
+	bool due;
 
-static void ipoib_link_restart_locked(struct ipoib_dev *priv)
-{
-	int ret;
-
-	/* Detached, the watchdog does not take the pause for a time-out. */
-	netif_device_detach(priv->dev);
-	clear_bit(IPOIB_F_OPEN, &priv->flags);
-	synchronize_net();
-	ipoib_link_stop_accel(priv);
-	ret = ipoib_link_open_accel(priv);
-	if (!ret) {
-		set_bit(IPOIB_F_OPEN, &priv->flags);
-		netif_device_attach(priv->dev);
-		return;
-	}
-	netif_device_attach(priv->dev);
-	ipoib_link_quiesce(priv);
-	netdev_err(priv->dev, "accel %s cannot open again: error %d; trying on\n",
-		   priv->intf.accel->name, ret);
-	ipoib_link_open_failed(priv);
-}
-
-void ipoib_link_restart(struct ipoib_dev *priv)
-{
-	ASSERT_RTNL();
-	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
-		return;
-	compat_ops_lock(priv->dev);
-	ipoib_link_restart_locked(priv);
-	compat_ops_unlock(priv->dev);
+	due = priv->open_backoff ? time_after_eq(jiffies, priv->open_at) :
+				   ipoib_link_awaits_gid(priv);
+	/* The GID that is waited for may not be the one that is wanted any more. */
+	if (due)
+		ipoib_link_follow(priv, false);
+	if (priv->open_backoff)
+		return max_t(long, priv->open_at - jiffies, 1);
+	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
 }
 
 /* What peers may send has changed, though not the MTU, for the user wants a smaller one. */
@@ -361,9 +314,76 @@ static void ipoib_link_update_mtu(struct ipoib_dev *priv)
 	else
 		ret = dev_set_mtu(priv->dev, mtu);
 	priv->admin_mtu = admin_mtu;
-	if (ret)
+	/* Once, however often it is tried. */
+	if (ret && !priv->mtu_failed)
 		netdev_warn(priv->dev, "setting the broadcast group's MTU %u failed: %d\n",
 			    ipoib_max_mtu(priv), ret);
+	/* Memory comes back; who refuses for another reason goes on to do so. */
+	priv->mtu_failed = ret == -ENOMEM;
+	priv->mtu_at = jiffies + IPOIB_MTU_AGAIN;
+}
+
+static unsigned long ipoib_link_retry_mtu(struct ipoib_dev *priv)
+{
+	if (priv->mtu_failed && time_after_eq(jiffies, priv->mtu_at))
+		ipoib_link_update_mtu(priv);
+	return priv->mtu_failed ? max_t(long, priv->mtu_at - jiffies, 1) : 0;
+}
+
+unsigned long ipoib_link_retry(struct ipoib_dev *priv)
+{
+	unsigned long open, mtu, notify;
+
+	ASSERT_RTNL();
+	open = ipoib_link_retry_open(priv);
+	mtu = ipoib_link_retry_mtu(priv);
+	notify = ipoib_link_notify_again(priv);
+	return min_not_zero(open, min_not_zero(mtu, notify));
+}
+
+void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
+{
+	ASSERT_RTNL();
+	ipoib_link_close(priv);
+	if (chosen)
+		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	else
+		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
+	ipoib_address_set(priv, gid);
+}
+
+static void ipoib_link_restart_locked(struct ipoib_dev *priv)
+{
+	int ret;
+
+	/* Detached, the watchdog does not take the pause for a time-out. */
+	netif_device_detach(priv->dev);
+	clear_bit(IPOIB_F_OPEN, &priv->flags);
+	synchronize_net();
+	ipoib_link_stop_accel(priv);
+	ret = ipoib_link_open_accel(priv);
+	if (!ret) {
+		set_bit(IPOIB_F_OPEN, &priv->flags);
+		netif_device_attach(priv->dev);
+		/* Of a detached device's new groups the stack does not tell: joins need no RTNL. */
+		ipoib_mcast_relist(priv);
+		return;
+	}
+	netif_device_attach(priv->dev);
+	ipoib_link_quiesce(priv);
+	netdev_err(priv->dev, "accel %s cannot open again: error %d; trying on\n",
+		   priv->intf.accel->name, ret);
+	ipoib_link_open_failed(priv);
+}
+
+void ipoib_link_restart(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return;
+	compat_ops_lock(priv->dev);
+	ipoib_link_restart_locked(priv);
+	compat_ops_unlock(priv->dev);
 }
 
 void ipoib_link_update(struct ipoib_dev *priv)

@@ -14,7 +14,7 @@
 void ipoib_link_reopen(struct ipoib_dev *priv);
 
 /**
- * ipoib_link_retry() - open the data path, or tell the peers, again if that is due
+ * ipoib_link_retry() - open the data path, set the MTU, or tell the peers, again if that is due
  * @priv: interface
  *
  * Context: the port's work, RTNL, without the netdev's own lock.

@@ -64,6 +64,8 @@ static int __init ipoib_init(void)
 	return 0;
 
 exit_event:
+	/* A device that came before the one that failed may have asked for it. */
+	ipoib_autoload_exit();
 	ipoib_event_exit();
 exit_debugfs:
 	ipoib_debugfs_exit();

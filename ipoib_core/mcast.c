@@ -223,8 +223,7 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on)
 		return;
 	}
 	clear_bit(IPOIB_F_UMCAST, &priv->flags);
-	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
-	ipoib_mcast_kick(priv);
+	ipoib_mcast_relist(priv);
 }
 
 /* One address of the netdev's list; mcasts.lock held. */

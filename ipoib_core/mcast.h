@@ -193,6 +193,14 @@ void ipoib_mcast_port_down(struct ipoib_dev *priv);
 void ipoib_mcast_kick(struct ipoib_dev *priv);
 
 /**
+ * ipoib_mcast_relist() - the netdev's list may have changed: let mcast_work read it
+ * @priv: interface
+ *
+ * Context: any.
+ */
+void ipoib_mcast_relist(struct ipoib_dev *priv);
+
+/**
  * ipoib_mcast_retry() - the fabric changed: end all waiting periods after failed joins
  * @priv: interface
  *

@@ -57,6 +57,12 @@ void ipoib_mcast_kick(struct ipoib_dev *priv)
 		mod_delayed_work(ipoib_wq, &priv->mcast_work, 0);
 }
 
+void ipoib_mcast_relist(struct ipoib_dev *priv)
+{
+	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+	ipoib_mcast_kick(priv);
+}
+
 static unsigned long ipoib_mcast_jitter(void)
 {
 	return msecs_to_jiffies(get_random_u32() % IPOIB_MCAST_JITTER_MS);
@@ -211,7 +217,8 @@ void ipoib_mcast_port_down(struct ipoib_dev *priv)
 static const char *ipoib_mcast_hint(int status)
 {
 	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
-	       status == -ETIMEDOUT ? ", does a subnet manager run?" : "";
+	       status == -ETIMEDOUT ? ", does a subnet manager run?" :
+	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" : "";
 }
 
 /* The membership is gone for good: the handle too, so that no packet is sent to nobody. */
@@ -276,20 +283,24 @@ static void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
-	unsigned int mtu = IPOIB_UD_MTU(ib_mtu_enum_to_int(mcast->rec.mtu));
+	int ib_mtu = ib_mtu_enum_to_int(mcast->rec.mtu);
+	unsigned int mtu;
 	int ret;
 
+	if (ib_mtu < 0)
+		return -EPROTO;
 	mutex_lock(&priv->op_lock);
 	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
 	mutex_unlock(&priv->op_lock);
 	if (ret) {
-		netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
+		if (!test_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+			netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
 		return ret;
 	}
 
 	priv->intf.qkey = be32_to_cpu(mcast->rec.qkey);
 	priv->bcast_rec = mcast->rec;
-	mtu = min(mtu, IPOIB_UD_MTU(priv->intf.max_ib_mtu));
+	mtu = IPOIB_UD_MTU(min_t(unsigned int, ib_mtu, priv->intf.max_ib_mtu));
 	if (READ_ONCE(priv->intf.link_mtu) != mtu) {
 		WRITE_ONCE(priv->intf.link_mtu, mtu);
 		set_bit(IPOIB_TODO_MTU, &priv->todo);

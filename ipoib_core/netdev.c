@@ -43,10 +43,7 @@ static int ipoib_change_mtu(struct net_device *dev, int new_mtu)
 
 static COMPAT_RX_MODE_TYPE ipoib_set_rx_mode(COMPAT_RX_MODE_ARGS)
 {
-	struct ipoib_dev *priv = ipoib_priv(dev);
-
-	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
-	ipoib_mcast_kick(priv);
+	ipoib_mcast_relist(ipoib_priv(dev));
 	return COMPAT_RX_MODE_OK;
 }
 
@@ -172,6 +169,8 @@ static int ipoib_set_mac_address(struct net_device *dev, void *addr)
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, child->dev);
 		ipoib_link_reopen(child);
 	}
+	/* Opens that failed, and GIDs that are not there yet, are the port's work's to look after. */
+	ipoib_port_kick(priv->port);
 	return 0;
 }
 

@@ -8,26 +8,24 @@
  * that comes back with another QP number needs nothing from us.
  *
  * A path with an address handle is used at once, under RCU and without a lock. A path that may be
- * out of date (a flush, an ARP packet from another LID, unanswered probes) stays in use while the
+ * out of date (a flush, the peer heard from another LID, unanswered probes) stays in use while the
  * SA is asked again, and until the SA has said several times that there is none: an SA that is
  * busy, or has just started, answers with an error too, and its client tells no difference.
  * A path without a handle gathers a few packets until its query has its turn and is answered; after
  * a failed one, packets are dropped until a waiting period has passed.
  *
- * Who fills the lines of queries: a stranger who invents senders of ARP makes this host answer
- * each of them. He can invent GIDs, not the LID that his packets come from, which his HCA puts
- * there. So what a packet from a LID made us send waits in that LID's line (path_hints, from
- * ipoib_accel_rx_arp()), and a peer that comes from another LID does not wait behind it. The hint
- * is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
- * answered (IPOIB_DEST_KNOWN) once an ARP packet with its GID came from the LID that its path leads
- * to.
+ * Who fills the lines of queries: a stranger who invents senders of ARP or of neighbour discovery
+ * makes this host answer each of them. He can invent GIDs, not the LID that his packets come from,
+ * which his HCA puts there. So what a packet from a LID made us send waits in that LID's line
+ * (path_hints, from heard.c), and a peer that comes from another LID does not wait behind it. The
+ * hint is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
+ * answered (IPOIB_DEST_KNOWN) once a packet with its GID came from the LID that its path leads to.
  *
  * paths.lock protects all of it but the RCU readers' view. Paths are only removed under it. A
  * removed path with a query in flight belongs to the query's callback, which frees it.
  */
 #include "path.h"
 
-#include <linux/if_arp.h>
 #include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -74,12 +72,14 @@
  * @probed: jiffies of the last unicast probe
  * @backoff: seconds waited after the last failure
  * @stale: the handle may be out of date; read without lock by senders
+ * @events: ipoib_dev.path_events that it has followed; read without lock by senders
  * @rcu: for senders that still see it
  */
 struct ipoib_path {
 	struct ipoib_dest dest;
 	unsigned long next_query;
 	bool stale;
+	unsigned int events;
 	struct ipoib_dev *priv;
 	struct ib_sa_query *query;
 	int query_id;
@@ -87,14 +87,6 @@ struct ipoib_path {
 	unsigned int backoff;
 	struct rcu_head rcu;
 };
-
-/* The part of an ARP packet that tells who sent it (RFC 4391 section 9.1.1) */
-struct ipoib_arp {
-	struct arphdr arp;
-	u8 sender[IPOIB_HW_ADDR_LEN];
-} __packed;
-
-static_assert(sizeof(struct ipoib_arp) == 28);
 
 static struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
 {
@@ -112,10 +104,33 @@ static struct ipoib_path *ipoib_path_find(struct ipoib_dev *priv, const u8 *gid)
  * Is there a reason to ask the SA about @path, which has a handle, and is it time? For senders,
  * without lock: what is late by a packet does no harm.
  */
-static bool ipoib_path_due(const struct ipoib_path *path)
+static bool ipoib_path_due(const struct ipoib_dev *priv, const struct ipoib_path *path)
 {
-	return READ_ONCE(path->stale) && READ_ONCE(path->dest.state) == IPOIB_DEST_IDLE &&
-	       !time_before(jiffies, READ_ONCE(path->next_query));
+	if (READ_ONCE(path->dest.state) != IPOIB_DEST_IDLE)
+		return false;
+	if (READ_ONCE(path->events) != READ_ONCE(priv->path_events))
+		return true;
+	return READ_ONCE(path->stale) && !time_before(jiffies, READ_ONCE(path->next_query));
+}
+
+/*
+ * Lets @path follow ipoib_path_invalidate(), if that was since it was looked at last; paths.lock held.
+ * All of them, of all hosts, are asked for again: who has a handle to go on with takes his time.
+ */
+static void ipoib_path_follow(struct ipoib_path *path)
+{
+	struct ipoib_dev *priv = path->priv;
+	unsigned long wait = 0;
+
+	lockdep_assert_held(&priv->paths.lock);
+	if (path->events == priv->path_events)
+		return;
+	if (ipoib_dest_ah(&priv->paths, &path->dest))
+		wait = get_random_u32() % IPOIB_PATH_SPREAD;
+	path->backoff = 0;
+	WRITE_ONCE(path->next_query, priv->path_event_at + wait);
+	WRITE_ONCE(path->stale, true);
+	WRITE_ONCE(path->events, priv->path_events);
 }
 
 static void ipoib_path_failed(struct ipoib_path *path)
@@ -154,18 +169,19 @@ static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_pat
 {
 	struct rdma_ah_attr attr;
 	struct ipoib_ah *ah;
+	int ret;
 
-	if (ib_init_ah_attr_from_path(priv->intf.hca, priv->intf.port, rec, &attr, NULL))
-		return NULL;
-	ah = ipoib_ah_create(priv, &attr);
-	rdma_destroy_ah_attr(&attr);
-	if (IS_ERR(ah)) {
-		if (net_ratelimit())
-			netdev_warn(priv->dev, "no address handle for %pI6: error %ld\n",
-				    rec->dgid.raw, PTR_ERR(ah));
-		return NULL;
+	ret = ib_init_ah_attr_from_path(priv->intf.hca, priv->intf.port, rec, &attr, NULL);
+	if (!ret) {
+		ah = ipoib_ah_create(priv, &attr);
+		rdma_destroy_ah_attr(&attr);
+		if (!IS_ERR(ah))
+			return ah;
+		ret = PTR_ERR(ah);
 	}
-	return ah;
+	if (net_ratelimit())
+		netdev_warn(priv->dev, "no address handle for %pI6: error %d\n", rec->dgid.raw, ret);
+	return NULL;
 }
 
 static void ipoib_path_serve(struct ipoib_dev *priv);
@@ -181,6 +197,8 @@ static void ipoib_path_answer(struct ipoib_path *path, struct ipoib_ah *ah, bool
 	spin_lock_bh(&priv->paths.lock);
 	path->query = NULL;
 	ipoib_dest_release(&priv->paths, dest);
+	/* An event after the question may have made the answer out of date. */
+	ipoib_path_follow(path);
 	if (dest->dead) {
 		ipoib_ah_retire(priv, ah);
 		kfree_rcu(path, rcu);
@@ -235,6 +253,7 @@ static bool ipoib_path_query(struct ipoib_path *path)
 	};
 
 	/* What was known is out of date from here on only if something happens after this. */
+	ipoib_path_follow(path);
 	WRITE_ONCE(path->stale, false);
 	path->query_id = ib_sa_path_rec_get(&ipoib_sa_client, priv->intf.hca, priv->intf.port, &rec,
 					    IPOIB_PATH_MASK, IPOIB_PATH_TIMEOUT_MS, GFP_ATOMIC,
@@ -276,6 +295,7 @@ static void ipoib_path_ask(struct ipoib_path *path)
 	struct ipoib_dev *priv = path->priv;
 	unsigned int line;
 
+	ipoib_path_follow(path);
 	if (time_before(jiffies, path->next_query))
 		return;
 	line = ipoib_dest_ah(&priv->paths, &path->dest) ? IPOIB_PATH_LINE_AGAIN :
@@ -316,6 +336,7 @@ static struct ipoib_path *ipoib_path_create(struct ipoib_dev *priv, const u8 *gi
 				  IPOIB_DROP_PATH_LIMIT);
 
 	path->priv = priv;
+	path->events = priv->path_events;
 	path->next_query = jiffies;
 	path->probed = jiffies - IPOIB_PATH_PROBES;
 	if (ipoib_dest_add(&priv->paths, &path->dest, gid, IPOIB_DEST_FRESH)) {
@@ -344,9 +365,10 @@ static bool ipoib_path_resolve(struct ipoib_dev *priv, struct sk_buff *skb, cons
 		return false;
 	}
 
+	ipoib_path_follow(path);
 	ah = ipoib_dest_ah(&priv->paths, &path->dest);
 	if (ah) {
-		if (ipoib_path_due(path))
+		if (ipoib_path_due(priv, path))
 			ipoib_path_ask(path);
 		/* The caller's RCU section keeps it; send() must not run under the lock. */
 		spin_unlock_bh(&priv->paths.lock);
@@ -375,7 +397,7 @@ bool ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwad
 		goto slow;
 	ipoib_dest_touch(&path->dest);
 	ah = rcu_dereference_bh(path->dest.ah);
-	if (unlikely(!ah || ipoib_path_due(path)))
+	if (unlikely(!ah || ipoib_path_due(priv, path)))
 		goto slow;
 	priv->ops->send(priv->dev, skb, ah->ah, ipoib_addr_qpn(hwaddr));
 	return true;
@@ -398,7 +420,7 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 	spin_unlock_bh(&priv->paths.lock);
 }
 
-/* An ARP packet from @slid came from the peer, or says so; paths.lock held. */
+/* A packet from @slid came from the peer, or says so; paths.lock held. */
 static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 {
 	struct ipoib_dest_table *paths = &path->priv->paths;
@@ -417,21 +439,11 @@ static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 	}
 }
 
-void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid)
+void ipoib_path_heard(struct ipoib_dev *priv, const u8 *gid, u32 slid)
 {
-	const struct ipoib_arp *msg;
-	struct ipoib_arp buf;
-	struct ipoib_dev *priv = ipoib_priv(dev);
 	struct ipoib_path *path;
 	struct ipoib_ah *ah;
-	const u8 *gid;
 
-	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
-	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)
-		return;
-
-	gid = msg->sender + IPOIB_ADDR_GID;
 	rcu_read_lock();
 	path = ipoib_path_find(priv, gid);
 	ah = path ? rcu_dereference(path->dest.ah) : NULL;
@@ -445,24 +457,13 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
 	}
 	rcu_read_unlock();
 }
-EXPORT_SYMBOL_GPL(ipoib_accel_rx_arp);
 
+/* However many paths there are: each follows when it is looked at next. */
 void ipoib_path_invalidate(struct ipoib_dev *priv)
 {
-	struct ipoib_dest *dest;
-
 	spin_lock_bh(&priv->paths.lock);
-	list_for_each_entry(dest, &priv->paths.all, node) {
-		struct ipoib_path *path = ipoib_path_of(dest);
-		unsigned long wait = 0;
-
-		/* All of them, of all hosts: who has a handle to go on with takes his time. */
-		if (ipoib_dest_ah(&priv->paths, dest))
-			wait = get_random_u32() % IPOIB_PATH_SPREAD;
-		path->backoff = 0;
-		WRITE_ONCE(path->next_query, jiffies + wait);
-		WRITE_ONCE(path->stale, true);
-	}
+	priv->path_event_at = jiffies;
+	WRITE_ONCE(priv->path_events, priv->path_events + 1);
 	spin_unlock_bh(&priv->paths.lock);
 }
 

@@ -29,6 +29,19 @@ bool ipoib_path_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwad
 void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr);
 
 /**
+ * ipoib_path_heard() - a packet says that a peer has sent it
+ * @priv: interface
+ * @gid: of the peer's address, which anybody may write there
+ * @slid: source LID of the packet, host order
+ *
+ * The peer's path is suspected if it leads to another LID. If it has none yet, the question for it waits
+ * together with those that packets from @slid made necessary.
+ *
+ * Context: BH off.
+ */
+void ipoib_path_heard(struct ipoib_dev *priv, const u8 *gid, u32 slid);
+
+/**
  * ipoib_path_invalidate() - the fabric changed: ask for every path again when it is used next
  * @priv: interface
  *

@@ -3,6 +3,9 @@
  * The P_Key of an interface and its place in the port's table, which the subnet manager writes
  * (IBA 14.2.5.7). The port's own interface uses whatever is at index 0; a child has a P_Key of its
  * own and looks for it. What follows from a change is link.c's to do.
+ *
+ * All is read from the RDMA core's cache, which is renewed before PKEY_CHANGE is told of: RTNL does not
+ * wait for a port that is slow to answer, and a read that fails is no P_Key that is missing.
  */
 #include "pkey.h"
 
@@ -18,9 +21,9 @@ void ipoib_pkey_set(struct ipoib_dev *priv, u16 pkey)
 	priv->dev->broadcast[IPOIB_BCAST_PKEY + 1] = pkey & 0xff;
 }
 
-bool ipoib_pkey_lookup(struct ipoib_dev *priv, u16 *index)
+bool ipoib_pkey_lookup(const struct ipoib_dev *priv, u16 *index)
 {
-	return !ib_find_pkey(priv->intf.hca, priv->intf.port, priv->intf.pkey, index);
+	return !ib_find_cached_pkey(priv->intf.hca, priv->intf.port, priv->intf.pkey, index);
 }
 
 bool ipoib_pkey_find(struct ipoib_dev *priv)
@@ -32,7 +35,6 @@ bool ipoib_pkey_replaced(struct ipoib_dev *priv, u16 *pkey)
 {
 	if (priv->intf.parent)
 		return false;
-	/* From the RDMA core's cache: RTNL does not wait for a port that is slow to answer. */
 	if (ib_get_cached_pkey(priv->intf.hca, priv->intf.port, 0, pkey))
 		return false;
 	*pkey |= IPOIB_PKEY_FULL;

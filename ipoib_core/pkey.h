@@ -19,7 +19,7 @@ bool ipoib_pkey_find(struct ipoib_dev *priv);
  *
  * Context: process. Return: whether it is there.
  */
-bool ipoib_pkey_lookup(struct ipoib_dev *priv, u16 *index);
+bool ipoib_pkey_lookup(const struct ipoib_dev *priv, u16 *index);
 
 /**
  * ipoib_pkey_replaced() - does the port's own interface have to follow to another P_Key?

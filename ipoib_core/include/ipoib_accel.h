@@ -32,6 +32,8 @@
 
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/in.h>
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -417,6 +419,26 @@ void ipoib_accel_restart(struct net_device *dev);
 void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid);
 
 /**
+ * ipoib_accel_rx_nd() - an IPv6 packet arrived that may be neighbour discovery: the same
+ * @dev: the interface
+ * @skb: data at the IPv6 header
+ * @slid: source LID of the packet, host order
+ *
+ * Called by ipoib_accel_rx_prepare(). Context: BH off.
+ */
+void ipoib_accel_rx_nd(struct net_device *dev, const struct sk_buff *skb, u32 slid);
+
+/* Neighbour discovery is neither TCP nor UDP; extension headers may be in front of it. */
+static inline bool ipoib_accel_may_be_nd(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
+
+	return skb->protocol == htons(ETH_P_IPV6) &&
+	       (skb_headlen(skb) < sizeof(*ip) ||
+		(ip->nexthdr != IPPROTO_TCP && ip->nexthdr != IPPROTO_UDP));
+}
+
+/**
  * ipoib_accel_rx_prepare() - set protocol, header and packet type of a received packet
  * @dev: the interface
  * @skb: linear up to the encapsulation header, where its data begins, with at least
@@ -455,6 +477,8 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 
 	if (unlikely(skb->protocol == htons(ETH_P_ARP)))
 		ipoib_accel_rx_arp(dev, skb, slid);
+	else if (unlikely(ipoib_accel_may_be_nd(skb)))
+		ipoib_accel_rx_nd(dev, skb, slid);
 	return true;
 }
 

@@ -17,7 +17,8 @@
  *   hold       keeps a reference to its first        its removal waits, until something is
  *              interface                             written to the parameter release
  *   ask        wants a restart, and says so until     one restart
- *              it is stopped
+ *              it is stopped; at first there is no    the MTU is set after all
+ *              memory for another MTU
  *
  * Those that are not refused match every InfiniBand port with a high priority, or priority=.
  */
@@ -134,6 +135,16 @@ static int bad_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *a
 	return -EIO;
 }
 
+static int bad_change_mtu(struct net_device *dev, int new_mtu)
+{
+	static bool asked;	/* RTNL */
+
+	if (!bad_mode("ask") || asked)
+		return 0;
+	asked = true;
+	return -ENOMEM;
+}
+
 static struct ipoib_ops bad_ops = {
 	.get_mq_param = bad_get_mq_param,
 	.update_netdev_settings = bad_update_netdev_settings,
@@ -144,6 +155,7 @@ static struct ipoib_ops bad_ops = {
 	.attach_mcast = bad_mcast,
 	.detach_mcast = bad_mcast,
 	.send = bad_send,
+	.change_mtu = bad_change_mtu,
 	.ib_dev_cleanup = bad_ib_dev_cleanup,
 };
 

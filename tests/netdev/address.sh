@@ -83,6 +83,18 @@ if ours "is not told either"; then
 	assert_log "$IFB: .*join.*fail"
 fi
 
+if ours "opens none"; then
+	note "a child that is up alone gets its parent's new address, and opens once the port has that"
+	must_wait 10 has_pkey sib1 0x8001
+	must ip -n hostB link set "$IFB" down
+	must ip -n hostB link set "$IFB.8001" up
+	alias=02:11:22:33:44:55:66:88
+	must ip -n hostB link set "$IFB" address "$qpn:$prefix:$alias"
+	log_mark
+	knob sib1 guids "2 0x$(echo "$alias" | tr -d :)"
+	assert_log "$IFB.8001: .*join.*fail"
+fi
+
 note "set back, it is the port's own again"
 must ip -n hostB link set "$IFB" down
 must ip -n hostB link set "$IFB" address "$first"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What tools see of an interface: ip -d link, ethtool and sysfs answer as they do for in-tree's, with
-# more where in-tree has nothing to say.
+# more where in-tree has nothing to say; netconsole is refused.
 #
 # lane: quick
 # limit: 60
@@ -63,6 +63,12 @@ reads pkey 0xffff
 reads umcast 0
 [ "$(readlink -f "$sys/device")" = "$(readlink -f /sys/class/infiniband/sib1/device)" ] ||
 	fail "the interface's device is not the HCA's"
+
+note "netpoll"
+log_mark
+# Kernels differ in whether that fails.
+modprobe netconsole "netconsole=6665@10.9.0.1/$link,6666@10.9.0.2/" 2> /dev/null || :
+assert_log "netpoll: .*$link.* support polling"
 
 note "without carrier"
 cable_out sib1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The SM asks clients to register again (and says that it changed): traffic does not even pause, and
-# memberships are as good afterwards. Many requests in a row do no harm.
+# memberships are as good afterwards. Many requests in a row do no harm, nor do many at a time.
 # (Topology: lib/outage.sh)
 #
 # lane: slow PAIR=ours-intree
@@ -30,5 +30,26 @@ for round in 1 2 3 4 5; do
 done
 assert_resumes "five in a row"
 assert_group_works "five in a row"
+
+# storm EVENT: 300 of them at hostA's port.
+storm()
+{
+	storm_left=300
+	while [ "$storm_left" -gt 0 ]; do
+		echo "$1" > "$SOFT_IB/$HCA_A/event"
+		storm_left=$((storm_left - 1))
+	done
+}
+
+note "the RDMA core writes its GIDs anew while another event is looked at"
+storm client_reregister &
+storms=$!
+storm gid_change &
+storms="$storms $!"
+storm sm_change
+# shellcheck disable=SC2086 # a list
+wait $storms
+assert_resumes "three storms"
+! log_has "GID .* was taken" || fail "a GID was taken for one that is gone"
 pings_stop
 assert_strict_clean

@@ -3,7 +3,8 @@
 #
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was. It is asked again until it does, and what was missed is made up for:
-# the RDMA core cannot read the port either, and drops its events. The speed is known without asking.
+# the RDMA core cannot read the port either, and drops its events. The speed is known without asking, and
+# so are the P_Keys.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
@@ -57,4 +58,11 @@ must_wait 30 carrier_is 1
 knob sib0 query_port_error 1
 is speed "$(cat "/sys/class/net/$link/speed")" "$speed"
 knob sib0 query_port_error 0
+
+note "the P_Keys cannot be read: none was taken"
+knob sib0 query_pkey_error 1
+must ip link set "$link" down
+must ip link set "$link" up
+must_wait 20 carrier_is 1
+knob sib0 query_pkey_error 0
 assert_strict_clean

@@ -1,7 +1,8 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# An accel that asks for a restart again while it is being stopped for one is restarted once.
+# An accel that asks for a restart again while it is being stopped for one is restarted once. And one that
+# has no memory for the broadcast group's MTU at first gets it all the same.
 #
 # lane: quick
 # check: 6.1
@@ -24,6 +25,8 @@ host_take hostA "$link"
 must ip -n hostA link set "$link" up
 must_wait 10 opened_again
 must_wait 20 is_running hostA "$link"
+assert_log "$link: setting the broadcast group's MTU 2044 failed: -12"
+must_wait 10 has_mtu hostA "$link" 2044
 
 # The work that takes the carrier away does what was asked for before.
 cable_out sib0

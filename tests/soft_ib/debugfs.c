@@ -21,7 +21,7 @@
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
  *   sibN/cut_len         0 to 64
  *   sibN/slow_ms         query_port and modify_qp take so many milliseconds
- *   sibN/query_port_error  1: query_port fails
+ *   sibN/query_port_error, query_pkey_error  1: query_port, query_pkey fails
  *   sibN/sa              "KIND COUNT" of the requests to the subnet administrator; writing resets
  *   sibN/sa_mute         1: these requests get lost (drops: fault)
  *   sibN/stuck_sq        1: sends stay on their queues without completing; 0: they go on
@@ -425,6 +425,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("cut_len", 0600, dir, &faults->cut_len);
 	debugfs_create_u32("slow_ms", 0600, dir, &faults->slow_ms);
 	debugfs_create_bool("query_port_error", 0600, dir, &faults->query_port_error);
+	debugfs_create_bool("query_pkey_error", 0600, dir, &faults->query_pkey_error);
 	debugfs_create_file("sa", 0600, dir, hca, &sa_fops);
 	debugfs_create_bool("sa_mute", 0600, dir, &faults->sa_mute);
 	debugfs_create_file("stuck_sq", 0600, dir, hca, &stuck_sq_fops);

@@ -63,6 +63,8 @@ static int sib_query_pkey(struct ib_device *ibdev, compat_port_t port_num, u16 i
 {
 	if (index >= SIB_PKEY_TABLE_LEN)
 		return -EINVAL;
+	if (READ_ONCE(to_sib_hca(ibdev)->faults.query_pkey_error))
+		return -EIO;
 	*pkey = READ_ONCE(to_sib_hca(ibdev)->port.pkeys[index]);
 	return 0;
 }

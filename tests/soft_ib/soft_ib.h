@@ -217,6 +217,7 @@ struct sib_faults {
 	u32 cut_len;		/* at most SIB_CUT_MAX */
 	u32 slow_ms;		/* query_port and modify_qp take so long */
 	bool query_port_error;	/* query_port fails */
+	bool query_pkey_error;	/* query_pkey fails */
 	bool sa_mute;		/* requests to the SA get lost */
 	bool stuck_sq;
 	u32 match_qpn;		/* packets and work requests of this QP; 0: any but QP0/1 */

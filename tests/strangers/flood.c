@@ -8,6 +8,7 @@
  *	flood arp INTERFACE LLADDR ADDRESS SENDER [COUNT]: ARP requests for ADDRESS, sent to its
  *		LLADDR alone, that come from SENDER, each with another invented hardware address;
  *		without COUNT for ever
+ *	flood nd INTERFACE LLADDR ADDRESS SENDER [COUNT]: neighbour solicitations, likewise
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,6 +16,8 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip6.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,15 @@ struct ib_arp {
 	uint8_t tha[LLADDR_LEN];
 	uint8_t tpa[4];
 } __attribute__((packed));
+
+/* RFC 4861 section 4.3 with an option that nobody knows in front, RFC 4391 section 9.3 */
+struct ib_nd {
+	struct ip6_hdr ip;
+	struct nd_neighbor_solicit ns;
+	uint8_t unknown[8];
+	uint8_t type, units, zero[2];
+	uint8_t sla[LLADDR_LEN];
+};
 
 /* struct sockaddr_ll with an address as long as ours */
 struct sockaddr_ib {
@@ -112,46 +124,121 @@ static void read_lladdr(const char *text, uint8_t *lladdr)
 	}
 }
 
-static void arp(char **argv, unsigned int count)
+/* The hardware address of somebody who is not there, up to its last four bytes. */
+static void invent(uint8_t *lladdr)
 {
-	static const uint8_t invented[] = {
+	static const uint8_t invented[LLADDR_LEN - 4] = {
 		0, 0, 0, 0x48, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0x77,
 	};
-	uint32_t sender = read_address(argv[3]), target = read_address(argv[2]);
+
+	memcpy(lladdr, invented, sizeof(invented));
+}
+
+/* What to send, and how. */
+struct message {
+	const char *interface, *lladdr;
+	uint16_t protocol;
+	void *data;
+	size_t len;
+	uint8_t *invented;		/* in @data */
+	void (*finish)(void *data);	/* before it is sent, or NULL */
+};
+
+static void flood(const struct message *msg, unsigned int count)
+{
 	struct sockaddr_ib to = {
 		.ll.sll_family = AF_PACKET,
-		.ll.sll_protocol = htons(ETH_P_ARP),
+		.ll.sll_protocol = htons(msg->protocol),
 		.ll.sll_halen = LLADDR_LEN,
-	};
-	struct ib_arp msg = {
-		.hrd = htons(ARPHRD_INFINIBAND), .pro = htons(ETH_P_IP), .hln = LLADDR_LEN,
-		.pln = 4, .op = htons(ARPOP_REQUEST),
 	};
 	uint8_t lladdr[LLADDR_LEN];
 	unsigned int i;
 	int fd;
 
-	to.ll.sll_ifindex = if_nametoindex(argv[0]);
+	to.ll.sll_ifindex = if_nametoindex(msg->interface);
 	if (!to.ll.sll_ifindex)
-		die(argv[0]);
-	read_lladdr(argv[1], lladdr);
+		die(msg->interface);
+	read_lladdr(msg->lladdr, lladdr);
 	memcpy((char *)&to + offsetof(struct sockaddr_ll, sll_addr), lladdr, LLADDR_LEN);
-	memcpy(msg.spa, &sender, 4);
-	memcpy(msg.tpa, &target, 4);
-	memcpy(msg.sha, invented, sizeof(invented));
+	invent(msg->invented);
 	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	if (fd < 0)
 		die("socket");
 	for (i = 0; !count || i < count; i++) {
 		uint32_t number = htonl(i);
 
-		memcpy(msg.sha + sizeof(invented), &number, sizeof(number));
-		if (sendto(fd, &msg, sizeof(msg), 0, (struct sockaddr *)&to,
+		memcpy(msg->invented + LLADDR_LEN - 4, &number, sizeof(number));
+		if (msg->finish)
+			msg->finish(msg->data);
+		if (sendto(fd, msg->data, msg->len, 0, (struct sockaddr *)&to,
 			   offsetof(struct sockaddr_ll, sll_addr) + LLADDR_LEN) < 0)
 			usleep(1000);
 		if (i % 32 == 31)
 			usleep(1500);
 	}
+}
+
+static void arp(char **argv, unsigned int count)
+{
+	uint32_t sender = read_address(argv[3]), target = read_address(argv[2]);
+	struct ib_arp arp = {
+		.hrd = htons(ARPHRD_INFINIBAND), .pro = htons(ETH_P_IP), .hln = LLADDR_LEN,
+		.pln = 4, .op = htons(ARPOP_REQUEST),
+	};
+	struct message msg = {
+		.interface = argv[0], .lladdr = argv[1], .protocol = ETH_P_ARP,
+		.data = &arp, .len = sizeof(arp), .invented = arp.sha,
+	};
+
+	memcpy(arp.spa, &sender, 4);
+	memcpy(arp.tpa, &target, 4);
+	flood(&msg, count);
+}
+
+static void read_address6(const char *text, struct in6_addr *in6)
+{
+	if (inet_pton(AF_INET6, text, in6) != 1) {
+		fprintf(stderr, "'%s' is no IPv6 address\n", text);
+		exit(2);
+	}
+}
+
+/* RFC 4443 section 2.3: over the addresses, length and next header, and the message. */
+static void nd_checksum(void *data)
+{
+	struct ib_nd *nd = data;
+	size_t len = sizeof(*nd) - sizeof(nd->ip), i;
+	const uint8_t *from = (const uint8_t *)&nd->ip.ip6_src;
+	uint32_t sum = len + IPPROTO_ICMPV6;
+	uint16_t check;
+
+	nd->ns.nd_ns_cksum = 0;
+	for (i = 0; i < 2 * sizeof(struct in6_addr) + len; i += 2)
+		sum += from[i] << 8 | from[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	check = htons(~sum);
+	nd->ns.nd_ns_cksum = check;
+}
+
+static void nd(char **argv, unsigned int count)
+{
+	struct ib_nd nd = {
+		.ip.ip6_flow = htonl(6 << 28), .ip.ip6_plen = htons(sizeof(nd) - sizeof(nd.ip)),
+		.ip.ip6_nxt = IPPROTO_ICMPV6, .ip.ip6_hlim = 255,
+		.ns.nd_ns_type = ND_NEIGHBOR_SOLICIT,
+		.unknown = { 250, 1 },
+		.type = ND_OPT_SOURCE_LINKADDR, .units = 3,
+	};
+	struct message msg = {
+		.interface = argv[0], .lladdr = argv[1], .protocol = ETH_P_IPV6,
+		.data = &nd, .len = sizeof(nd), .invented = nd.sla, .finish = nd_checksum,
+	};
+
+	read_address6(argv[2], &nd.ip.ip6_dst);
+	read_address6(argv[2], &nd.ns.nd_ns_target);
+	read_address6(argv[3], &nd.ip.ip6_src);
+	flood(&msg, count);
 }
 
 int main(int argc, char **argv)
@@ -164,6 +251,8 @@ int main(int argc, char **argv)
 		datagrams(udp_socket(), ntohl(read_address(argv[2])), count);
 	else if ((argc == 6 || argc == 7) && !strcmp(argv[1], "arp"))
 		arp(argv + 2, argc == 7 ? count : 0);
+	else if ((argc == 6 || argc == 7) && !strcmp(argv[1], "nd"))
+		nd(argv + 2, argc == 7 ? count : 0);
 	else
 		return 2;
 	return 0;

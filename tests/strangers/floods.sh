@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What strangers send locks nobody out: an unprivileged user sends to more groups than there may be, a
-# user to 200 peers at once, a host asks by ARP in the name of senders that it invents, more than
-# there may be paths, with an SA that is slow. Meanwhile and afterwards new neighbours are found at once, and no table grows
-# beyond its limit.
+# user to 200 peers at once, a host asks by ARP and by neighbour discovery in the name of senders that it
+# invents, more than there may be paths, with an SA that is slow. Meanwhile and afterwards new neighbours are
+# found at once, and no table grows beyond its limit.
 #
 #	hostA [ib0]---sib0---+        +---sib2---[ib2] hostD, and OpenSM
 #	hostB [ib1]---sib1---+ switch +---sib3---[ib3] hostC
@@ -14,19 +14,21 @@
 # limit: 240
 . "${TESTS:=/tests}/lib/host.sh"
 
-C4=10.9.0.3 D4=10.9.0.4
+C4=10.9.0.3 D4=10.9.0.4 D6=fd00:9::4
 parameters=/sys/module/ipoib_core/parameters
 debugfs=/sys/kernel/debug/ipoib
 
-# stranger HOST HCA ADDRESS: a new host takes part.
+# stranger HOST HCA ADDRESS...: a new host takes part.
 stranger()
 {
-	host_add "$1"
+	stranger_host=$1
 	stranger=$(netdev_of "$2" ours) || fail "no interface on $2"
-	host_take "$1" "$stranger"
-	host_address "$1" "$stranger" "$3/24"
-	must ip -n "$1" link set "$stranger" up
-	must_wait 20 is_running "$1" "$stranger"
+	shift 2
+	host_add "$stranger_host"
+	host_take "$stranger_host" "$stranger"
+	host_address "$stranger_host" "$stranger" "$@"
+	must ip -n "$stranger_host" link set "$stranger" up
+	must_wait 20 is_running "$stranger_host" "$stranger"
 }
 
 # dropped COUNTER
@@ -112,23 +114,29 @@ asked=$(sa_asked "$HCA_A" path)
 
 note "a host and senders that it invents"
 echo 1024 > "$parameters/max_paths" || fail "cannot set max_paths"
-stranger hostC sib3 "$C4"
-stranger hostD "$HCA_SM" "$D4"
+stranger hostC sib3 "$C4/24"
+stranger hostD "$HCA_SM" "$D4/24" "$D6/64"
 # Those that are invented wait for their turn, and there are more than there may be.
 knob "$HCA_A" sa_mute 1
 spawn hostB "$TESTS/strangers/flood" arp "$IFB" "$(lladdr hostA "$IFA")" "$A4" 10.9.0.66
-flood=$SPAWNED
+floods=$SPAWNED
+spawn hostB "$TESTS/strangers/flood" nd "$IFB" "$(lladdr hostA "$IFA")" "$A6" fd00:9::66
+floods="$floods $SPAWNED"
 must_wait 30 has_paths 1024
 limit=$(dropped path_limit)
 must_wait 10 dropped_since path_limit "$limit" 100
 knob "$HCA_A" sa_mute 0
 must_wait 5 can_ping hostC "$A4"
 note "meanwhile a new peer is reached after $WAITED ms"
+must_wait 5 can_ping hostD "$A6"
+note "meanwhile a new peer is reached by IPv6 after $WAITED ms"
 must_wait 5 can_ping hostA "$B4"
-kill "$flood"
-wait "$flood" 2> /dev/null || :
+# shellcheck disable=SC2086 # a list
+kill $floods
+# shellcheck disable=SC2086 # a list
+wait $floods 2> /dev/null || :
 must_wait 5 can_ping hostD "$A4"
-note "afterwards a new peer is reached after $WAITED ms"
+note "afterwards it is reached by IPv4 after $WAITED ms"
 must can_ping hostA "$B4"
 [ "$(paths)" -le 1024 ] || fail "$(paths) paths"
 assert_strict_clean

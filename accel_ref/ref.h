@@ -416,6 +416,8 @@ struct ref_events {
  * @vector: its first completion vector
  * @csum: the HCA makes and checks checksums
  * @tso: the HCA cuts TCP segments
+ * @overlong: one that is longer than the link's was an error of a receive: buffers fit such ones
+ *	since; NAPI's, read anywhere
  * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
@@ -445,6 +447,7 @@ struct ref_priv {
 	unsigned int vector;
 	bool csum;
 	bool tso;
+	bool overlong;
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */

@@ -447,10 +447,10 @@ struct ref_priv {
 	unsigned int rx_size;
 	unsigned int max_sge;
 	unsigned int max_ib_mtu;
+	bool overlong;
 	unsigned int vector;
 	bool csum;
 	bool tso;
-	bool overlong;
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */

@@ -42,6 +42,26 @@ if [ "$ASIDE" = 1 ]; then
 	assert_log 'makes 1 channels of a P_Key child.s 3 transmit queues, and its parent has 2'
 fi
 
+note "a child comes up for the first time because its parent does"
+must ip -n hostA link set "$IFA" down
+child_add hostA "$IFA" 0x8001 ours
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA.8001"
+child_delete hostA "$IFA" 0x8001 ours
+
+note "and because its parent, which is down, gets an address that the port has"
+must ip -n hostA link set "$IFA" down
+child_add hostA "$IFA" 0x8001 ours
+address=$(lladdr hostA "$IFA")
+must ip -n hostA link set "$IFA" address "${address%??}77"
+must ip -n hostA link set "$IFA.8001" up
+assert_log "$IFA.8001: no carrier: GID .* is not in the port.s table"
+must ip -n hostA link set "$IFA" address "$address"
+must_wait 20 is_running hostA "$IFA.8001"
+must ip -n hostA link set "$IFA" up
+child_delete hostA "$IFA" 0x8001 ours
+log_mark
+
 note "a child is up first"
 child_add hostA "$IFA" 0x8001 ours
 must ip -n hostA link set "$IFA" down

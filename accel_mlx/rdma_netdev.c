@@ -133,6 +133,7 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u3
 		goto err_restore;
 	rnet->ops = dev->netdev_ops;
 	rnet->destructor = dev->priv_destructor;
+	spin_lock_init(&rnet->stats_lock);
 	/* Before ndo_init: providers ask the core's functions who the parent is. */
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
@@ -186,6 +187,33 @@ void rnet_destroy(struct net_device *dev)
 	ipoib_intf_set_data(dev, NULL);
 }
 
+/*
+ * Providers that make their queues anew stop the TX queues and start them, but do not wake them: what
+ * waits in a qdisc would stay until another packet comes by, which TCP does not send then.
+ */
+static void rnet_schedule_queues(struct net_device *dev)
+{
+	unsigned int i;
+
+	if (!netif_running(dev))
+		return;
+	for (i = 0; i < dev->real_num_tx_queues; i++)
+		netif_schedule_queue(netdev_get_tx_queue(dev, i));
+}
+
+/* After any request, of which rings, channels and more make queues anew. */
+static void rnet_ethtool_complete(struct net_device *dev)
+{
+	const struct rnet *rnet = rnet_of(dev);
+
+	/* Providers may give RTNL away meanwhile (flash_device), and the interface be gone. */
+	if (!rnet)
+		return;
+	if (rnet->provider_ethtool->complete)
+		rnet->provider_ethtool->complete(dev);
+	rnet_schedule_queues(dev);
+}
+
 /**
  * rnet_update_netdev_settings() - ipoib_ops.update_netdev_settings
  * @dev: the interface
@@ -196,7 +224,13 @@ void rnet_destroy(struct net_device *dev)
  */
 int rnet_update_netdev_settings(struct net_device *dev)
 {
+	struct rnet *rnet = rnet_of(dev);
+
 	dev->features |= dev->hw_features | NETIF_F_HIGHDMA;
+	rnet->provider_ethtool = dev->ethtool_ops;
+	rnet->ethtool = *dev->ethtool_ops;
+	rnet->ethtool.complete = rnet_ethtool_complete;
+	dev->ethtool_ops = &rnet->ethtool;
 	return 0;
 }
 
@@ -290,13 +324,18 @@ int rnet_set_qkey(struct net_device *dev, u32 qkey)
 {
 	struct rnet *rnet = rnet_of(dev);
 	u16 mlid = rnet->broadcast_mlid;
-	bool changed = rnet->qkey != qkey;
+	u32 before = rnet->qkey;
+	int err;
 
 	rnet->qkey = qkey;
-	if (!mlid || !changed)
+	if (!mlid || before == qkey)
 		return 0;
 	rnet_detach(dev, rnet_broadcast(dev), mlid);
-	return rnet_attach(dev, rnet_broadcast(dev), mlid, true);
+	err = rnet_attach(dev, rnet_broadcast(dev), mlid, true);
+	/* The next try, with the same key, is to attach it again. */
+	if (err)
+		rnet->qkey = before;
+	return err;
 }
 
 /**
@@ -394,7 +433,6 @@ int rnet_change_mtu(struct net_device *dev, int new_mtu)
 {
 	bool carrier = netif_carrier_ok(dev);
 	const struct net_device_ops *ops = rnet_of(dev)->ops;
-	unsigned int i;
 	int err;
 
 	if (!ops->ndo_change_mtu)
@@ -402,11 +440,7 @@ int rnet_change_mtu(struct net_device *dev, int new_mtu)
 	err = ops->ndo_change_mtu(dev, new_mtu);
 	if (carrier)
 		netif_carrier_on(dev);
-	/* It may have stopped and started the queues, see rnet_open(). */
-	if (netif_running(dev)) {
-		for (i = 0; i < dev->real_num_tx_queues; i++)
-			netif_schedule_queue(netdev_get_tx_queue(dev, i));
-	}
+	rnet_schedule_queues(dev);
 	return err;
 }
 
@@ -433,14 +467,20 @@ void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
  *
- * Context: any.
+ * Providers may add their queues' counters up in a place that readers share: the second of two that
+ * come at a time would find it half done, and see counters go backwards.
+ *
+ * Context: any but hard interrupt.
  */
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	struct rnet *rnet = rnet_of(dev);
 
-	if (ops->ndo_get_stats64)
-		ops->ndo_get_stats64(dev, stats);
+	if (!rnet->ops->ndo_get_stats64)
+		return;
+	spin_lock_bh(&rnet->stats_lock);
+	rnet->ops->ndo_get_stats64(dev, stats);
+	spin_unlock_bh(&rnet->stats_lock);
 }
 
 /**

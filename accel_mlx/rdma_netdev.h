@@ -14,22 +14,31 @@
 #ifndef RDMA_NETDEV_H
 #define RDMA_NETDEV_H
 
+#include <linux/ethtool.h>
+#include <linux/spinlock.h>
+
 #include "ipoib_accel.h"
 
 /**
  * struct rnet - an interface whose queues are a provider's
  * @ops: the provider's functions
+ * @provider_ethtool: those for ethtool
+ * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
+ * @stats_lock: one reader of the provider's counters at a time
  * @qkey: what the provider sends with, once the broadcast group is attached
  * @broadcast_mlid: of the broadcast group while it is attached, else 0
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
- * ipoib_intf_data() leads to both. Members without a lock of their own are only touched by ops, of
- * which the core calls one at a time.
+ * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core
+ * calls one at a time.
  */
 struct rnet {
 	const struct net_device_ops *ops;
+	const struct ethtool_ops *provider_ethtool;
+	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
+	spinlock_t stats_lock; /* around the provider's ndo_get_stats64 */
 	u32 qkey;
 	u16 broadcast_mlid;
 };

@@ -90,10 +90,27 @@ static const struct net_device_ops rnet_base_ops = {
 	.ndo_init = rnet_base_init,
 };
 
-/* The provider's ndo_init, and its receive buffers for packets of @rx_mtu. */
-static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu)
+/*
+ * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
+ * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a larger
+ * MTU before we have, or may not care, and a packet that does not fit puts a queue into error, for
+ * which providers do nothing.
+ */
+static int rnet_make_room(struct net_device *dev, const struct net_device_ops *ops)
 {
 	unsigned int mtu = dev->mtu;
+	int err;
+
+	if (!ops->ndo_change_mtu)
+		return 0;
+	err = ops->ndo_change_mtu(dev, ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN);
+	dev->mtu = mtu;
+	return err;
+}
+
+/* The provider's ndo_init, and its receive buffers. */
+static int rnet_start(struct net_device *dev, struct rnet *rnet)
+{
 	int err;
 
 	if (rnet->ops->ndo_init) {
@@ -101,8 +118,7 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx
 		if (err)
 			return err;
 	}
-	err = rnet_change_mtu(dev, rx_mtu);
-	dev->mtu = mtu;
+	err = rnet_make_room(dev, rnet->ops);
 	if (err)
 		rnet_uninit(dev);
 	return err;
@@ -112,13 +128,12 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx
  * rnet_init() - ipoib_ops.ib_dev_init: hand the netdev to the provider
  * @dev: the interface
  * @rnet: its state, zeroed; the caller's again when it fails
- * @rx_mtu: the largest packet that the first receive buffers are for, bytes of IP
  * @qp_num: out, number of the QP that the provider made
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno, then nothing of the provider's is left.
  */
-int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num)
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 	struct rnet_saved saved;
@@ -138,7 +153,7 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u3
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
 
-	err = rnet_start(dev, rnet, rx_mtu);
+	err = rnet_start(dev, rnet);
 	if (err)
 		goto err_destroy;
 	/* It has put the number into the address, where the core would put it too. */
@@ -420,28 +435,6 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
 	*to = (struct rnet_destination) { .ah = ah, .qpn = qpn };
 	__netdev_start_xmit(&rnet_send_ops, skb, dev, false);
 	return 0;
-}
-
-/**
- * rnet_change_mtu() - ipoib_ops.change_mtu
- * @dev: the interface
- * @new_mtu: bytes of IP
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int rnet_change_mtu(struct net_device *dev, int new_mtu)
-{
-	bool carrier = netif_carrier_ok(dev);
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-	int err;
-
-	if (!ops->ndo_change_mtu)
-		return 0;
-	err = ops->ndo_change_mtu(dev, new_mtu);
-	if (carrier)
-		netif_carrier_on(dev);
-	rnet_schedule_queues(dev);
-	return err;
 }
 
 /**

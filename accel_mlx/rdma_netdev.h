@@ -55,7 +55,7 @@ static inline struct rnet *rnet_of(const struct net_device *dev)
 int rnet_offered(struct ib_device *hca, u32 port);
 int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 		      unsigned int *rx_queues, unsigned int *tx_queues);
-int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num);
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num);
 void rnet_uninit(struct net_device *dev);
 void rnet_destroy(struct net_device *dev);
 int rnet_update_netdev_settings(struct net_device *dev);
@@ -66,7 +66,6 @@ int rnet_set_qkey(struct net_device *dev, u32 qkey);
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-int rnet_change_mtu(struct net_device *dev, int new_mtu);
 void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue);
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);

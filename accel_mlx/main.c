@@ -54,6 +54,7 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	if (!mlx)
 		return -ENOMEM;
 	mlx->dev = dev;
+	mlx->qkey = MLX_QKEY;
 	err = rnet_init(dev, &mlx->rnet, qp_num);
 	if (err) {
 		kfree(mlx);
@@ -76,13 +77,18 @@ static int mlx_ib_dev_open(struct net_device *dev)
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 {
-	if (qkey != MLX_QKEY) {
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+	bool told = qkey == mlx->qkey;
+
+	mlx->qkey = qkey;
+	if (qkey == MLX_QKEY)
+		return rnet_set_qkey(dev, qkey);
+	/* Once, however often the group is joined. */
+	if (!told)
 		netdev_err(dev,
 			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
 			   qkey, MLX_QKEY);
-		return -EOPNOTSUPP;
-	}
-	return rnet_set_qkey(dev, qkey);
+	return -EOPNOTSUPP;
 }
 
 static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)

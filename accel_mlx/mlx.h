@@ -15,11 +15,13 @@
  * @rnet: the common part; must be first
  * @dev: the interface
  * @was_open: of a child: it has been open once
+ * @qkey: the last one that the broadcast group had
  */
 struct mlx_intf {
 	struct rnet rnet;
 	struct net_device *dev;
 	bool was_open;
+	u32 qkey;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);

@@ -14,6 +14,16 @@ updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 # What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
 devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 
+# As DKMS's hook does it: an ib_ipoib that the kernel refuses would keep in-tree's from being loaded. A root
+# without /sys is for another machine, of which nothing is known.
+withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
+	find $(updates) -name 'ib_ipoib.ko*' | while read -r shim; do \
+		reason=$$(ROOT=$(INSTALL_MOD_PATH) ipoib_core/boot/signature-refused "$$shim") || continue; \
+		echo "ipoib-accel: $$reason. The kernel's own ib_ipoib stays in charge of $(release)." \
+			"'man 7 ipoib-accel', Secure Boot, says what to do."; \
+		rm -f "$$shim"; \
+	done
+
 .PHONY: help
 help:
 	@echo 'make modules          build for the kernel KVER=$(KVER) or headers KDIR=...'
@@ -48,6 +58,7 @@ modules:
 .PHONY: modules_install
 modules_install:
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+	@$(withdraw_shim)
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/

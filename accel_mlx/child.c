@@ -8,9 +8,6 @@
 
 #include "accel_compat.h"
 
-/* That of the broadcast group, unless whoever runs the fabric wants another one. */
-#define MLX_FIRST_IB_MTU	2048
-
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
 {
@@ -147,91 +144,7 @@ int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
  */
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent)
 {
-	list_del(&mlx->sibling);
 	accel_napi_disable_all(parent);
 	rnet_uninit(mlx->dev);
 	accel_napi_enable_all(parent);
-}
-
-/* The largest packet that comes to a parent or its children, as far as their links are known. */
-static unsigned int mlx_largest_packet(const struct mlx_intf *parent)
-{
-	unsigned int mtu = ipoib_intf(parent->dev)->link_mtu ?: mlx_first_mtu(parent->dev);
-	const struct mlx_intf *child;
-
-	list_for_each_entry(child, &parent->children, sibling)
-		mtu = max(mtu, ipoib_intf(child->dev)->link_mtu);
-	return mtu;
-}
-
-/* Receive buffers for packets of @mtu; mlx5_core makes them by the MTU, which is the core's. */
-static int mlx_set_rx_mtu(struct mlx_intf *parent, unsigned int mtu)
-{
-	unsigned int before = parent->dev->mtu;
-	int err;
-
-	if (mtu == parent->rx_mtu)
-		return 0;
-	err = rnet_change_mtu(parent->dev, mtu);
-	WRITE_ONCE(parent->dev->mtu, before);
-	if (!err)
-		parent->rx_mtu = mtu;
-	return err;
-}
-
-/**
- * mlx_first_mtu() - what receive buffers are for before any group was joined, bytes of IP
- * @dev: the interface
- *
- * Most links have this one, and then nothing has to be made anew after the first join. A peer on
- * one with a larger MTU, which knows the QP's number already, may put the queue into error by a
- * packet that does not fit; but then the join tells of that MTU, and the queues are made anew.
- */
-unsigned int mlx_first_mtu(const struct net_device *dev)
-{
-	return min_t(unsigned int, ipoib_intf(dev)->max_ib_mtu, MLX_FIRST_IB_MTU) -
-	       IPOIB_ENCAP_LEN;
-}
-
-/**
- * mlx_parent_open() - open a port's own interface
- * @mlx: it
- *
- * Receive buffers that are larger than they have to be get smaller here, where nothing runs.
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int mlx_parent_open(struct mlx_intf *mlx)
-{
-	int err = mlx_set_rx_mtu(mlx, mlx_largest_packet(mlx));
-
-	return err ?: rnet_open(mlx->dev);
-}
-
-/**
- * mlx_change_mtu() - ipoib_ops.change_mtu
- * @dev: the interface
- * @new_mtu: bytes of IP, for sending, which needs nothing
- *
- * The receive buffers, which are the parent's, are made for the largest packet that peers may send:
- * one that does not fit would put the queue into error. Where they are large enough nothing is
- * done: it would stop the traffic of the parent and all children.
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int mlx_change_mtu(struct net_device *dev, int new_mtu)
-{
-	struct net_device *owner = ipoib_intf(dev)->parent ?: dev;
-	struct mlx_intf *mlx = mlx_intf_of(owner);
-	unsigned int mtu = mlx_largest_packet(mlx);
-	int err;
-
-	if (mtu <= mlx->rx_mtu)
-		return 0;
-	if (owner != dev)
-		compat_ops_lock(owner);
-	err = mlx_set_rx_mtu(mlx, mtu);
-	if (owner != dev)
-		compat_ops_unlock(owner);
-	return err;
 }

@@ -54,16 +54,14 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	if (!mlx)
 		return -ENOMEM;
 	mlx->dev = dev;
-	INIT_LIST_HEAD(&mlx->children);
-	mlx->rx_mtu = mlx_first_mtu(dev);
-	err = rnet_init(dev, &mlx->rnet, mlx->rx_mtu, qp_num);
+	mlx->qkey = MLX_QKEY;
+	err = rnet_init(dev, &mlx->rnet, qp_num);
 	if (err) {
 		kfree(mlx);
 		return err;
 	}
 	if (!parent)
 		return 0;
-	list_add_tail(&mlx->sibling, &mlx_intf_of(parent)->children);
 	err = mlx_child_channels_check(dev, parent);
 	if (err)
 		mlx_ib_dev_cleanup(dev);
@@ -73,20 +71,24 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 static int mlx_ib_dev_open(struct net_device *dev)
 {
 	struct net_device *parent = ipoib_intf(dev)->parent;
-	struct mlx_intf *mlx = mlx_intf_of(dev);
 
-	return parent ? mlx_child_open(mlx, parent) : mlx_parent_open(mlx);
+	return parent ? mlx_child_open(mlx_intf_of(dev), parent) : rnet_open(dev);
 }
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 {
-	if (qkey != MLX_QKEY) {
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+	bool told = qkey == mlx->qkey;
+
+	mlx->qkey = qkey;
+	if (qkey == MLX_QKEY)
+		return rnet_set_qkey(dev, qkey);
+	/* Once, however often the group is joined. */
+	if (!told)
 		netdev_err(dev,
 			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
 			   qkey, MLX_QKEY);
-		return -EOPNOTSUPP;
-	}
-	return rnet_set_qkey(dev, qkey);
+	return -EOPNOTSUPP;
 }
 
 static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
@@ -116,7 +118,6 @@ static const struct ipoib_ops mlx_ops = {
 	.send = rnet_send,
 	.ib_dev_cleanup = mlx_ib_dev_cleanup,
 	.set_pkey_index = rnet_set_pkey_index,
-	.change_mtu = mlx_change_mtu,
 	.tx_timeout = rnet_tx_timeout,
 	.get_stats64 = mlx_get_stats64,
 	.fix_features = rnet_fix_features,

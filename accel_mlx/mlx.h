@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What is particular to mlx5_core among providers of struct rdma_netdev. Its P_Key children have
- * send queues of their own and receive on their parent's; child.c has what follows from that, the
- * size of the receive buffers included.
+ * send queues of their own and receive on their parent's; child.c has what follows from that.
  *
- * All of it is called under RTNL, which also protects the lists and the MTUs.
+ * All of it is called under RTNL.
  */
 #ifndef MLX_H
 #define MLX_H
-
-#include <linux/list.h>
 
 #include "rdma_netdev.h"
 
@@ -17,18 +14,14 @@
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
  * @dev: the interface
- * @children: of a parent: its P_Key children
- * @sibling: of a child: on its parent's list
- * @rx_mtu: of a parent: the largest packet that its receive buffers are for, bytes of IP
  * @was_open: of a child: it has been open once
+ * @qkey: the last one that the broadcast group had
  */
 struct mlx_intf {
 	struct rnet rnet;
 	struct net_device *dev;
-	struct list_head children;
-	struct list_head sibling;
-	unsigned int rx_mtu;
 	bool was_open;
+	u32 qkey;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);
@@ -43,9 +36,6 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent);
 int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent);
 void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
-unsigned int mlx_first_mtu(const struct net_device *dev);
-int mlx_parent_open(struct mlx_intf *mlx);
-int mlx_change_mtu(struct net_device *dev, int new_mtu);
 void mlx_tunnel_features(struct net_device *dev);
 netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features);

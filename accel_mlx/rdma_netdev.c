@@ -90,10 +90,27 @@ static const struct net_device_ops rnet_base_ops = {
 	.ndo_init = rnet_base_init,
 };
 
-/* The provider's ndo_init, and its receive buffers for packets of @rx_mtu. */
-static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu)
+/*
+ * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
+ * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a larger
+ * MTU before we have, or may not care, and a packet that does not fit puts a queue into error, for
+ * which providers do nothing.
+ */
+static int rnet_make_room(struct net_device *dev, const struct net_device_ops *ops)
 {
 	unsigned int mtu = dev->mtu;
+	int err;
+
+	if (!ops->ndo_change_mtu)
+		return 0;
+	err = ops->ndo_change_mtu(dev, ipoib_intf(dev)->max_ib_mtu - IPOIB_ENCAP_LEN);
+	dev->mtu = mtu;
+	return err;
+}
+
+/* The provider's ndo_init, and its receive buffers. */
+static int rnet_start(struct net_device *dev, struct rnet *rnet)
+{
 	int err;
 
 	if (rnet->ops->ndo_init) {
@@ -101,8 +118,7 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx
 		if (err)
 			return err;
 	}
-	err = rnet_change_mtu(dev, rx_mtu);
-	dev->mtu = mtu;
+	err = rnet_make_room(dev, rnet->ops);
 	if (err)
 		rnet_uninit(dev);
 	return err;
@@ -112,13 +128,12 @@ static int rnet_start(struct net_device *dev, struct rnet *rnet, unsigned int rx
  * rnet_init() - ipoib_ops.ib_dev_init: hand the netdev to the provider
  * @dev: the interface
  * @rnet: its state, zeroed; the caller's again when it fails
- * @rx_mtu: the largest packet that the first receive buffers are for, bytes of IP
  * @qp_num: out, number of the QP that the provider made
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno, then nothing of the provider's is left.
  */
-int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num)
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 	struct rnet_saved saved;
@@ -133,11 +148,12 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u3
 		goto err_restore;
 	rnet->ops = dev->netdev_ops;
 	rnet->destructor = dev->priv_destructor;
+	spin_lock_init(&rnet->stats_lock);
 	/* Before ndo_init: providers ask the core's functions who the parent is. */
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
 
-	err = rnet_start(dev, rnet, rx_mtu);
+	err = rnet_start(dev, rnet);
 	if (err)
 		goto err_destroy;
 	/* It has put the number into the address, where the core would put it too. */
@@ -186,6 +202,33 @@ void rnet_destroy(struct net_device *dev)
 	ipoib_intf_set_data(dev, NULL);
 }
 
+/*
+ * Providers that make their queues anew stop the TX queues and start them, but do not wake them: what
+ * waits in a qdisc would stay until another packet comes by, which TCP does not send then.
+ */
+static void rnet_schedule_queues(struct net_device *dev)
+{
+	unsigned int i;
+
+	if (!netif_running(dev))
+		return;
+	for (i = 0; i < dev->real_num_tx_queues; i++)
+		netif_schedule_queue(netdev_get_tx_queue(dev, i));
+}
+
+/* After any request, of which rings, channels and more make queues anew. */
+static void rnet_ethtool_complete(struct net_device *dev)
+{
+	const struct rnet *rnet = rnet_of(dev);
+
+	/* Providers may give RTNL away meanwhile (flash_device), and the interface be gone. */
+	if (!rnet)
+		return;
+	if (rnet->provider_ethtool->complete)
+		rnet->provider_ethtool->complete(dev);
+	rnet_schedule_queues(dev);
+}
+
 /**
  * rnet_update_netdev_settings() - ipoib_ops.update_netdev_settings
  * @dev: the interface
@@ -196,7 +239,13 @@ void rnet_destroy(struct net_device *dev)
  */
 int rnet_update_netdev_settings(struct net_device *dev)
 {
+	struct rnet *rnet = rnet_of(dev);
+
 	dev->features |= dev->hw_features | NETIF_F_HIGHDMA;
+	rnet->provider_ethtool = dev->ethtool_ops;
+	rnet->ethtool = *dev->ethtool_ops;
+	rnet->ethtool.complete = rnet_ethtool_complete;
+	dev->ethtool_ops = &rnet->ethtool;
 	return 0;
 }
 
@@ -290,13 +339,18 @@ int rnet_set_qkey(struct net_device *dev, u32 qkey)
 {
 	struct rnet *rnet = rnet_of(dev);
 	u16 mlid = rnet->broadcast_mlid;
-	bool changed = rnet->qkey != qkey;
+	u32 before = rnet->qkey;
+	int err;
 
 	rnet->qkey = qkey;
-	if (!mlid || !changed)
+	if (!mlid || before == qkey)
 		return 0;
 	rnet_detach(dev, rnet_broadcast(dev), mlid);
-	return rnet_attach(dev, rnet_broadcast(dev), mlid, true);
+	err = rnet_attach(dev, rnet_broadcast(dev), mlid, true);
+	/* The next try, with the same key, is to attach it again. */
+	if (err)
+		rnet->qkey = before;
+	return err;
 }
 
 /**
@@ -384,33 +438,6 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
 }
 
 /**
- * rnet_change_mtu() - ipoib_ops.change_mtu
- * @dev: the interface
- * @new_mtu: bytes of IP
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int rnet_change_mtu(struct net_device *dev, int new_mtu)
-{
-	bool carrier = netif_carrier_ok(dev);
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-	unsigned int i;
-	int err;
-
-	if (!ops->ndo_change_mtu)
-		return 0;
-	err = ops->ndo_change_mtu(dev, new_mtu);
-	if (carrier)
-		netif_carrier_on(dev);
-	/* It may have stopped and started the queues, see rnet_open(). */
-	if (netif_running(dev)) {
-		for (i = 0; i < dev->real_num_tx_queues; i++)
-			netif_schedule_queue(netdev_get_tx_queue(dev, i));
-	}
-	return err;
-}
-
-/**
  * rnet_tx_timeout() - ipoib_ops.tx_timeout
  * @dev: the interface
  * @txqueue: queue that stands still
@@ -433,14 +460,20 @@ void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
  *
- * Context: any.
+ * Providers may add their queues' counters up in a place that readers share: the second of two that
+ * come at a time would find it half done, and see counters go backwards.
+ *
+ * Context: any but hard interrupt.
  */
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	struct rnet *rnet = rnet_of(dev);
 
-	if (ops->ndo_get_stats64)
-		ops->ndo_get_stats64(dev, stats);
+	if (!rnet->ops->ndo_get_stats64)
+		return;
+	spin_lock_bh(&rnet->stats_lock);
+	rnet->ops->ndo_get_stats64(dev, stats);
+	spin_unlock_bh(&rnet->stats_lock);
 }
 
 /**

@@ -14,22 +14,31 @@
 #ifndef RDMA_NETDEV_H
 #define RDMA_NETDEV_H
 
+#include <linux/ethtool.h>
+#include <linux/spinlock.h>
+
 #include "ipoib_accel.h"
 
 /**
  * struct rnet - an interface whose queues are a provider's
  * @ops: the provider's functions
+ * @provider_ethtool: those for ethtool
+ * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
+ * @stats_lock: one reader of the provider's counters at a time
  * @qkey: what the provider sends with, once the broadcast group is attached
  * @broadcast_mlid: of the broadcast group while it is attached, else 0
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
- * ipoib_intf_data() leads to both. Members without a lock of their own are only touched by ops, of
- * which the core calls one at a time.
+ * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core
+ * calls one at a time.
  */
 struct rnet {
 	const struct net_device_ops *ops;
+	const struct ethtool_ops *provider_ethtool;
+	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
+	spinlock_t stats_lock; /* around the provider's ndo_get_stats64 */
 	u32 qkey;
 	u16 broadcast_mlid;
 };
@@ -46,7 +55,7 @@ static inline struct rnet *rnet_of(const struct net_device *dev)
 int rnet_offered(struct ib_device *hca, u32 port);
 int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 		      unsigned int *rx_queues, unsigned int *tx_queues);
-int rnet_init(struct net_device *dev, struct rnet *rnet, unsigned int rx_mtu, u32 *qp_num);
+int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num);
 void rnet_uninit(struct net_device *dev);
 void rnet_destroy(struct net_device *dev);
 int rnet_update_netdev_settings(struct net_device *dev);
@@ -57,7 +66,6 @@ int rnet_set_qkey(struct net_device *dev, u32 qkey);
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-int rnet_change_mtu(struct net_device *dev, int new_mtu);
 void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue);
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);

@@ -99,6 +99,17 @@ static inline void
 }
 
 /*
+ * Whether the lock of a netdev has to be taken for its list of NAPI, by somebody who holds RTNL. The
+ * stack holds it already where a netdev comes up and brings others up with it: that one is running,
+ * but IFF_UP comes last. One that is down has no NAPI, and its lock may be held as well, as it is
+ * around ndo_set_mac_address. Under RTNL the answer stays the same.
+ */
+static inline bool accel_napi_needs_lock(const struct net_device *dev)
+{
+	return netif_running(dev) && dev->flags & IFF_UP;
+}
+
+/*
  * All NAPI of a netdev. Their list is protected by the netdev's own lock where it has one, else by
  * RTNL, which is held in any case: between the two calls it does not change.
  */
@@ -107,7 +118,8 @@ static inline void accel_napi_disable_all(struct net_device *dev)
 	struct napi_struct *napi;
 
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
-	netdev_lock(dev);
+	if (accel_napi_needs_lock(dev))
+		netdev_lock(dev);
 	list_for_each_entry(napi, &dev->napi_list, dev_list)
 		napi_disable_locked(napi);
 #else
@@ -132,7 +144,8 @@ static inline void accel_napi_enable_all(struct net_device *dev)
 		local_bh_enable();
 	}
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
-	netdev_unlock(dev);
+	if (accel_napi_needs_lock(dev))
+		netdev_unlock(dev);
 #endif
 }
 

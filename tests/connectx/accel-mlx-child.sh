@@ -17,8 +17,18 @@
 HCA_A=mlx5_2 HCA_B=mlx5_3
 . "$TESTS/lib/host.sh"
 
+# joins_reach COUNT: hostA's card has asked so often, since the knob was set to 0, to join a group.
+joins_reach()
+{
+	card_knob "$HCA_A" sa_joins
+	[ "$CARD_VALUE" -ge "$1" ]
+}
+
 ROUNDS=4
 cards_up mlx5_2:ptp_queues:"$ASIDE" mlx5_2:qos_leaves:"$ASIDE"
+sm_partitions "Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
+second=0x0001, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
+third=0x0002, ipoib, mtu=4, rate=3, Q_Key=0x1234, defmember=full : ALL=full;"
 sm_start mlx5_0
 must_wait 10 all_active
 must modprobe ipoib_core "accel=none,pci:$(pci_of mlx5_2)/1:mlx,pci:$(pci_of mlx5_3)/1:mlx"
@@ -41,6 +51,37 @@ if [ "$ASIDE" = 1 ]; then
 		fail "a child has fewer channels than its parent"
 	assert_log 'makes 1 channels of a P_Key child.s 3 transmit queues, and its parent has 2'
 fi
+
+note "a partition with another Q_Key"
+must_wait 10 has_pkey "$HCA_A" 0x8002
+child_add hostA "$IFA" 0x8002 ours
+must ip -n hostA link set "$IFA.8002" up
+assert_log "$IFA.8002: the broadcast group has Q_Key 0x00001234"
+card_knob "$HCA_A" sa_joins 0
+must_wait 10 joins_reach 2
+[ "$(dmesg | grep -c 'the broadcast group has Q_Key')" = 1 ] || fail "that is said more than once"
+! is_running hostA "$IFA.8002" || fail "there is a carrier"
+child_delete hostA "$IFA" 0x8002 ours
+
+note "a child comes up for the first time because its parent does"
+must ip -n hostA link set "$IFA" down
+child_add hostA "$IFA" 0x8001 ours
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA.8001"
+child_delete hostA "$IFA" 0x8001 ours
+
+note "and because its parent, which is down, gets an address that the port has"
+must ip -n hostA link set "$IFA" down
+child_add hostA "$IFA" 0x8001 ours
+address=$(lladdr hostA "$IFA")
+must ip -n hostA link set "$IFA" address "${address%??}77"
+must ip -n hostA link set "$IFA.8001" up
+assert_log "$IFA.8001: no carrier: GID .* is not in the port.s table"
+must ip -n hostA link set "$IFA" address "$address"
+must_wait 20 is_running hostA "$IFA.8001"
+must ip -n hostA link set "$IFA" up
+child_delete hostA "$IFA" 0x8001 ours
+log_mark
 
 note "a child is up first"
 child_add hostA "$IFA" 0x8001 ours

@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 
+#include "contract.h"
 #include "path.h"
 
 /* The part of an ARP packet that tells who sent it (RFC 4391 section 9.1.1) */
@@ -49,6 +50,7 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
 	const struct ipoib_arp *msg;
 	struct ipoib_arp buf;
 
+	ipoib_contract_rx_arp(ipoib_priv(dev));
 	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
 	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)

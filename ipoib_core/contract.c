@@ -95,6 +95,7 @@ static enum ipoib_contract_state ipoib_contract_state(const struct ipoib_contrac
 
 static void ipoib_contract_set(struct ipoib_contract *contract, enum ipoib_contract_state state)
 {
+	/* Pairs with ipoib_contract_state(). */
 	smp_store_release(&contract->state, state);
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Odd values for every setting of an interface: its module's parameters, files of sysfs, attributes of
- * rtnetlink, messages and requests of ethtool. Mostly well-formed, so that they come as far as they can.
+ * Odd values for every setting of an interface: its module's parameters, files of sysfs, attributes
+ * of rtnetlink, messages and requests of ethtool. Mostly well-formed, so that they come as far as
+ * they can.
  *
  *	settings SEED SECONDS INTERFACE: as whoever calls
- *	settings SEED SECONDS INTERFACE own: as a nobody who owns a user and a network namespace, which
- *		INTERFACE is to be moved to: the process is told on stdout
+ *	settings SEED SECONDS INTERFACE own: as a nobody who owns a user and a network namespace,
+ *		which INTERFACE is to be moved to: the process is told on stdout
  *
- * The same SEED brings the same settings in the same order. Prints how many of each kind were tried and taken.
+ * The same SEED brings the same settings in the same order. Prints how many of each kind were tried
+ * and taken.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,6 +35,7 @@
 
 #define LLADDR_LEN	20
 #define NOBODY		65534
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof(*(array)))
 /* Interfaces that it makes are named fz0 to fz7. */
 #define CHILDREN	8
 
@@ -82,13 +85,14 @@ static uint64_t odd(void)
 	case 1:
 		return below(65536);
 	default:
-		return ends[below(sizeof(ends) / sizeof(ends[0]))] + below(3) - 1;
+		return ends[below(ARRAY_SIZE(ends))] + below(3) - 1;
 	}
 }
 
 /* ---- netlink ---- */
 
-static void begin(struct message *msg, uint16_t type, uint16_t flags, const void *header, size_t len)
+static void begin(struct message *msg, uint16_t type, uint16_t flags, const void *header,
+		  size_t len)
 {
 	memset(msg, 0, sizeof(*msg));
 	msg->nh.nlmsg_type = type;
@@ -217,7 +221,7 @@ static void put_link(struct message *msg)
 	unsigned int i, count = 1 + below(3);
 
 	for (i = 0; i < count; i++) {
-		unsigned int which = below(sizeof(numbers) / sizeof(numbers[0]));
+		unsigned int which = below(ARRAY_SIZE(numbers));
 
 		put_odd(msg, numbers[which].type, numbers[which].len);
 	}
@@ -283,7 +287,8 @@ static void find_ethtool(void)
 
 	begin(&msg, GENL_ID_CTRL, 0, &header, sizeof(header));
 	put(&msg, CTRL_ATTR_FAMILY_NAME, "ethtool", 8);
-	if (send(generic, &msg, msg.nh.nlmsg_len, 0) < 0 || recv(generic, answer, sizeof(answer), 0) < 0)
+	if (send(generic, &msg, msg.nh.nlmsg_len, 0) < 0 ||
+	    recv(generic, answer, sizeof(answer), 0) < 0)
 		die("ethtool");
 	while (attr->nla_len && attr->nla_type != CTRL_ATTR_FAMILY_ID)
 		attr = (void *)((char *)attr + NLA_ALIGN(attr->nla_len));
@@ -343,9 +348,9 @@ static int ethtool_ioctl(void)
 		ETHTOOL_SRINGPARAM, ETHTOOL_SCHANNELS, ETHTOOL_SCOALESCE, ETHTOOL_SFEATURES,
 		ETHTOOL_SFLAGS, ETHTOOL_SPFLAGS, ETHTOOL_SRXFH, ETHTOOL_SRXFHINDIR, ETHTOOL_SRSSH,
 		ETHTOOL_SRXCLSRLINS, ETHTOOL_STUNABLE, ETHTOOL_PERQUEUE, ETHTOOL_RESET,
-		ETHTOOL_SLINKSETTINGS, ETHTOOL_SSET, ETHTOOL_SPAUSEPARAM, ETHTOOL_SEEE, ETHTOOL_SWOL,
-		ETHTOOL_PHYS_ID, ETHTOOL_NWAY_RST, ETHTOOL_TEST, ETHTOOL_GREGS, ETHTOOL_GRXFHINDIR,
-		ETHTOOL_GSTRINGS, ETHTOOL_GSSET_INFO, ETHTOOL_GFEATURES,
+		ETHTOOL_SLINKSETTINGS, ETHTOOL_SSET, ETHTOOL_SPAUSEPARAM, ETHTOOL_SEEE,
+		ETHTOOL_SWOL, ETHTOOL_PHYS_ID, ETHTOOL_NWAY_RST, ETHTOOL_TEST, ETHTOOL_GREGS,
+		ETHTOOL_GRXFHINDIR, ETHTOOL_GSTRINGS, ETHTOOL_GSSET_INFO, ETHTOOL_GFEATURES,
 	};
 	/* As large as what any of them writes back. */
 	static uint32_t request[1 << 18];
@@ -356,18 +361,19 @@ static int ethtool_ioctl(void)
 	ifr.ifr_data = (void *)request;
 	for (i = 0; i < 64; i++)
 		request[i] = below(3) ? odd() : 0;
-	request[0] = commands[below(sizeof(commands) / sizeof(commands[0]))];
+	request[0] = commands[below(ARRAY_SIZE(commands))];
 	return ioctl(ioctls, SIOCETHTOOL, &ifr) ? errno : 0;
 }
 
 static int netdev_ioctl(void)
 {
 	static const unsigned long commands[] = {
-		SIOCSIFMTU, SIOCSIFTXQLEN, SIOCADDMULTI, SIOCDELMULTI, SIOCSIFHWADDR, SIOCSIFHWBROADCAST,
-		SIOCSHWTSTAMP, SIOCGHWTSTAMP, SIOCGMIIPHY, SIOCDEVPRIVATE, SIOCSIFMAP,
+		SIOCSIFMTU, SIOCSIFTXQLEN, SIOCADDMULTI, SIOCDELMULTI, SIOCSIFHWADDR,
+		SIOCSIFHWBROADCAST, SIOCSHWTSTAMP, SIOCGHWTSTAMP, SIOCGMIIPHY, SIOCDEVPRIVATE,
+		SIOCSIFMAP,
 	};
 	uint64_t config[8] = { next(), next() };
-	unsigned long command = commands[below(sizeof(commands) / sizeof(commands[0]))];
+	unsigned long command = commands[below(ARRAY_SIZE(commands))];
 	struct ifreq ifr = {};
 
 	snprintf(ifr.ifr_name, IFNAMSIZ, "%s", below(3) ? interface : child_name());
@@ -386,15 +392,15 @@ static int netdev_ioctl(void)
 static int write_odd(const char *path, int wild)
 {
 	static const char *const words[] = {
-		"", "\n", "-1", "connected", "datagram", "0x8001", "0x8002", "0x8001 ", "1e3", "auto", "%n",
-		"0x0", "0x10000", "99999999999999999999", "on", "off",
+		"", "\n", "-1", "connected", "datagram", "0x8001", "0x8002", "0x8001 ", "1e3",
+		"auto", "%n", "0x0", "0x10000", "99999999999999999999", "on", "off",
 	};
 	char text[4200];
 	int fd, err = 0, len;
 
 	switch (wild ? below(4) : 0) {
 	case 0:
-		len = snprintf(text, sizeof(text), "%s", words[below(sizeof(words) / sizeof(words[0]))]);
+		len = snprintf(text, sizeof(text), "%s", words[below(ARRAY_SIZE(words))]);
 		break;
 	case 1:
 		len = below(sizeof(text));
@@ -416,12 +422,13 @@ static int write_odd(const char *path, int wild)
 static int write_sysfs(void)
 {
 	static const char *const files[] = {
-		"mode", "umcast", "create_child", "delete_child", "create_child", "delete_child", "mtu",
-		"tx_queue_len", "flags", "gro_flush_timeout", "napi_defer_hard_irqs", "threaded", "carrier",
-		"proto_down", "group", "ifalias", "queues/rx-0/rps_flow_cnt", "queues/tx-0/xps_cpus",
-		"queues/tx-0/tx_maxrate", "queues/tx-0/byte_queue_limits/limit_max", "pkey", "parent",
+		"mode", "umcast", "create_child", "delete_child", "create_child", "delete_child",
+		"mtu", "tx_queue_len", "flags", "gro_flush_timeout", "napi_defer_hard_irqs",
+		"threaded", "carrier", "proto_down", "group", "ifalias", "pkey", "parent",
+		"queues/rx-0/rps_flow_cnt", "queues/tx-0/xps_cpus", "queues/tx-0/tx_maxrate",
+		"queues/tx-0/byte_queue_limits/limit_max",
 	};
-	const char *file = files[below(sizeof(files) / sizeof(files[0]))];
+	const char *file = files[below(ARRAY_SIZE(files))];
 	char path[256];
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", below(3) ? interface : child_name(),
@@ -434,9 +441,10 @@ static int write_parameter(void)
 {
 	static glob_t found;
 
-	if (!found.gl_pathc && (glob("/sys/module/ipoib_core/parameters/*", 0, NULL, &found) ||
-				glob("/sys/module/accel_*/parameters/*", GLOB_APPEND, NULL, &found)))
-		return ENOENT;
+	if (!found.gl_pathc &&
+	    (glob("/sys/module/ipoib_core/parameters/*", 0, NULL, &found) ||
+	     glob("/sys/module/accel_*/parameters/*", GLOB_APPEND, NULL, &found)))
+		return 1;
 	return write_odd(found.gl_pathv[below(found.gl_pathc)], 1);
 }
 
@@ -533,7 +541,7 @@ int main(int argc, char **argv)
 		one();
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while (now.tv_sec < end);
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		printf("# %s: %lu of %lu taken\n", kinds[i].name, kinds[i].taken, kinds[i].tried);
 	return 0;
 }

@@ -156,7 +156,9 @@ static int bad_change_mtu(struct net_device *dev, int new_mtu)
 {
 	static bool asked;	/* RTNL */
 
-	if (!bad_mode("ask") || asked)
+	if (!bad_mode("ask"))
+		return breaks_change_mtu(dev, new_mtu);
+	if (asked)
 		return 0;
 	asked = true;
 	return -ENOMEM;
@@ -174,7 +176,6 @@ static struct ipoib_ops bad_ops = {
 	.send = bad_send,
 	.change_mtu = bad_change_mtu,
 	.ib_dev_cleanup = bad_ib_dev_cleanup,
-	.change_mtu = breaks_change_mtu,
 	.select_queue = breaks_select_queue,
 	.get_stats64 = bad_get_stats64,
 	.tx_posted = breaks_tx_posted,

@@ -47,7 +47,7 @@ int provider_init(struct net_device *dev, struct ib_device *hca, u32 *qp_num)
 	int err;
 
 	hca->ops.rdma_netdev_get_params = provider_params;
-	err = rnet_init(dev, &rnet, dev->mtu, qp_num);
+	err = rnet_init(dev, &rnet, qp_num);
 	hca->ops.rdma_netdev_get_params = NULL;
 	/* Nothing else of this accel is for such an interface. */
 	return WARN_ON(!err) ? -EIO : err;

@@ -148,7 +148,6 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 		goto err_restore;
 	rnet->ops = dev->netdev_ops;
 	rnet->destructor = dev->priv_destructor;
-	spin_lock_init(&rnet->stats_lock);
 	/* Before ndo_init: providers ask the core's functions who the parent is. */
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
@@ -460,20 +459,14 @@ void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
  *
- * Providers may add their queues' counters up in a place that readers share: the second of two that
- * come at a time would find it half done, and see counters go backwards.
- *
- * Context: any but hard interrupt.
+ * Context: any.
  */
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
-	struct rnet *rnet = rnet_of(dev);
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
 
-	if (!rnet->ops->ndo_get_stats64)
-		return;
-	spin_lock_bh(&rnet->stats_lock);
-	rnet->ops->ndo_get_stats64(dev, stats);
-	spin_unlock_bh(&rnet->stats_lock);
+	if (ops->ndo_get_stats64)
+		ops->ndo_get_stats64(dev, stats);
 }
 
 /**

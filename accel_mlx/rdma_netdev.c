@@ -92,9 +92,9 @@ static const struct net_device_ops rnet_base_ops = {
 
 /*
  * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
- * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a larger
- * MTU before we have, or may not care, and a packet that does not fit puts a queue into error, for
- * which providers do nothing.
+ * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a
+ * larger MTU before we have, or may not care, and a packet that does not fit puts a queue into
+ * error, for which providers do nothing.
  */
 static int rnet_make_room(struct net_device *dev, const struct net_device_ops *ops)
 {
@@ -202,8 +202,8 @@ void rnet_destroy(struct net_device *dev)
 }
 
 /*
- * Providers that make their queues anew stop the TX queues and start them, but do not wake them: what
- * waits in a qdisc would stay until another packet comes by, which TCP does not send then.
+ * Providers that make their queues anew stop the TX queues and start them, but do not wake them:
+ * what waits in a qdisc would stay until another packet comes by, which TCP does not send then.
  */
 static void rnet_schedule_queues(struct net_device *dev)
 {

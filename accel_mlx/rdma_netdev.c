@@ -92,9 +92,9 @@ static const struct net_device_ops rnet_base_ops = {
 
 /*
  * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
- * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a larger
- * MTU before we have, or may not care, and a packet that does not fit puts a queue into error, for
- * which providers do nothing.
+ * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a
+ * larger MTU before we have, or may not care, and a packet that does not fit puts a queue into
+ * error, for which providers do nothing.
  */
 static int rnet_make_room(struct net_device *dev, const struct net_device_ops *ops)
 {
@@ -148,7 +148,6 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 		goto err_restore;
 	rnet->ops = dev->netdev_ops;
 	rnet->destructor = dev->priv_destructor;
-	spin_lock_init(&rnet->stats_lock);
 	/* Before ndo_init: providers ask the core's functions who the parent is. */
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
@@ -203,8 +202,8 @@ void rnet_destroy(struct net_device *dev)
 }
 
 /*
- * Providers that make their queues anew stop the TX queues and start them, but do not wake them: what
- * waits in a qdisc would stay until another packet comes by, which TCP does not send then.
+ * Providers that make their queues anew stop the TX queues and start them, but do not wake them:
+ * what waits in a qdisc would stay until another packet comes by, which TCP does not send then.
  */
 static void rnet_schedule_queues(struct net_device *dev)
 {
@@ -460,20 +459,14 @@ void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
  *
- * Providers may add their queues' counters up in a place that readers share: the second of two that
- * come at a time would find it half done, and see counters go backwards.
- *
- * Context: any but hard interrupt.
+ * Context: any.
  */
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
-	struct rnet *rnet = rnet_of(dev);
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
 
-	if (!rnet->ops->ndo_get_stats64)
-		return;
-	spin_lock_bh(&rnet->stats_lock);
-	rnet->ops->ndo_get_stats64(dev, stats);
-	spin_unlock_bh(&rnet->stats_lock);
+	if (ops->ndo_get_stats64)
+		ops->ndo_get_stats64(dev, stats);
 }
 
 /**

@@ -15,7 +15,6 @@
 #define RDMA_NETDEV_H
 
 #include <linux/ethtool.h>
-#include <linux/spinlock.h>
 
 #include "ipoib_accel.h"
 
@@ -25,7 +24,6 @@
  * @provider_ethtool: those for ethtool
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
- * @stats_lock: one reader of the provider's counters at a time
  * @qkey: what the provider sends with, once the broadcast group is attached
  * @broadcast_mlid: of the broadcast group while it is attached, else 0
  *
@@ -38,7 +36,6 @@ struct rnet {
 	const struct ethtool_ops *provider_ethtool;
 	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
-	spinlock_t stats_lock; /* around the provider's ndo_get_stats64 */
 	u32 qkey;
 	u16 broadcast_mlid;
 };

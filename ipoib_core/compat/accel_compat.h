@@ -99,10 +99,10 @@ static inline void
 }
 
 /*
- * Whether the lock of a netdev has to be taken for its list of NAPI, by somebody who holds RTNL. The
- * stack holds it already where a netdev comes up and brings others up with it: that one is running,
- * but IFF_UP comes last. One that is down has no NAPI, and its lock may be held as well, as it is
- * around ndo_set_mac_address. Under RTNL the answer stays the same.
+ * Whether the lock of a netdev has to be taken for its list of NAPI, by somebody who holds RTNL.
+ * The stack holds it already where a netdev comes up and brings others up with it: that one is
+ * running, but IFF_UP comes last. One that is down has no NAPI, and its lock may be held as well,
+ * as it is around ndo_set_mac_address. Under RTNL the answer stays the same.
  */
 static inline bool accel_napi_needs_lock(const struct net_device *dev)
 {

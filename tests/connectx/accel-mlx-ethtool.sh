@@ -30,21 +30,6 @@ some_wait()
 	[ "$(waiting)" -gt 0 ]
 }
 
-# counter_grows NAME: a reader's view of a counter of hostA's interface, which has more readers.
-counter_grows()
-{
-	on hostA awk -v file="/sys/class/net/$IFA/statistics/$1" 'BEGIN {
-		for (i = 0; i < 20000; i++) {
-			getline now < file
-			close(file)
-			if (now + 0 < last)
-				exit 1
-			last = now + 0
-		}
-		exit !last
-	}'
-}
-
 cards_up
 sm_start mlx5_0
 must_wait 10 all_active
@@ -55,17 +40,6 @@ esac
 ping_sizes hostA "$B4" 64
 
 note "who, and counters"
-if [ "$DRIVER" = ours ]; then
-	# mlx5_core adds them up where all readers do.
-	readers=
-	for reader in 1 2 3; do
-		counter_grows tx_packets &
-		readers="$readers $!"
-	done
-	for reader in $readers; do
-		wait "$reader" || fail "a counter went backwards"
-	done
-fi
 case $DRIVER in
 ours)
 	shown -i '^driver: ib_ipoib$'
@@ -85,21 +59,6 @@ on hostA ethtool -g "$IFA" | sed '1,/^Current/d' > "$TMPDIR/rings"
 grep -Eq '^RX:[[:space:]]*1024$' "$TMPDIR/rings" || fail "the RX ring is another: $(cat "$TMPDIR/rings")"
 grep -Eq '^TX:[[:space:]]*512$' "$TMPDIR/rings" || fail "the TX ring is another: $(cat "$TMPDIR/rings")"
 ping_sizes hostA "$B4" 64 2016
-
-if [ "$DRIVER" = ours ]; then
-	note "what waits above a queue that does not move leaves by the one that takes its place"
-	on hostA sh -c "for limit in /sys/class/net/$IFA/queues/tx-*/byte_queue_limits/limit_max; do
-		echo 3000 > \$limit
-	done"
-	spawn hostA ping -q -n -i 0.01 -s 1000 "$B4" > /dev/null
-	card_knob "$HCA_A" stuck_sq 1
-	must_wait 10 fault_taken "$HCA_A" stuck_sq
-	must_wait 10 some_wait
-	kill "$SPAWNED"
-	wait "$SPAWNED" || :
-	must on hostA ethtool -G "$IFA" tx 1024
-	must_wait 5 negate some_wait
-fi
 
 note "channels"
 must on hostA ethtool -L "$IFA" combined 1
@@ -132,5 +91,21 @@ ping_sizes hostB "$A6" 64 2016
 note "time stamping"
 shown -T 'hardware-receive'
 shown -T 'PTP Hardware Clock: [0-9]'
+if [ "$DRIVER" = ours ]; then
+	note "what waits above a queue that does not move leaves by the one that takes its place"
+	# IPv6 would send something when the carrier is back, which takes what waits along, on one queue of many.
+	on hostA sh -c "echo 1 > /proc/sys/net/ipv6/conf/$IFA/disable_ipv6"
+	on hostA sh -c "for limit in /sys/class/net/$IFA/queues/tx-*/byte_queue_limits/limit_max; do
+		echo 3000 > \$limit
+	done"
+	spawn hostA ping -q -n -i 0.01 -s 1000 "$B4" > /dev/null
+	card_knob "$HCA_A" stuck_sq 1
+	must_wait 10 fault_taken "$HCA_A" stuck_sq
+	must_wait 10 some_wait
+	kill "$SPAWNED"
+	wait "$SPAWNED" || :
+	must on hostA ethtool -G "$IFA" tx 1024
+	must_wait 5 negate some_wait
+fi
 is_running hostA "$IFA" || fail "the carrier was lost over it"
 assert_mlx5_quiet

@@ -22,6 +22,18 @@ group_becomes()
 	sm_start mlx5_0
 }
 
+# echoes: requests that have come to hostA, which cannot answer while it does not know the way back.
+echoes()
+{
+	on hostA nstat -asz IcmpInEchos | sed -n 's/^IcmpInEchos *\([0-9]*\).*/\1/p'
+}
+
+# echoes_come COUNT: since $echoes_from.
+echoes_come()
+{
+	[ "$(echoes)" -ge $((echoes_from + $1)) ]
+}
+
 cards_up
 SM_MTU=5
 sm_start mlx5_0
@@ -59,7 +71,12 @@ card_knob "$HCA_A" sa_mute 1
 group_becomes 5
 must_wait 20 has_mtu hostB "$IFB" 4092
 has_mtu hostA "$IFA" 2044 || fail "hostA knows"
-ping_sizes hostB "$A4" 4064 64
+for size in 4064 64; do
+	echoes_from=$(echoes)
+	spawn hostB ping -q -n -i 0.2 -s "$size" "$A4" > /dev/null
+	must_wait 10 echoes_come 3
+	kill "$SPAWNED"
+done
 card_knob "$HCA_A" sa_mute 0
 must_wait 30 has_mtu hostA "$IFA" 4092
 ping_sizes hostA "$B4" 64 2016 4064

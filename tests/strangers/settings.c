@@ -218,7 +218,7 @@ static void put_link(struct message *msg)
 		{ IFLA_PROTO_DOWN, 1 }, { IFLA_GSO_MAX_SIZE, 4 }, { IFLA_GSO_MAX_SEGS, 4 },
 		{ IFLA_GRO_MAX_SIZE, 4 }, { IFLA_NUM_VF, 4 }, { IFLA_PROMISCUITY, 4 },
 	};
-	unsigned int i, count = 1 + below(3);
+	unsigned int i, count = below(3) ? 1 : below(4);
 
 	for (i = 0; i < count; i++) {
 		unsigned int which = below(ARRAY_SIZE(numbers));
@@ -301,12 +301,12 @@ static void find_ethtool(void)
 static void put_features(struct message *msg)
 {
 	struct nlattr *nest = put(msg, ETHTOOL_A_FEATURES_WANTED, NULL, 0);
-	uint32_t size = below(8) ? 64 : odd() % 1024;
+	uint32_t size = below(8) ? 50 : odd() % 1024;
 	uint32_t bits[32], mask[32], i;
 
-	for (i = 0; i < 32; i++) {
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
 		bits[i] = next();
-		mask[i] = next();
+		mask[i] = next() & next() & next();
 	}
 	put(msg, ETHTOOL_A_BITSET_SIZE, &size, sizeof(size));
 	put(msg, ETHTOOL_A_BITSET_VALUE, bits, below(8) ? 8 : below(128));
@@ -314,18 +314,34 @@ static void put_features(struct message *msg)
 	end_nest(msg, nest);
 }
 
+/* Commands, and the first and the last of their attributes that are to be set, mostly numbers. */
+static const struct {
+	uint8_t command, first, last, len;
+} messages[] = {
+	{ ETHTOOL_MSG_RINGS_SET, ETHTOOL_A_RINGS_RX, ETHTOOL_A_RINGS_TX, 4 },
+	{ ETHTOOL_MSG_RINGS_SET, 2, 16, 1 },
+	{ ETHTOOL_MSG_CHANNELS_SET, ETHTOOL_A_CHANNELS_RX_COUNT, ETHTOOL_A_CHANNELS_COMBINED_COUNT,
+	  4 },
+	{ ETHTOOL_MSG_COALESCE_SET, ETHTOOL_A_COALESCE_RX_USECS, ETHTOOL_A_COALESCE_TX_MAX_FRAMES,
+	  4 },
+	{ ETHTOOL_MSG_COALESCE_SET, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX,
+	  ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, 1 },
+	{ ETHTOOL_MSG_COALESCE_SET, 2, 28, 4 },
+	{ ETHTOOL_MSG_FEATURES_SET, 0, 0, 0 },
+	{ ETHTOOL_MSG_LINKINFO_SET, 2, 6, 1 },
+	{ ETHTOOL_MSG_LINKMODES_SET, 2, 9, 4 },
+	{ ETHTOOL_MSG_PRIVFLAGS_SET, 2, 2, 4 },
+	{ ETHTOOL_MSG_PAUSE_SET, 2, 4, 1 },
+	{ ETHTOOL_MSG_EEE_SET, 2, 7, 4 },
+	{ ETHTOOL_MSG_FEC_SET, 2, 4, 1 },
+};
+
 static int ethtool_set(void)
 {
-	static const uint8_t commands[] = {
-		ETHTOOL_MSG_RINGS_SET, ETHTOOL_MSG_CHANNELS_SET, ETHTOOL_MSG_COALESCE_SET,
-		ETHTOOL_MSG_FEATURES_SET, ETHTOOL_MSG_RINGS_SET, ETHTOOL_MSG_CHANNELS_SET,
-		ETHTOOL_MSG_COALESCE_SET, ETHTOOL_MSG_FEATURES_SET,
-		ETHTOOL_MSG_LINKINFO_SET, ETHTOOL_MSG_LINKMODES_SET, ETHTOOL_MSG_DEBUG_SET,
-		ETHTOOL_MSG_WOL_SET, ETHTOOL_MSG_PRIVFLAGS_SET, ETHTOOL_MSG_PAUSE_SET,
-		ETHTOOL_MSG_EEE_SET, ETHTOOL_MSG_FEC_SET, ETHTOOL_MSG_MODULE_SET,
-	};
-	struct genlmsghdr header = { .cmd = commands[below(sizeof(commands))], .version = 1 };
-	uint32_t index = any_index(), count = 1 + below(4);
+	unsigned int which = below(below(3) ? 7 : ARRAY_SIZE(messages));
+	struct genlmsghdr header = { .cmd = messages[which].command, .version = 1 };
+	uint32_t index = any_index(), count = below(3) ? 1 : below(4);
+	unsigned int first = messages[which].first, last = messages[which].last;
 	struct nlattr *nest;
 	struct message msg;
 
@@ -337,7 +353,7 @@ static int ethtool_set(void)
 		put_features(&msg);
 	else
 		while (count--)
-			put_odd(&msg, 2 + below(24), below(3) ? 4 : 1);
+			put_odd(&msg, first + below(last - first + 1), messages[which].len);
 	return tell(generic, &msg);
 }
 

@@ -20,15 +20,15 @@
 . "${TESTS:=/tests}/lib/host.sh"
 
 C4=10.9.0.3
-# Milliseconds that an answer to the bystander may take: the guest has two CPUs, and all this is to be done.
-BOUND=$((1000 * TIME_SCALE))
+# Milliseconds that an answer to the bystander may take.
+BOUND=$((100 * TIME_SCALE))
 : "${SEED:=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"
 echo "# SEED=$SEED TIME=$TIME"
 
 # bystander_start, assert_undisturbed: hostB and hostC talk meanwhile.
 bystander_start()
 {
-	spawn hostB ping -n -q -i 0.05 -w "$TIME" "$C4" > "$TMPDIR/bystander" 2>&1 < /dev/null
+	spawn hostB ping -n -q -i 0.05 -c $((20 * TIME)) -W 5 "$C4" > "$TMPDIR/bystander" 2>&1 < /dev/null
 	bystander=$SPAWNED
 	spawn hostB ping -n -q -i 0.01 -s 1500 -w "$TIME" "$A4" > "$TMPDIR/load" 2>&1 < /dev/null
 	load=$SPAWNED
@@ -40,11 +40,10 @@ assert_undisturbed()
 	wait "$load" || :
 	note "hostA's answers meanwhile: $(grep transmitted "$TMPDIR/load")"
 	note "the bystander's: $(tail -n 2 "$TMPDIR/bystander" | tr '\n' ' ')"
-	# The last one may have had no time.
 	awk -v bound="$BOUND" '
 		/transmitted/ { lost = $1 - $4 }
 		/^rtt/ { split($4, rtt, "/"); max = rtt[3] }
-		END { exit !(lost <= 1 && max != "" && max + 0 <= bound) }' "$TMPDIR/bystander" ||
+		END { exit !(!lost && max != "" && max + 0 <= bound) }' "$TMPDIR/bystander" ||
 		fail "an answer to the bystander is lost, or took more than $BOUND ms"
 }
 
@@ -79,11 +78,11 @@ settings_back()
 	must ip -n hostA link set "$IFA" address "$address"
 	must ip -n hostA link set "$IFA" broadcast "$broadcast"
 	must ip -n hostA link set "$IFA" arp on multicast on allmulticast off promisc off mode default \
-		txqueuelen 256 mtu 2044 gso_max_size 65536 gso_max_segs 65535
+		group default txqueuelen 256 mtu 2044 gso_max_size 65536 gso_max_segs 65535
 	# What is as it should be already is an error to some versions, and channels may be any number.
-	on hostA ethtool -G "$IFA" rx 256 tx 128 || :
-	on hostA ethtool -C "$IFA" adaptive-rx off rx-usecs 0 rx-frames 0 tx-usecs 0 tx-frames 0 || :
-	on hostA ethtool -K "$IFA" rx on tx on sg on tso on gso on gro on || :
+	on hostA ethtool -G "$IFA" rx 256 tx 128 > /dev/null 2>&1 || :
+	on hostA ethtool -C "$IFA" adaptive-rx off rx-usecs 0 rx-frames 0 tx-usecs 0 tx-frames 0 > /dev/null 2>&1 || :
+	on hostA ethtool -K "$IFA" rx on tx on sg on tso on gso on gro on > /dev/null 2>&1 || :
 	must ip -n hostA address replace "$A4/24" dev "$IFA"
 	must ip -n hostA link set "$IFA" up
 	must_wait 20 is_running hostA "$IFA"

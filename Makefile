@@ -17,6 +17,7 @@ devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 .PHONY: help
 help:
 	@echo 'make modules          build for the kernel KVER=$(KVER) or headers KDIR=...'
+	@echo '                      IPOIB_DEBUG=1: the core says which rule of ipoib_accel.h an accel breaks'
 	@echo 'make modules_install  install them, with what an accel built alone needs (as root)'
 	@echo 'make modules_uninstall  remove them from that kernel: ib_ipoib is in-tree'\''s again (as root)'
 	@echo 'make deb, make rpm    packages in build/packages'

@@ -4,6 +4,7 @@
  */
 #include "child.h"
 
+#include "contract.h"
 #include "intf.h"
 #include "port.h"
 #include "rtnl.h"
@@ -56,6 +57,7 @@ int ipoib_child_create(struct ipoib_dev *parent, u16 pkey)
 					&tx_queues);
 	if (ret)
 		return ret;
+	ipoib_contract_mq(parent->intf.accel, rx_queues, tx_queues);
 	snprintf(name, sizeof(name), "%.10s.%04x", parent->dev->name, pkey);
 	dev = alloc_netdev_mqs(priv_size, name, NET_NAME_PREDICTABLE, ipoib_intf_setup, tx_queues,
 			       rx_queues);

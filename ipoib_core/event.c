@@ -25,6 +25,7 @@
 #include <linux/netdevice.h>
 #include <net/sch_generic.h>
 
+#include "contract.h"
 #include "link.h"
 #include "mcast.h"
 #include "netdev.h"
@@ -205,6 +206,7 @@ void ipoib_accel_restart(struct net_device *dev)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
+	ipoib_contract_restart(priv);
 	if (!test_and_set_bit(IPOIB_TODO_RESTART, &priv->todo))
 		ipoib_port_kick(priv->port);
 }

@@ -14,6 +14,7 @@
 
 #include "address.h"
 #include "ah.h"
+#include "contract.h"
 #include "ethtool_ops.h"
 #include "link.h"
 #include "mcast.h"
@@ -64,6 +65,7 @@ static void ipoib_intf_free(struct net_device *dev)
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
 
+	ipoib_contract_exit(ipoib_priv(dev));
 	kfree(ipoib_priv(dev));
 	rn->clnt_priv = NULL;
 	if (atomic_dec_and_test(&ipoib_intf_count))
@@ -84,6 +86,7 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
 	struct ipoib_dev *priv;
+	int ret;
 
 	priv = kzalloc(sizeof(*priv), GFP_KERNEL);
 	if (!priv)
@@ -103,6 +106,11 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 		.recv_queue_size = ipoib_recv_queue_size(),
 		.accel = port->accel,
 	};
+	ret = ipoib_contract_init(priv);
+	if (ret) {
+		kfree(priv);
+		return ret;
+	}
 	mutex_init(&priv->op_lock);
 	priv->admin_mtu = ipoib_max_mtu(priv);
 	/* rtnetlink has put the user's choice there, if any. */
@@ -214,6 +222,7 @@ int ipoib_intf_create(struct ipoib_port *port)
 					     &tx_queues);
 	if (ret)
 		return ret;
+	ipoib_contract_mq(port->accel, rx_queues, tx_queues);
 	if (priv_size < sizeof(struct rdma_netdev))
 		return -EINVAL;
 	/* From the cache that ipoib_pkey_replaced() reads: one truth. */

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "address.h"
+#include "contract.h"
 #include "mcast.h"
 #include "params.h"
 #include "path.h"
@@ -34,6 +35,15 @@
 
 /* How often to look for the GID of an address that the user chose. */
 #define IPOIB_GID_POLL		HZ
+
+static void ipoib_link_set_carrier(struct ipoib_dev *priv, bool on)
+{
+	ipoib_contract_carrier(priv, on);
+	if (on)
+		netif_carrier_on(priv->dev);
+	else
+		netif_carrier_off(priv->dev);
+}
 
 static int ipoib_link_open_accel(struct ipoib_dev *priv)
 {
@@ -208,7 +218,7 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 static void ipoib_link_quiesce(struct ipoib_dev *priv)
 {
 	clear_bit(IPOIB_F_OPEN, &priv->flags);
-	netif_carrier_off(priv->dev);
+	ipoib_link_set_carrier(priv, false);
 	netif_tx_disable(priv->dev);
 	/* Senders that saw IPOIB_F_OPEN are through after this: no new paths and groups. */
 	synchronize_net();
@@ -368,18 +378,18 @@ static void ipoib_link_update_mtu(struct ipoib_dev *priv)
 
 void ipoib_link_update(struct ipoib_dev *priv)
 {
+	bool carrier;
+
 	ASSERT_RTNL();
 	if (test_and_clear_bit(IPOIB_TODO_MTU, &priv->todo))
 		ipoib_link_update_mtu(priv);
 
 	if (!ipoib_port_active(priv->port))
 		ipoib_mcast_port_down(priv);
-	if (!ipoib_link_has_carrier(priv)) {
-		netif_carrier_off(priv->dev);
-		return;
-	}
-	netif_carrier_on(priv->dev);
-	ipoib_link_notify(priv);
+	carrier = ipoib_link_has_carrier(priv);
+	ipoib_link_set_carrier(priv, carrier);
+	if (carrier)
+		ipoib_link_notify(priv);
 }
 
 /* Children follow their parent up and down, as with in-tree ib_ipoib. */
@@ -404,7 +414,7 @@ int ipoib_link_ndo_open(struct net_device *dev)
 	struct ipoib_dev *priv = ipoib_priv(dev);
 	int ret;
 
-	netif_carrier_off(dev);
+	ipoib_link_set_carrier(priv, false);
 	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
 	priv->open_backoff = 0;
 	set_bit(IPOIB_F_UP, &priv->flags);

@@ -34,6 +34,7 @@
 
 #include "ah.h"
 #include "compat.h"
+#include "contract.h"
 #include "dest.h"
 #include "params.h"
 
@@ -426,6 +427,7 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
 	struct ipoib_ah *ah;
 	const u8 *gid;
 
+	ipoib_contract_rx_arp(priv);
 	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
 	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)

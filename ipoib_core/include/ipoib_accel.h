@@ -26,6 +26,12 @@
  *
  * open and stop alternate any number of times between init and cleanup, also because of events
  * (P_Key moved, TX time-out), not only because of the user.
+ *
+ * Packets are handed to the stack only from ib_dev_open() to the end of ib_dev_stop(). The carrier
+ * (netif_carrier_on(), netif_carrier_off()) is the core's alone; who has a card driver that changes
+ * it puts it back. An op returns with locks, BH and interrupts as it was called.
+ *
+ * A core that was built with IPOIB_DEBUG=1 looks at all this, of any accel, see ipoib_accel(9).
  */
 #ifndef IPOIB_ACCEL_H
 #define IPOIB_ACCEL_H
@@ -170,7 +176,8 @@ struct ipoib_ops {
 	 * dev->num_tx_queues tells in ib_dev_init(), and what is used of them is set by
 	 * netif_set_real_num_tx_queues().
 	 *
-	 * Called without RTNL, at registration of a port. An error: the accel does not serve it.
+	 * Called without RTNL at registration of a port, with RTNL for a P_Key child made by sysfs.
+	 * An error: the accel does not serve it.
 	 */
 	int (*get_mq_param)(struct ib_device *hca, u32 port, size_t *priv_size,
 			    unsigned int *rx_queues, unsigned int *tx_queues);
@@ -220,18 +227,20 @@ struct ipoib_ops {
 	/**
 	 * @set_qkey: Q_Key of the IPoIB link, from the broadcast group (RFC 4391 section 4)
 	 *
-	 * Called at each join of the broadcast group, in process context *without* RTNL, but never
-	 * at the same time as open, stop, attach_mcast or detach_mcast of the interface. Holds
-	 * until the next call, over stop and open too.
+	 * Called at each join of the broadcast group, in process context *without* RTNL, which must
+	 * not be taken either, for who has it may wait for this; but never at the same time as
+	 * open, stop, attach_mcast or detach_mcast of the interface. Holds until the next call,
+	 * over stop and open too.
 	 */
 	int (*set_qkey)(struct net_device *dev, u32 qkey);
 
 	/**
 	 * @attach_mcast: receive what is sent to the group @gid, @mlid (host order)
 	 *
-	 * Context as set_qkey(). Attachments hold until detach_mcast(), over stop and open too;
-	 * the core attaches a group at most once and detaches each one before ib_dev_cleanup().
-	 * -EEXIST is not an error of attach, nor -ENOENT of detach.
+	 * Context as set_qkey(); detach_mcast() is called with RTNL too. Attachments hold until
+	 * detach_mcast(), over stop and open too; the core attaches a group at most once and
+	 * detaches each one before ib_dev_cleanup(). -EEXIST is not an error of attach, nor -ENOENT
+	 * of detach.
 	 */
 	int (*attach_mcast)(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 	/** @detach_mcast: the reverse of attach_mcast() */
@@ -396,11 +405,10 @@ void ipoib_unregister_accel(struct ipoib_accel *accel);
 
 /**
  * ipoib_accel_restart() - ask the core to stop and open the data path
- * @dev: an open interface
+ * @dev: an interface, from ib_dev_open() to the end of ib_dev_stop()
  *
  * For an accel whose hardware is in a state that only ib_dev_stop() and ib_dev_open() mend. Asking
- * again before ib_dev_stop() has returned does nothing more. Not carried out for an interface that
- * is down.
+ * again before ib_dev_stop() has returned does nothing more.
  *
  * Context: any.
  */

@@ -64,6 +64,13 @@ setting()
 		END { print found == "" ? default : substr(found, 2) }' "$VM_DIR/kernels.tab"
 }
 
+# contract_checks NAME: IPOIB_DEBUG of the modules for the kernel NAME: that of the environment, be it empty,
+# or what kernels.tab says.
+contract_checks()
+{
+	echo "${IPOIB_DEBUG-$(setting "$1" debug '')}"
+}
+
 # summary PASSED FAILED SKIPPED: the closing line.
 summary()
 {

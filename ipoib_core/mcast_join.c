@@ -156,7 +156,7 @@ static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 	mutex_lock(&priv->op_lock);
 	ret = priv->ops->attach_mcast(priv->dev, &mcast->dest.gid, mlid);
 	mutex_unlock(&priv->op_lock);
-	if (ret)
+	if (ret && ret != -EEXIST)
 		return ret;
 	mcast->attached_mlid = mlid;
 	set_bit(IPOIB_MC_ATTACHED, &mcast->flags);

@@ -19,16 +19,20 @@
  *   ask        wants a restart, and says so until     one restart
  *              it is stopped
  *
- * Those that are not refused match every InfiniBand port with a high priority, or priority=.
+ *   none       works, as far as one does that sends nothing
+ *
+ * Those that are not refused match every InfiniBand port with a high priority, or priority=. What
+ * each does while it works is breaks.c's.
  */
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+#include "breaks.h"
 #include "provider.h"
 
 static char *mode = "init";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, hold, ask");
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, hold, ask, none");
 
 static int priority = IPOIB_ACCEL_PRIO_NATIVE;
 module_param(priority, int, 0444);
@@ -44,9 +48,13 @@ static struct net_device *bad_held;
 static int bad_release(const char *value, const struct kernel_param *param)
 {
 	struct net_device *dev = xchg(&bad_held, NULL);
+	struct rtnl_link_stats64 stats;
 
-	if (dev)
-		dev_put(dev);
+	if (!dev)
+		return 0;
+	if (bad_breaks("late"))
+		dev_get_stats(dev, &stats);
+	dev_put(dev);
 	return 0;
 }
 
@@ -71,14 +79,16 @@ static int bad_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 {
 	if (bad_mode("mq"))
 		return -EIO;
-	*priv_size = bad_mode("small") ? 1 : sizeof(struct rdma_netdev);
-	*rx_queues = 1;
-	*tx_queues = 1;
+	*priv_size = bad_mode("small") ? 1 : sizeof(struct bad_priv);
+	*rx_queues = bad_breaks("queues") ? 0 : 1;
+	/* Of one alone nobody asks which. */
+	*tx_queues = 2;
 	return 0;
 }
 
 static int bad_update_netdev_settings(struct net_device *dev)
 {
+	breaks_settings(dev);
 	return bad_mode("settings") ? -EIO : 0;
 }
 
@@ -94,12 +104,13 @@ static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 		bad_held = dev;
 	}
 	atomic_inc(&bad_inits);
-	*qp_num = 0xfffff0;
+	breaks_init(dev, qp_num);
 	return 0;
 }
 
 static void bad_ib_dev_cleanup(struct net_device *dev)
 {
+	breaks_cleanup(dev);
 	atomic_dec(&bad_inits);
 }
 
@@ -108,7 +119,7 @@ static int bad_ib_dev_open(struct net_device *dev)
 	opens++;
 	if (bad_mode("ask") && opens == 1)
 		ipoib_accel_restart(dev);
-	return bad_mode("open") ? -EIO : 0;
+	return bad_mode("open") ? -EIO : breaks_open(dev);
 }
 
 static void bad_ib_dev_stop(struct net_device *dev)
@@ -116,6 +127,7 @@ static void bad_ib_dev_stop(struct net_device *dev)
 	WARN_ON(bad_mode("open"));	/* what was not opened is not stopped */
 	if (bad_mode("ask"))
 		ipoib_accel_restart(dev);
+	breaks_stop(dev);
 }
 
 static int bad_set_qkey(struct net_device *dev, u32 qkey)
@@ -125,7 +137,12 @@ static int bad_set_qkey(struct net_device *dev, u32 qkey)
 
 static int bad_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
-	return 0;
+	return bad_breaks("exists") ? -EEXIST : 0;
+}
+
+static void bad_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	stats->tx_dropped++;
 }
 
 static int bad_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
@@ -145,6 +162,12 @@ static struct ipoib_ops bad_ops = {
 	.detach_mcast = bad_mcast,
 	.send = bad_send,
 	.ib_dev_cleanup = bad_ib_dev_cleanup,
+	.change_mtu = breaks_change_mtu,
+	.select_queue = breaks_select_queue,
+	.get_stats64 = bad_get_stats64,
+	.tx_posted = breaks_tx_posted,
+	.tx_completed = breaks_tx_completed,
+	.features_check = breaks_features_check,
 };
 
 static struct ipoib_accel bad_accel = {

@@ -77,6 +77,9 @@ struct ipoib_limit {
 	unsigned int max;
 };
 
+/* Characters of a wrong value that the log shows. */
+#define IPOIB_LIMIT_SHOWN	40
+
 static int ipoib_limit_set(const char *value, const struct kernel_param *param)
 {
 	struct ipoib_limit *limit = param->arg;
@@ -86,9 +89,10 @@ static int ipoib_limit_set(const char *value, const struct kernel_param *param)
 	if (!ret && (number < limit->min || number > limit->max))
 		ret = -ERANGE;
 	if (ret) {
-		/* sysfs hands on the end of the line too. */
+		/* sysfs hands on the end of the line too, and up to a page before it. */
 		pr_err("%s=%.*s: not a number from %u to %u\n", param->name,
-		       (int)strcspn(value, "\n"), value, limit->min, limit->max);
+		       min_t(int, strcspn(value, "\n"), IPOIB_LIMIT_SHOWN), value, limit->min,
+		       limit->max);
 		return -EINVAL;
 	}
 	WRITE_ONCE(limit->value, number);

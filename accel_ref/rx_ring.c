@@ -385,8 +385,8 @@ void ref_rx_abandon(struct ref_rxq *rxq)
  * @rxq: the queue
  *
  * That is the link's MTU, of the broadcast group, whatever the interface's is; the port's before
- * the group is known, and see ref_rx_overlong(). Buffers that are too large go as they are used; too
- * small ones must be taken back from the HCA.
+ * the group is known, and see ref_rx_overlong(). Buffers that are too large go as they are used;
+ * too small ones must be taken back from the HCA.
  *
  * Context: process, under RTNL.
  * Return: true when the HCA may hold buffers that are too small now.

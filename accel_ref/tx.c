@@ -130,7 +130,7 @@ static void ref_tx_describe(struct ref_txq *txq, struct ref_tx_slot *slot, struc
 	wr->wr.wr_id = txq->head;
 	wr->wr.opcode = IB_WR_SEND;
 	wr->wr.send_flags = skb->ip_summed == CHECKSUM_PARTIAL ? IB_SEND_IP_CSUM : 0;
-	if (unlikely(txq->tell_all))
+	if (unlikely(READ_ONCE(txq->priv->tell_all)))
 		wr->wr.send_flags |= IB_SEND_SIGNALED;
 	if (slot->hdr_len) {
 		wr->wr.opcode = IB_WR_LSO;
@@ -227,16 +227,18 @@ static unsigned int ref_tx_go_on(struct ref_txq *txq, struct ref_tx_try *try)
 
 /*
  * A send was refused for good, and sends before it wait to be told of. Should BQL wait for them, no
- * other send would come to do so: the restart does. It is the only one, for from now on each send
- * tells of itself.
+ * other send would come to do so: the restart does. It is the only one: of all queues each send
+ * tells of itself from then on, and what is posted before, the restart finds.
  */
-static void ref_tx_tell_all(struct ref_txq *txq)
+static void ref_tx_untold(struct ref_txq *txq)
 {
-	/* A stop takes back everything, told of or not. */
-	if (!ref_is_up(txq->priv))
+	struct ref_priv *priv = txq->priv;
+
+	txq->untold = true;
+	if (READ_ONCE(priv->tell_all) || !ref_is_up(priv))
 		return;
-	txq->tell_all = true;
-	ref_restart(txq->priv);
+	WRITE_ONCE(priv->tell_all, true);
+	ref_restart(priv);
 }
 
 /*
@@ -277,7 +279,7 @@ static void ref_tx_post(struct ref_txq *txq)
 		ref_tx_keep(txq);
 	} else {
 		if (unlikely(try.untold))
-			ref_tx_tell_all(txq);
+			ref_tx_untold(txq);
 		txq->chained = 0;
 		if (unlikely(txq->held)) {
 			WRITE_ONCE(txq->held, false);
@@ -361,6 +363,7 @@ void ref_tx_drop_rest(struct ref_txq *txq)
 	__netif_tx_lock_bh(queue);
 	ref_tx_refused(txq, 0, txq->chained);
 	txq->chained = 0;
+	txq->untold |= txq->held;
 	WRITE_ONCE(txq->held, false);
 	__netif_tx_unlock_bh(queue);
 }

@@ -59,8 +59,8 @@ static bool ipoib_type_ok(__be16 type)
 }
 
 /*
- * A route may have an MTU of its own, and the link's may fall while packets wait. The port may carry
- * longer ones, the peers' buffers need not.
+ * A route may have an MTU of its own, and the link's may fall while packets wait. The port may
+ * carry longer ones, the peers' buffers need not.
  */
 static bool ipoib_fits(const struct ipoib_dev *priv, const struct sk_buff *skb)
 {

@@ -21,6 +21,7 @@ mkdir -p /etc/modprobe.d
 echo 'options ipoib_core recv_queue_size=64' > /etc/modprobe.d/queues.conf
 fabric_up 2 max_send_sge=1 max_qp_wr=64 wqe_blocks=1 max_cq_period=0
 hosts_up ours-ours
+rm /etc/modprobe.d/queues.conf
 must_wait 10 can_ping hostA "$B4"
 
 note "sends have one piece"
@@ -58,6 +59,7 @@ echo 'options accel_ref tx_queues=4' > /etc/modprobe.d/queues.conf
 knob sib0 create_qp_error_at 3
 log_mark
 hosts_up ours-ours
+rm /etc/modprobe.d/queues.conf
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA does not make more than 2 of 4 TX queues'
 ethtool_says '^TX:[[:space:]]+2' -l "$IFA"
 must_wait 10 can_ping hostA "$B4"

@@ -94,6 +94,7 @@ ping_sizes hostA "$B4" 64 1472
 [ "$(ethtool_stat hostA "$IFA" restarts)" = "$restarts" ] || fail "the data path was restarted"
 
 note "long sends are refused for good, in lists with others"
+log_mark
 must on hostA ethtool -G "$IFA" tx 64
 knob sib0 rate_mbps 50
 knob sib0 post_send_longest 1000
@@ -109,6 +110,7 @@ knob sib0 rate_mbps 0
 restarts=$(($(ethtool_stat hostA "$IFA" restarts) - restarts))
 note "$restarts restarts"
 [ "$restarts" -le 1 ] || fail "the data path was restarted $restarts times"
+! log_has 'the HCA does not flush its queues' || fail "the restart waited for what nothing tells of"
 [ "$(ethtool_stat hostA "$IFA" tx_timeouts)" = "$stops" ] || fail "the queue is stuck"
 ping_sizes hostA "$B4" 64 1472
 assert_strict_clean

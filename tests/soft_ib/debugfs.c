@@ -18,8 +18,8 @@
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
  *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once
  *                        the next so many calls of post_send, post_recv, modify_qp are refused
- *   sibN/post_send_longest  sends of more bytes, but for large ones, are refused when they are posted;
- *                        0: none
+ *   sibN/post_send_longest  sends of more bytes, but for large ones, are refused when they are
+ *                        posted; 0: none
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
  *   sibN/cut_len         0 to 64; up to 4096: with zeros behind the first 64 bytes
  *   sibN/length_error    1: a packet longer than the receive that it meets completes that with an

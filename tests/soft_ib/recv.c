@@ -108,7 +108,7 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 		return;
 	}
 	wqe = sib_rwqe(rq, rq->proc);
-	/* UD: what does not fit is dropped and the request stays (IBA 9.8.3.2.2), or is an error. */
+	/* UD: what does not fit is dropped and the request stays (IBA 9.8.3.2.2); or an error. */
 	fits = pkt->len + SIB_GRH_LEN <= wqe->len;
 	if (unlikely(!fits && !sib_fault_length(qp->hca, qp->qpn))) {
 		spin_unlock_irqrestore(&rq->lock, flags);

@@ -18,8 +18,12 @@
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
  *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once
  *                        the next so many calls of post_send, post_recv, modify_qp are refused
+ *   sibN/post_send_longest  sends of more bytes, but for large ones, are refused when they are
+ *                        posted; 0: none
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
- *   sibN/cut_len         0 to 64
+ *   sibN/cut_len         0 to 64; up to 4096: with zeros behind the first 64 bytes
+ *   sibN/length_error    1: a packet longer than the receive that it meets completes that with an
+ *                        error, and the QP goes to ERR; 0: it is dropped
  *   sibN/slow_ms         query_port and modify_qp take so many milliseconds
  *   sibN/query_port_error  1: query_port fails
  *   sibN/sa              "KIND COUNT" of the requests to the subnet administrator; writing resets
@@ -417,12 +421,14 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("recv_error_once", 0600, dir, &faults->recv_error_once);
 	debugfs_create_u32("post_send_error_once", 0600, dir, &faults->post_send_error_once);
 	debugfs_create_u32("post_send_error_ppm", 0600, dir, &faults->post_send_error_ppm);
+	debugfs_create_u32("post_send_longest", 0600, dir, &faults->post_send_longest);
 	debugfs_create_u32("post_recv_error_once", 0600, dir, &faults->post_recv_error_once);
 	debugfs_create_u32("modify_error_once", 0600, dir, &faults->modify_error_once);
 	debugfs_create_u32("create_qp_error_at", 0600, dir, &faults->create_qp_error_at);
 	debugfs_create_u32("create_cq_error_at", 0600, dir, &faults->create_cq_error_at);
 	debugfs_create_u32("cut_once", 0600, dir, &faults->cut_once);
 	debugfs_create_u32("cut_len", 0600, dir, &faults->cut_len);
+	debugfs_create_bool("length_error", 0600, dir, &faults->length_error);
 	debugfs_create_u32("slow_ms", 0600, dir, &faults->slow_ms);
 	debugfs_create_bool("query_port_error", 0600, dir, &faults->query_port_error);
 	debugfs_create_file("sa", 0600, dir, hca, &sa_fops);

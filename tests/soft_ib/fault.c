@@ -138,6 +138,33 @@ bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
 }
 
 /**
+ * sib_fault_post_long() - is a send to be refused for its length?
+ * @hca: the HCA
+ * @qpn: the QP
+ * @len: bytes
+ *
+ * Context: any.
+ */
+bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len)
+{
+	u32 longest = READ_ONCE(hca->faults.post_send_longest);
+
+	return unlikely(longest) && len > longest && matches(&hca->faults, qpn);
+}
+
+/**
+ * sib_fault_length() - is a packet longer than the receive an error of the QP?
+ * @hca: the HCA
+ * @qpn: the receiving QP
+ *
+ * Context: any.
+ */
+bool sib_fault_length(struct sib_hca *hca, u32 qpn)
+{
+	return READ_ONCE(hca->faults.length_error) && matches(&hca->faults, qpn);
+}
+
+/**
  * sib_fault_post_recv() - is a call of post_recv to be refused?
  * @hca: the HCA
  * @qpn: the QP
@@ -338,26 +365,30 @@ static enum hrtimer_restart held_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* Sends the first bytes of a packet alone. */
+/* Sends the first bytes of a packet alone, or with zeros in the place of the others. */
 static void forward_cut(struct sib_hca *hca, const struct sib_pkt *pkt)
 {
-	u32 left = min3(READ_ONCE(hca->faults.cut_len), pkt->len, (u32)SIB_CUT_MAX);
+	static u8 zeros[SIB_STRETCH_MAX];
+	u32 len = min_t(u32, READ_ONCE(hca->faults.cut_len), SIB_STRETCH_MAX);
+	u32 left = min3(len, pkt->len, (u32)SIB_CUT_MAX);
 	u8 data[SIB_CUT_MAX];
-	struct kvec vec = { .iov_base = data };
+	struct kvec vec[] = { { .iov_base = data }, { .iov_base = zeros } };
 	struct sib_pkt cut = *pkt;
 	unsigned int i;
 
 	for (i = 0; left && i < pkt->nvec; i++) {
 		u32 part = min_t(u32, left, pkt->vec[i].iov_len);
 
-		memcpy(data + vec.iov_len, pkt->vec[i].iov_base, part);
-		vec.iov_len += part;
+		memcpy(data + vec[0].iov_len, pkt->vec[i].iov_base, part);
+		vec[0].iov_len += part;
 		left -= part;
 	}
-	cut.len = vec.iov_len;
+	if (len > SIB_CUT_MAX)
+		vec[1].iov_len = len - vec[0].iov_len;
+	cut.len = vec[0].iov_len + vec[1].iov_len;
 	cut.csummed = false;
-	cut.vec = &vec;
-	cut.nvec = 1;
+	cut.vec = vec;
+	cut.nvec = ARRAY_SIZE(vec);
 	sib_fabric_forward(hca, &cut);
 }
 

@@ -93,7 +93,7 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 	struct sib_rwqe *wqe;
 	struct sib_cqe cqe;
 	unsigned long flags;
-	bool due, broken;
+	bool due, broken, fits;
 	bool csum_ok = qp->qpn > 1 && sib_pkt_csum_ok(pkt);
 
 	spin_lock_irqsave(&rq->lock, flags);
@@ -108,17 +108,18 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 		return;
 	}
 	wqe = sib_rwqe(rq, rq->proc);
-	/* UD: what does not fit is dropped and the request stays (IBA 9.8.3.2.2). */
-	if (unlikely(pkt->len + SIB_GRH_LEN > wqe->len)) {
+	/* UD: what does not fit is dropped and the request stays (IBA 9.8.3.2.2); or an error. */
+	fits = pkt->len + SIB_GRH_LEN <= wqe->len;
+	if (unlikely(!fits && !sib_fault_length(qp->hca, qp->qpn))) {
 		spin_unlock_irqrestore(&rq->lock, flags);
 		sib_count_drop(&qp->hca->port, SIB_DROP_LENGTH);
 		return;
 	}
 
 	sib_recv_cqe(qp, wqe, pkt, pkey_index, csum_ok, &cqe);
-	broken = sib_fault_recv(qp->hca, qp->qpn);
+	broken = !fits || sib_fault_recv(qp->hca, qp->qpn);
 	if (unlikely(broken))
-		cqe.status = IB_WC_LOC_PROT_ERR;
+		cqe.status = fits ? IB_WC_LOC_PROT_ERR : IB_WC_LOC_LEN_ERR;
 	else
 		sib_rwqe_write(wqe, pkt);
 	rq->proc++;

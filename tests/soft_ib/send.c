@@ -351,6 +351,8 @@ static int sib_sq_enqueue(struct sib_qp *qp, const struct ib_send_wr *wr)
 		err = sib_swqe_fill(qp, wqe, ud_wr(wr));
 		if (unlikely(err))
 			return err;
+		if (wqe->opcode != IB_WR_LSO && sib_fault_post_long(qp->hca, qp->qpn, wqe->len))
+			return -EINVAL;
 	}
 	sq->head++;
 	return 0;

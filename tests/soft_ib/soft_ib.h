@@ -52,8 +52,9 @@
 #define SIB_LFT_NO_PORT		0xff
 /* Bytes of payload of a MAD (IBA 13.4.2). */
 #define SIB_MAD_SIZE		256
-/* Bytes of payload that a packet cut by the cut_once knob has at most. */
+/* Bytes of its payload that a packet keeps at most under the cut_once knob, and with zeros. */
 #define SIB_CUT_MAX		64
+#define SIB_STRETCH_MAX		4096
 #define SIB_DEVICE_NAME		"sib%d"
 
 struct sib_hca;
@@ -209,14 +210,16 @@ struct sib_faults {
 	u32 recv_error_once;	/* that many receives complete with an error */
 	u32 post_send_error_once;	/* that many sends are refused when they are posted */
 	u32 post_send_error_ppm;	/* of a million of them so many */
+	u32 post_send_longest;	/* longer sends are refused when they are posted; 0: none */
 	u32 post_recv_error_once;	/* that many calls of post_recv are refused */
 	u32 modify_error_once;	/* that many calls of modify_qp are refused */
 	u32 create_qp_error_at;	/* the so manieth UD QP from now is not made */
 	u32 create_cq_error_at;	/* the so manieth CQ from now is not made */
 	u32 cut_once;		/* that many data packets arrive cut to cut_len bytes */
-	u32 cut_len;		/* at most SIB_CUT_MAX */
+	u32 cut_len;		/* above SIB_CUT_MAX, and up to SIB_STRETCH_MAX, with zeros */
 	u32 slow_ms;		/* query_port and modify_qp take so long */
 	bool query_port_error;	/* query_port fails */
+	bool length_error;	/* a packet longer than the receive is an error of the QP */
 	bool sa_mute;		/* requests to the SA get lost */
 	bool stuck_sq;
 	u32 match_qpn;		/* packets and work requests of this QP; 0: any but QP0/1 */
@@ -396,6 +399,8 @@ enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn);
 u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
+bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len);
+bool sib_fault_length(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_modify(struct sib_hca *hca, u32 qpn);
 bool sib_fault_create_qp(struct sib_hca *hca);

@@ -34,6 +34,7 @@ static const char ipoib_netdev_strings[][ETH_GSTRING_LEN] = {
 
 static const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
 	[IPOIB_DROP_MALFORMED] = "tx_drop_malformed",
+	[IPOIB_DROP_TOO_LONG] = "tx_drop_too_long",
 	[IPOIB_DROP_NOT_OPEN] = "tx_drop_not_open",
 	[IPOIB_DROP_PATH_QUEUE] = "tx_drop_path_queue",
 	[IPOIB_DROP_PATH_LIMIT] = "tx_drop_path_limit",

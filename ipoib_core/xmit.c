@@ -10,6 +10,7 @@
 #include <linux/ipv6.h>
 #include <net/ndisc.h>
 
+#include "compat.h"
 #include "mcast.h"
 #include "path.h"
 
@@ -57,6 +58,19 @@ static bool ipoib_type_ok(__be16 type)
 	}
 }
 
+/*
+ * A route may have an MTU of its own, and the link's may fall while packets wait. The port may
+ * carry longer ones, the peers' buffers need not.
+ */
+static bool ipoib_fits(const struct ipoib_dev *priv, const struct sk_buff *skb)
+{
+	unsigned int mtu = ipoib_max_mtu(priv);
+
+	if (likely(skb->len <= mtu + IPOIB_ENCAP_LEN))
+		return true;
+	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+}
+
 static bool ipoib_is_arp_request(const struct sk_buff *skb)
 {
 	const struct arphdr *arp;
@@ -101,6 +115,10 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 	header = (struct ipoib_header *)skb->data;
 	if (unlikely(!ipoib_type_ok(header->proto))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+		return false;
+	}
+	if (unlikely(!ipoib_fits(priv, skb))) {
+		ipoib_drop(priv, skb, IPOIB_DROP_TOO_LONG);
 		return false;
 	}
 

@@ -16,6 +16,10 @@
 #include "common.h"
 #include "generated/features.h"
 
+#ifdef HAVE_NET_GSO_H
+#include <net/gso.h>
+#endif
+
 /* Path record callbacks: (int status, struct sa_path_rec *rec, COMPAT_NUM_PRS void *context) */
 #if defined(HAVE_PATH_CB_NUM_PRS_UINT)
 #define COMPAT_NUM_PRS unsigned int num_prs,

@@ -416,6 +416,8 @@ struct ref_events {
  * @vector: its first completion vector
  * @csum: the HCA makes and checks checksums
  * @tso: the HCA cuts TCP segments
+ * @overlong: one that is longer than the link's was an error of a receive: buffers fit such ones
+ *	since; NAPI's, read anywhere
  * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
@@ -447,6 +449,7 @@ struct ref_priv {
 	bool tso;
 	bool spread;
 	unsigned long state;
+	bool overlong;
 	struct mutex qp_mutex;	/* changes of QP states */
 	u32 qkey;
 	struct delayed_work repair;

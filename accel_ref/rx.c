@@ -34,6 +34,22 @@ static void ref_rx_account(struct ref_rxq *rxq, const struct ref_rx_burst *burst
 	u64_stats_update_end(&stats->syncp);
 }
 
+/*
+ * A packet was longer than its buffer, which is as long as the link's packets. No peer sends such
+ * ones, but the port carries them, and anybody may: an HCA to which this is an error of the QP
+ * shall have it once, and not be restarted for each of them.
+ */
+static void ref_rx_overlong(struct ref_rxq *rxq)
+{
+	struct ref_priv *priv = rxq->priv;
+
+	if (READ_ONCE(priv->overlong) || READ_ONCE(rxq->len) >= priv->max_ib_mtu + REF_GRH_LEN)
+		return;
+	WRITE_ONCE(priv->overlong, true);
+	netdev_warn(priv->dev, "a packet was longer than the link's: buffers fit the port's now\n");
+	ref_restart(priv);
+}
+
 /* Any error of a receive, and every flush, means that the QP receives no more. */
 static void ref_rx_error(struct ref_rxq *rxq, const struct ib_wc *wc)
 {
@@ -45,6 +61,8 @@ static void ref_rx_error(struct ref_rxq *rxq, const struct ib_wc *wc)
 				     rxq->priv->dev->name, rxq->index,
 				     ib_wc_status_msg(wc->status), wc->vendor_err);
 	}
+	if (wc->status == IB_WC_LOC_LEN_ERR)
+		ref_rx_overlong(rxq);
 	ref_repair_ask(rxq->qp);
 }
 

@@ -380,8 +380,8 @@ void ref_rx_abandon(struct ref_rxq *rxq)
  * @rxq: the queue
  *
  * That is the link's MTU, of the broadcast group, whatever the interface's is; the port's before
- * the group is known. Buffers that are too large go as they are used; too small ones must be taken
- * back from the HCA.
+ * the group is known, and see ref_rx_overlong(). Buffers that are too large go as they are used;
+ * too small ones must be taken back from the HCA.
  *
  * Context: process, under RTNL.
  * Return: true when the HCA may hold buffers that are too small now.
@@ -392,7 +392,7 @@ bool ref_rx_follow_mtu(struct ref_rxq *rxq)
 	unsigned int mtu = READ_ONCE(ipoib_intf(priv->dev)->link_mtu);
 	unsigned int len = priv->max_ib_mtu;
 
-	if (mtu)
+	if (mtu && !READ_ONCE(priv->overlong))
 		len = min(len, mtu + IPOIB_ENCAP_LEN);
 	len += REF_GRH_LEN;
 	WRITE_ONCE(rxq->len, len);

@@ -20,8 +20,8 @@
  *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
  *   ref_priv.qp_mutex       every change of a QP's state after init; inside RTNL, never around it.
  *                           set_qkey() and the repair work take it without RTNL.
- *   TX lock of the stack    ref_txq.head, .urgent, .chained, .held, .wr, .sge, .drops and the
- *                           slots from tail to head: send()
+ *   TX lock of the stack    ref_txq.head, .urgent, .chained, .untold, .held, .wr, .sge, .drops
+ *                           and the slots from tail to head: send()
  *   NAPI of a TX queue      ref_txq.tail, .wc, .done and the slots before head: ref_tx_poll()
  *   NAPI of an RX queue     all of ref_rxq but its constants: ref_rx_poll()
  * ib_dev_open() before it enables NAPI, and ib_dev_stop() after it has disabled it, act in NAPI's
@@ -204,7 +204,9 @@ struct ref_tx_slot {
  * @urgent: @head right after the last send whose completion is wanted soon
  * @chained: sends in @wr that were counted in @head and not yet posted; the TX lock's
  * @chain_urgent: there is one among them whose completion is wanted soon
- * @held: sends were taken that none tells of which was taken; the TX lock's, read anywhere
+ * @untold: sends were taken that nothing tells of but a stop; the TX lock's, and the stop's
+ * @held: @wr has one that the HCA has no room for and that is to tell of them; the TX lock's, read
+ *	anywhere
  * @wr: work requests, chained
  * @sge: of each of @wr
  * @drops: counters of send()
@@ -231,6 +233,7 @@ struct ref_txq {
 	u32 urgent;
 	unsigned int chained;
 	bool chain_urgent;
+	bool untold;
 	bool held;
 	struct ib_ud_wr wr[REF_TX_CHAIN];
 	struct ib_sge sge[REF_TX_CHAIN][REF_MAX_SGE];
@@ -413,11 +416,13 @@ struct ref_events {
  * @rx_size: receives that an RX queue holds
  * @max_sge: SGEs that a send may have
  * @max_ib_mtu: largest packet of the port, bytes with the encapsulation header
+ * @overlong: one that is longer than the link's was an error of a receive: buffers fit such ones
+ *	since; NAPI's, read anywhere
  * @vector: its first completion vector
  * @csum: the HCA makes and checks checksums
  * @tso: the HCA cuts TCP segments
- * @overlong: one that is longer than the link's was an error of a receive: buffers fit such ones
- *	since; NAPI's, read anywhere
+ * @tell_all: the HCA has refused a send for good: each asks for its completion since; any TX
+ *	lock's, read anywhere
  * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
@@ -444,12 +449,13 @@ struct ref_priv {
 	unsigned int rx_size;
 	unsigned int max_sge;
 	unsigned int max_ib_mtu;
+	bool overlong;
 	unsigned int vector;
 	bool csum;
 	bool tso;
+	bool tell_all;
 	bool spread;
 	unsigned long state;
-	bool overlong;
 	struct mutex qp_mutex;	/* changes of QP states */
 	u32 qkey;
 	struct delayed_work repair;

@@ -130,6 +130,8 @@ static void ref_tx_describe(struct ref_txq *txq, struct ref_tx_slot *slot, struc
 	wr->wr.wr_id = txq->head;
 	wr->wr.opcode = IB_WR_SEND;
 	wr->wr.send_flags = skb->ip_summed == CHECKSUM_PARTIAL ? IB_SEND_IP_CSUM : 0;
+	if (unlikely(READ_ONCE(txq->priv->tell_all)))
+		wr->wr.send_flags |= IB_SEND_SIGNALED;
 	if (slot->hdr_len) {
 		wr->wr.opcode = IB_WR_LSO;
 		wr->header = skb->data;
@@ -169,7 +171,7 @@ static void ref_tx_refused(struct ref_txq *txq, unsigned int from, unsigned int 
 }
 
 /*
- * The HCA does not take the last of the chain, which asks for the completion, but has taken some
+ * The HCA has no room for the last of the chain, which asks for the completion, but has taken some
  * before it, and nothing would tell when they are done. So this one is not dropped: it becomes the
  * whole chain, the queue stops, and lazy_work or the next post tries again until the HCA takes it.
  */
@@ -189,31 +191,54 @@ static void ref_tx_keep(struct ref_txq *txq)
 	queue_delayed_work(ref_wq, &txq->lazy_work, REF_LAZY_DELAY);
 }
 
+/* How far the post of a chain has come. */
+struct ref_tx_try {
+	unsigned int first;		/* the send that it was last tried from */
+	const struct ib_send_wr *bad;	/* which one was refused then */
+	int err;			/* and why */
+	bool untold;			/* some were taken, but none that tells of them */
+	unsigned int tries;		/* of the last one */
+};
+
 /*
- * The HCA has refused @bad of the chain, whose sends before @first it was not asked for now. That
- * one is dropped; those behind it may do better. Returns where to go on: the chain's end when
- * nothing is left, @txq->chained + 1 when the last one has to wait.
+ * The HCA has refused a send of the chain. That one is dropped; those behind it may do better.
+ * Returns where to go on: the chain's end when nothing is left, @txq->chained + 1 when the last one
+ * has to wait. That is for room; what is refused for another reason would be refused for ever.
  */
-static unsigned int ref_tx_go_on(struct ref_txq *txq, const struct ib_send_wr *bad,
-				 unsigned int first, unsigned int *tries)
+static unsigned int ref_tx_go_on(struct ref_txq *txq, struct ref_tx_try *try)
 {
 	unsigned int end = txq->chained, at;
 
-	for (at = first; at < end && bad != &txq->wr[at].wr; at++)
+	for (at = try->first; at < end && try->bad != &txq->wr[at].wr; at++)
 		;
 	if (unlikely(at == end)) { /* it does not say which */
-		ref_tx_refused(txq, first, end);
+		ref_tx_refused(txq, try->first, end);
 		return end;
 	}
-	/* From here on to be told of by a send that is still to come. */
-	if (at > first)
-		WRITE_ONCE(txq->held, true);
-	if (at + 1 < end || !txq->held) {
+	if (at > try->first)
+		try->untold = !(txq->wr[at - 1].wr.send_flags & IB_SEND_SIGNALED);
+	if (at + 1 < end || !try->untold || try->err != -ENOMEM) {
 		ref_tx_refused(txq, at, at + 1);
 		return at + 1;
 	}
 	ref_count(&txq->drops, post_retried);
-	return (*tries)++ < REF_TX_TRIES ? at : end + 1;
+	return try->tries++ < REF_TX_TRIES ? at : end + 1;
+}
+
+/*
+ * A send was refused for good, and sends before it wait to be told of. Should BQL wait for them, no
+ * other send would come to do so: the restart does. It is the only one: of all queues each send
+ * tells of itself from then on, and what is posted before, the restart finds.
+ */
+static void ref_tx_untold(struct ref_txq *txq)
+{
+	struct ref_priv *priv = txq->priv;
+
+	txq->untold = true;
+	if (READ_ONCE(priv->tell_all) || !ref_is_up(priv))
+		return;
+	WRITE_ONCE(priv->tell_all, true);
+	ref_restart(priv);
 }
 
 /*
@@ -227,30 +252,34 @@ static unsigned int ref_tx_go_on(struct ref_txq *txq, const struct ib_send_wr *b
 static void ref_tx_post(struct ref_txq *txq)
 {
 	struct ib_ud_wr *last = &txq->wr[txq->chained - 1];
-	unsigned int first = 0, tries = 0, end = txq->chained;
-	const struct ib_send_wr *bad;
+	/* What was held is held because it is to tell of others. */
+	struct ref_tx_try try = { .untold = txq->held };
+	unsigned int end = txq->chained;
 	bool refused = false;
-	int err;
 
 	last->wr.send_flags |= IB_SEND_SIGNALED;
 	last->wr.next = NULL;
-	while (first < end) {
-		bad = NULL;
-		err = ib_post_send(txq->qp->qp, &txq->wr[first].wr, &bad);
+	while (try.first < end) {
+		try.bad = NULL;
+		try.err = ib_post_send(txq->qp->qp, &txq->wr[try.first].wr, &try.bad);
 		ref_count(&txq->drops, posts);
-		if (likely(!err))
+		if (likely(!try.err)) {
+			try.untold = false;
 			break;
+		}
 		if (!refused)
 			net_warn_ratelimited("%s: TX queue %u: post failed: %d\n",
-					     txq->priv->dev->name, txq->index, err);
+					     txq->priv->dev->name, txq->index, try.err);
 		refused = true;
-		first = ref_tx_go_on(txq, bad, first, &tries);
+		try.first = ref_tx_go_on(txq, &try);
 	}
 	last->wr.next = &last[1].wr;
 
-	if (unlikely(first > end)) {
+	if (unlikely(try.first > end)) {
 		ref_tx_keep(txq);
 	} else {
+		if (unlikely(try.untold))
+			ref_tx_untold(txq);
 		txq->chained = 0;
 		if (unlikely(txq->held)) {
 			WRITE_ONCE(txq->held, false);
@@ -334,6 +363,7 @@ void ref_tx_drop_rest(struct ref_txq *txq)
 	__netif_tx_lock_bh(queue);
 	ref_tx_refused(txq, 0, txq->chained);
 	txq->chained = 0;
+	txq->untold |= txq->held;
 	WRITE_ONCE(txq->held, false);
 	__netif_tx_unlock_bh(queue);
 }

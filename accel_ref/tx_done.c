@@ -293,6 +293,7 @@ void ref_tx_flush(struct ref_txq *txq)
 		atomic_long_add(burst.sends, &txq->priv->events.abandoned);
 	txq->chained = 0;
 	txq->chain_urgent = false;
+	txq->untold = false;
 	WRITE_ONCE(txq->held, false);
 	smp_store_release(&txq->tail, tail); /* the core may destroy address handles */
 	WRITE_ONCE(txq->armed, false);

@@ -3,7 +3,8 @@
 #
 # The HCA refuses sends and receive buffers under TCP, more of them than a ring holds: each refusal is
 # counted, the receive ring is filled again though no packet arrives meanwhile, and traffic goes on
-# within 5 s. Refused sends in lists of packets cost these packets alone: no restart, no place of the ring.
+# within 5 s. Refused sends in lists of packets cost these packets alone: no restart, no place of the ring; and one
+# restart in all when sends of a kind are refused however often they are tried.
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -25,6 +26,20 @@ counted()
 refusals()
 {
 	ethtool_stat hostA "$IFA" '.*post_(failed|retried)'
+}
+
+# flood BYTES: packets of hostA as fast as it can.
+flood()
+{
+	spawn hostA socat -u -b "$1" OPEN:/dev/zero "UDP-SENDTO:$B4:9"
+	FLOODS="${FLOODS:-} $SPAWNED"
+}
+
+flood_stop()
+{
+	# shellcheck disable=SC2086 # a list
+	kill $FLOODS
+	FLOODS=
 }
 
 outage_up ours-ours
@@ -56,10 +71,9 @@ from=$(ethtool_stat hostB "$IFB" rx0_packets)
 sent=$(ethtool_stat hostA "$IFA" tx_packets)
 posts=$(ethtool_stat hostA "$IFA" tx0_posts)
 knob sib0 post_send_error_ppm 300000
-spawn hostA socat -u -b 1400 OPEN:/dev/zero "UDP-SENDTO:$B4:9"
-flood=$SPAWNED
+flood 1400
 must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 1000
-kill "$flood"
+flood_stop
 knob sib0 post_send_error_ppm 0
 knob sib0 rate_mbps 0
 refused=$(($(ethtool_stat hostA "$IFA" '.*post_failed') - before))
@@ -78,4 +92,25 @@ stops=$(ethtool_stat hostA "$IFA" tx_timeouts)
 ping_sizes hostA "$B4" 64 1472
 [ "$(ethtool_stat hostA "$IFA" tx_timeouts)" = "$stops" ] || fail "the queue is stuck"
 [ "$(ethtool_stat hostA "$IFA" restarts)" = "$restarts" ] || fail "the data path was restarted"
+
+note "long sends are refused for good, in lists with others"
+log_mark
+must on hostA ethtool -G "$IFA" tx 64
+knob sib0 rate_mbps 50
+knob sib0 post_send_longest 1000
+before=$(ethtool_stat hostA "$IFA" '.*post_failed')
+flood 1400
+flood 900
+must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 500
+from=$(ethtool_stat hostB "$IFB" rx0_packets)
+must_wait "$OUTAGE_LIMIT" counted hostB "$IFB" rx0_packets "$from" 1000
+flood_stop
+knob sib0 post_send_longest 0
+knob sib0 rate_mbps 0
+restarts=$(($(ethtool_stat hostA "$IFA" restarts) - restarts))
+note "$restarts restarts"
+[ "$restarts" -le 1 ] || fail "the data path was restarted $restarts times"
+! log_has 'the HCA does not flush its queues' || fail "the restart waited for what nothing tells of"
+[ "$(ethtool_stat hostA "$IFA" tx_timeouts)" = "$stops" ] || fail "the queue is stuck"
+ping_sizes hostA "$B4" 64 1472
 assert_strict_clean

@@ -18,17 +18,24 @@ static unsigned int ref_ring_size(const struct ib_device *hca, unsigned int want
 	return min_t(unsigned int, wanted, max(most, 1));
 }
 
-/* @shift: how often the HCA has refused larger rings. */
-static void ref_size(struct ref_priv *priv, unsigned int shift)
+/* How often the HCA has refused longer rings. */
+struct ref_shift {
+	unsigned int tx;
+	unsigned int rx;
+};
+
+static void ref_size(struct ref_priv *priv, const struct ref_shift *shift)
 {
 	const struct ipoib_intf *intf = ipoib_intf(priv->dev);
 	const struct ib_device *hca = priv->hca;
+	unsigned int tx = intf->send_queue_size;
+	unsigned int rx = intf->recv_queue_size;
 
 	/* rtnetlink gives a child as many as there are CPUs, or as the user says. */
 	priv->num_txqs = min(priv->dev->num_tx_queues, ref_tx_queues());
 	priv->num_rxqs = 1;
-	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, intf->send_queue_size >> shift));
-	priv->rx_size = ref_ring_size(hca, intf->recv_queue_size >> shift);
+	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, tx >> shift->tx));
+	priv->rx_size = ref_ring_size(hca, max(rx >> shift->rx, min(rx, REF_LEAST_RING)));
 	priv->max_ib_mtu = intf->max_ib_mtu;
 	priv->max_sge = clamp_t(unsigned int, hca->attrs.max_send_sge, 1, REF_MAX_SGE);
 	priv->csum = hca->attrs.device_cap_flags & IB_DEVICE_UD_IP_CSUM;
@@ -91,16 +98,37 @@ static int ref_queues_create(struct ref_priv *priv)
 }
 
 /*
+ * The HCA has refused rings: which ones next? What they are too long for is mostly the sends, which
+ * take more of it each; only when fewer of them alone do not help there are fewer receives, too.
+ * Returns false after the shortest.
+ */
+static bool ref_shorten(const struct ref_priv *priv, struct ref_shift *shift)
+{
+	if (priv->tx_size > REF_LEAST_RING) {
+		shift->tx++;
+		if (shift->rx)
+			shift->rx++;
+		return true;
+	}
+	if (shift->rx)
+		return false;
+	shift->tx = 1;
+	shift->rx = 1;
+	return true;
+}
+
+/*
  * Makes queues and QPs: as many as the HCA has. What an HCA says that it can do is not all at once
  * true: the longest ring is one of short sends.
  */
 static int ref_create(struct ref_priv *priv)
 {
-	unsigned int shift = 0, wanted;
+	struct ref_shift shift = {};
+	unsigned int wanted;
 	int err;
 
-	for (;; shift++) {
-		ref_size(priv, shift);
+	for (;;) {
+		ref_size(priv, &shift);
 		wanted = priv->num_txqs;
 		err = ref_queues_create(priv);
 		if (!err) {
@@ -109,7 +137,7 @@ static int ref_create(struct ref_priv *priv)
 				break;
 			ref_queues_destroy(priv);
 		}
-		if ((err != -ENOMEM && err != -EINVAL) || priv->tx_size <= REF_LEAST_RING) {
+		if ((err != -ENOMEM && err != -EINVAL) || !ref_shorten(priv, &shift)) {
 			netdev_err(priv->dev, "the HCA does not make a queue pair: error %d\n",
 				   err);
 			return err;
@@ -121,7 +149,7 @@ static int ref_create(struct ref_priv *priv)
 	if (priv->num_txqs < wanted)
 		netdev_warn(priv->dev, "the HCA does not make more than %u of %u TX queues\n",
 			    priv->num_txqs, wanted);
-	if (shift)
+	if (shift.tx)
 		netdev_warn(priv->dev, "the HCA makes no queues of more than %u sends, %u receives\n",
 			    priv->tx_size, priv->rx_size);
 	return 0;

@@ -91,12 +91,37 @@ static u32 ref_qp_flags(const struct ref_priv *priv, bool primary)
 	return flags;
 }
 
+/* The HCA has refused a QP: gives something up. Returns false when there is nothing left. */
+static bool ref_qp_want_less(struct ref_priv *priv, unsigned int index, int err, u32 *flags)
+{
+	unsigned int i;
+
+	/* Not even few of these sends: shorter ones. No further QP is worth that. */
+	if (err == -ENOMEM && !index && priv->tx_size <= REF_LEAST_RING && priv->max_sge > 1) {
+		priv->max_sge /= 2;
+		return true;
+	}
+	if (err != -EINVAL && err != -EOPNOTSUPP)
+		return false;
+	/* What a send of so many takes may be more than a card's longest one. */
+	if (priv->max_sge > REF_SAFE_SGE) {
+		priv->max_sge = REF_SAFE_SGE;
+		return true;
+	}
+	for (i = 0; i < ARRAY_SIZE(ref_optional_flags); i++) {
+		if (!(*flags & ref_optional_flags[i]))
+			continue;
+		*flags &= ~ref_optional_flags[i];
+		return true;
+	}
+	return false;
+}
+
 static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 {
 	struct ref_qp *qp = &priv->qps[index];
 	struct ib_qp_init_attr attr = {};
 	u32 flags = ref_qp_flags(priv, !index);
-	unsigned int i = 0;
 	struct ib_qp *ibqp;
 
 	for (;;) {
@@ -119,18 +144,8 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 		ibqp = ib_create_qp(priv->pd, &attr);
 		if (!IS_ERR(ibqp))
 			break;
-		if (PTR_ERR(ibqp) != -EINVAL && PTR_ERR(ibqp) != -EOPNOTSUPP)
+		if (!ref_qp_want_less(priv, index, PTR_ERR(ibqp), &flags))
 			return PTR_ERR(ibqp);
-		/* What a send of so many takes may be more than a card's longest one. */
-		if (priv->max_sge > REF_SAFE_SGE) {
-			priv->max_sge = REF_SAFE_SGE;
-			continue;
-		}
-		while (i < ARRAY_SIZE(ref_optional_flags) && !(flags & ref_optional_flags[i]))
-			i++;
-		if (i == ARRAY_SIZE(ref_optional_flags))
-			return PTR_ERR(ibqp);
-		flags &= ~ref_optional_flags[i];
 	}
 
 	qp->qp = ibqp;

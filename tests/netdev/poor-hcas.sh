@@ -17,8 +17,11 @@ link_says()
 	ip -n hostA -d link show dev "$IFA" | sed -n "s/.* $1 \([0-9]*\).*/\1/p"
 }
 
+mkdir -p /etc/modprobe.d
+echo 'options ipoib_core recv_queue_size=64' > /etc/modprobe.d/queues.conf
 fabric_up 2 max_send_sge=1 max_qp_wr=64 wqe_blocks=1 max_cq_period=0
 hosts_up ours-ours
+rm /etc/modprobe.d/queues.conf
 must_wait 10 can_ping hostA "$B4"
 
 note "sends have one piece"
@@ -34,6 +37,8 @@ iperf_run hostA "$B4" 1
 note "queues are shorter than the HCA says"
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA makes no queues of more than [0-9]+ sends, [0-9]+ receives'
 ethtool_says '^TX:[[:space:]]+32' -g "$IFA"
+# The sends alone are too many: there are as many receives as were asked for.
+ethtool_says '^RX:[[:space:]]+64' -g "$IFA"
 
 note "no moderation by the HCA, but by us"
 must on hostA ethtool -C "$IFA" adaptive-rx on
@@ -47,14 +52,14 @@ stack_unload
 sm_stop
 fabric_down
 
-note "two QPs for four queues"
-fabric_up 2
+note "two QPs for four queues, of which even the shortest have no room for sends of many pieces"
+fabric_up 2 max_qp_wr=32 wqe_blocks=1
 sm_start sib0
-mkdir -p /etc/modprobe.d
-echo "options accel_ref tx_queues=4" > /etc/modprobe.d/queues.conf
+echo 'options accel_ref tx_queues=4' > /etc/modprobe.d/queues.conf
 knob sib0 create_qp_error_at 3
 log_mark
 hosts_up ours-ours
+rm /etc/modprobe.d/queues.conf
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA does not make more than 2 of 4 TX queues'
 ethtool_says '^TX:[[:space:]]+2' -l "$IFA"
 must_wait 10 can_ping hostA "$B4"

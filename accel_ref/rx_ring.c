@@ -18,6 +18,16 @@
 /* How long after a failure to fill the ring is tried again. */
 #define REF_REFILL_DELAY	msecs_to_jiffies(20)
 
+/*
+ * Adds 1 to @field of the counters: in NAPI, or in its place in an open, where a softirq that reads
+ * them may come between.
+ */
+#define ref_rx_count(rxq, field) do {			\
+	local_bh_disable();				\
+	ref_count(&(rxq)->stats, field);		\
+	local_bh_enable();				\
+} while (0)
+
 /* The block that is looked at next is not the pool's any more. */
 static void ref_block_forget(struct ref_frag_pool *pool)
 {
@@ -70,9 +80,9 @@ static void ref_block_used(struct ref_rxq *rxq)
 	if (pool->nr_kept == REF_POOL_KEEP) {
 		put_page(pool->kept[pool->first]);
 		ref_block_forget(pool);
-		ref_count(&rxq->stats, blocks_freed);
+		ref_rx_count(rxq, blocks_freed);
 	}
-	ref_count(&rxq->stats, blocks_kept);
+	ref_rx_count(rxq, blocks_kept);
 	ref_block_keep(pool, page);
 }
 
@@ -82,7 +92,7 @@ static struct page *ref_block_alloc(struct ref_rxq *rxq, unsigned int size, gfp_
 	struct page *page = ref_block_again(&rxq->pool);
 
 	if (page) {
-		ref_count(&rxq->stats, blocks_reused);
+		ref_rx_count(rxq, blocks_reused);
 		return page;
 	}
 	/* A large block is a convenience, the smallest that holds a buffer a necessity. */
@@ -143,7 +153,7 @@ void ref_rx_trim(struct ref_rxq *rxq)
 			continue;
 		}
 		put_page(page);
-		ref_count(&rxq->stats, blocks_freed);
+		ref_rx_count(rxq, blocks_freed);
 	}
 }
 
@@ -239,9 +249,7 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 		rxq->slots[rxq->wr[i].wr_id].posted = false;
 		ref_rx_push(rxq, rxq->wr[i].wr_id);
 	}
-	local_bh_disable();
-	ref_count(&rxq->stats, post_failed);
-	local_bh_enable();
+	ref_rx_count(rxq, post_failed);
 	net_warn_ratelimited("%s: RX queue %u: posting buffers failed: %d\n",
 			     rxq->priv->dev->name, rxq->index, err);
 	return err;
@@ -279,11 +287,8 @@ int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
 			rxq->wr[n].wr_id = index;
 		}
 		WRITE_ONCE(rxq->nr_free, rxq->nr_free - n);
-		if (err) {
-			local_bh_disable();
-			ref_count(&rxq->stats, no_buffer);
-			local_bh_enable();
-		}
+		if (err)
+			ref_rx_count(rxq, no_buffer);
 		if (n)
 			err = ref_rx_post(rxq, n) ?: err;
 	}

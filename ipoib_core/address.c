@@ -13,7 +13,7 @@
 
 #include "compat.h"
 
-/* A GID may be missing while the RDMA core writes its table: how often, and when, it is looked for. */
+/* A GID may be missing while the RDMA core writes its table: how often, and when, to look again. */
 #define IPOIB_GID_LOOKS		10
 #define IPOIB_GID_AGAIN_US	1000
 

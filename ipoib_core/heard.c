@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is heard: ARP (RFC 826) and neighbour discovery (RFC 4861) tell their sender's address, and the
- * HCA from which LID they came. What is made of it is path.c's.
+ * Who is heard: ARP (RFC 826) and neighbour discovery (RFC 4861) tell their sender's address, and
+ * the HCA from which LID they came. What is made of it is path.c's.
  *
  * Only what is needed to find the address is looked at. A packet that the stack does not take makes
  * nobody send anything, and what it says is no more than a hint.
@@ -34,7 +34,7 @@ struct ipoib_nd_address {
 
 static_assert(sizeof(struct ipoib_nd_address) == 3 * IPOIB_ND_UNIT);
 
-/* Messages by type, from NDISC_ROUTER_SOLICITATION on: their length, and the option that is wanted. */
+/* Messages from NDISC_ROUTER_SOLICITATION on: their length, and the option with an address. */
 static const struct {
 	u8 len;
 	u8 option;

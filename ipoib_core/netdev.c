@@ -169,7 +169,7 @@ static int ipoib_set_mac_address(struct net_device *dev, void *addr)
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, child->dev);
 		ipoib_link_reopen(child);
 	}
-	/* Opens that failed, and GIDs that are not there yet, are the port's work's to look after. */
+	/* Opens that failed, and GIDs not there yet, are looked after by the port's work. */
 	ipoib_port_kick(priv->port);
 	return 0;
 }

@@ -18,8 +18,9 @@
  * makes this host answer each of them. He can invent GIDs, not the LID that his packets come from,
  * which his HCA puts there. So what a packet from a LID made us send waits in that LID's line
  * (path_hints, from heard.c), and a peer that comes from another LID does not wait behind it. The
- * hint is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer has
- * answered (IPOIB_DEST_KNOWN) once a packet with its GID came from the LID that its path leads to.
+ * hint is that, no more: the reply follows on the packet at once, mostly on the same CPU. A peer
+ * has answered (IPOIB_DEST_KNOWN) once a packet with its GID came from the LID that its path leads
+ * to.
  *
  * paths.lock protects all of it but the RCU readers' view. Paths are only removed under it. A
  * removed path with a query in flight belongs to the query's callback, which frees it.
@@ -114,8 +115,9 @@ static bool ipoib_path_due(const struct ipoib_dev *priv, const struct ipoib_path
 }
 
 /*
- * Lets @path follow ipoib_path_invalidate(), if that was since it was looked at last; paths.lock held.
- * All of them, of all hosts, are asked for again: who has a handle to go on with takes his time.
+ * Lets @path follow ipoib_path_invalidate(), if that was since it was looked at last; paths.lock
+ * held. All of them, of all hosts, are asked for again: who has a handle to go on with takes his
+ * time.
  */
 static void ipoib_path_follow(struct ipoib_path *path)
 {
@@ -180,7 +182,8 @@ static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_pat
 		ret = PTR_ERR(ah);
 	}
 	if (net_ratelimit())
-		netdev_warn(priv->dev, "no address handle for %pI6: error %d\n", rec->dgid.raw, ret);
+		netdev_warn(priv->dev, "no address handle for %pI6: error %d\n", rec->dgid.raw,
+			    ret);
 	return NULL;
 }
 

@@ -34,8 +34,8 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr);
  * @gid: of the peer's address, which anybody may write there
  * @slid: source LID of the packet, host order
  *
- * The peer's path is suspected if it leads to another LID. If it has none yet, the question for it waits
- * together with those that packets from @slid made necessary.
+ * The peer's path is suspected if it leads to another LID. If it has none yet, the question for it
+ * waits together with those that packets from @slid made necessary.
  *
  * Context: BH off.
  */

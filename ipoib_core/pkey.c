@@ -4,8 +4,8 @@
  * (IBA 14.2.5.7). The port's own interface uses whatever is at index 0; a child has a P_Key of its
  * own and looks for it. What follows from a change is link.c's to do.
  *
- * All is read from the RDMA core's cache, which is renewed before PKEY_CHANGE is told of: RTNL does not
- * wait for a port that is slow to answer, and a read that fails is no P_Key that is missing.
+ * All is read from the RDMA core's cache, which is renewed before PKEY_CHANGE is told of: RTNL does
+ * not wait for a port that is slow to answer, and a read that fails is no P_Key that is missing.
  */
 #include "pkey.h"
 

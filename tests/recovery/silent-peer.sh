@@ -3,8 +3,8 @@
 #
 # A peer falls silent without any event: when the kernel's unicast probes stay unanswered the SA is
 # asked for the path again, as the peer's LID may be another one. By ARP, and by neighbour discovery
-# where there is nothing but IPv6. Not more often than once in a second. (In-tree never asks again:
-# no control.)
+# where there is nothing but IPv6. Not more often than once in a second. And it is asked at once when the
+# peer is heard from another LID. (In-tree never asks again: no control.)
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -28,10 +28,6 @@ for host in "hostA $IFA" "hostB $IFB"; do
 	# shellcheck disable=SC2086 # two words
 	set -- $host
 	ip -n "$1" "-$other" address flush dev "$2"
-	family=ipv$VERSION
-	# Soon suspicious, for a short test.
-	on "$1" sh -c "echo 200 > /proc/sys/net/$family/neigh/$2/base_reachable_time_ms
-		echo 1 > /proc/sys/net/$family/neigh/$2/delay_first_probe_time"
 done
 
 # asked COUNT: so many path records since the counter was reset.
@@ -42,6 +38,25 @@ asked()
 
 must_wait 10 can_ping hostA "$peer"
 spawn hostA ping -n -i 0.2 "$peer" > /dev/null 2>&1 < /dev/null
+
+note "heard from another LID: asked before the kernel's first probe, which is five seconds later"
+lid=$(port_lid "$HCA_B")
+sa_forget "$HCA_A"
+knob "$HCA_B" lid $((lid + 200))
+must_wait 4 asked 1
+note "asked after $WAITED ms"
+knob "$HCA_B" lid "$lid"
+must_wait 10 can_ping hostA "$peer"
+
+note "silent"
+for host in "hostA $IFA" "hostB $IFB"; do
+	# shellcheck disable=SC2086 # two words
+	set -- $host
+	family=ipv$VERSION
+	# Soon suspicious, for a short test.
+	on "$1" sh -c "echo 200 > /proc/sys/net/$family/neigh/$2/base_reachable_time_ms
+		echo 1 > /proc/sys/net/$family/neigh/$2/delay_first_probe_time"
+done
 knob "$HCA_B" drop_ppm 1000000
 sa_forget "$HCA_A"
 began=$(now_ms)

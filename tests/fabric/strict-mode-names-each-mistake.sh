@@ -28,3 +28,4 @@ is "sum" "$(strict_total)" "$(awk '{ n += $3 } END { print n }' "$SOFT_IB/strict
 says 'strict: ah_dead: ' dmesg
 ! grep -q '^sib1 ' "$SOFT_IB/strict" || fail "sib1 is blamed for what sib0's client did"
 must rmmod soft_ib_selftest
+invariants_not verbs "the self-test breaks all of its rules"

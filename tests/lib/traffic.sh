@@ -30,19 +30,37 @@ ping_sizes()
 	ping_host=$1 ping_to=$2
 	shift 2
 	must_wait 10 can_ping "$ping_host" "$ping_to"
-	# One visit to the host for all of them: each costs a tenth of a second in an emulated guest.
+	# One visit to the host for all of them: each costs a tenth of a second in an emulated guest. After its
+	# last request ping waits for no more than twice the longest time that an answer took; whether one
+	# that it has not seen is lost the host's own count says, a moment later.
 	# shellcheck disable=SC2016 # for the inner shell
 	on "$ping_host" dash -c '
+		answers()
+		{
+			awk "/^Icmp: [0-9]/ { n += \$11 } /^Icmp6InEchoReplies/ { n += \$2 } END { print n }" \
+				/proc/net/snmp /proc/net/snmp6
+		}
+		all_came()
+		{
+			for try in 1 2 3 4 5 6 7 8 9 10; do
+				[ $(($(answers) - before)) -lt "$asked" ] || return 0
+				sleep 0.1
+			done
+			return 1
+		}
 		to=$1 options=$2
 		shift 2
+		asked=0 before=$(answers)
 		for size; do
 			out=$(ping -n -q $options -W 5 -s "$size" "$to" 2>&1) || {
 				echo "$out"
 				exit 1
 			}
+			count=${out%% packets transmitted*}
+			asked=$((asked + ${count##*[!0-9]}))
 			case $out in
 			*" 0% packet loss"*) ;;
-			*) echo "$out"; exit 1 ;;
+			*) all_came || { echo "$out"; exit 1; } ;;
 			esac
 		done' ping_sizes "$ping_to" "${PING_OPTIONS:--c 3 -i 0.01}" "$@" ||
 		fail "ping $ping_to from $ping_host with one of these sizes: $*"

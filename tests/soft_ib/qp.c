@@ -272,10 +272,11 @@ static void sib_qp_entered(struct sib_qp *qp, u8 from, u8 to)
 }
 
 /*
- * Would it be right for a QP in RTS, which this one has just left by itself? A client cannot know yet;
- * that it is refused tells it.
+ * Would it be right for a QP in RTS, which this one has just left by itself? A client cannot know
+ * yet; that it is refused tells it.
  */
-static bool sib_qp_too_late(const struct sib_qp *qp, u8 cur, const struct ib_qp_attr *attr, int mask)
+static bool sib_qp_too_late(const struct sib_qp *qp, u8 cur, const struct ib_qp_attr *attr,
+			    int mask)
 {
 	u8 next = mask & IB_QP_STATE ? attr->qp_state : IB_QPS_RTS;
 

@@ -11,7 +11,7 @@
  *   fabric.c  the links and the switch's LFT/MFT: who gets the packet
  *   smi.c sma.c switch.c pkey.c pma.c   what OpenSM programs
  *   port.c    link state machine and ib_events       trap.c   notices to the SM
- *   fault.c sa.c census.c debugfs.c   knobs and counters for tests   strict.c  what a client did wrong
+ *   fault.c sa.c census.c debugfs.c   knobs and counters   strict.c  what a client did wrong
  *
  * Locking, from the outside in:
  *   sib_qp.sq_lock         the send queue of one QP

@@ -271,6 +271,19 @@ static void sib_qp_entered(struct sib_qp *qp, u8 from, u8 to)
 	}
 }
 
+/*
+ * Would it be right for a QP in RTS, which this one has just left by itself? A client cannot know
+ * yet; that it is refused tells it.
+ */
+static bool sib_qp_too_late(const struct sib_qp *qp, u8 cur, const struct ib_qp_attr *attr,
+			    int mask)
+{
+	u8 next = mask & IB_QP_STATE ? attr->qp_state : IB_QPS_RTS;
+
+	return (cur == IB_QPS_SQE || cur == IB_QPS_ERR) && !(mask & IB_QP_CUR_STATE) &&
+	       ib_modify_qp_is_ok(IB_QPS_RTS, next, qp->ibqp.qp_type, mask);
+}
+
 static int __sib_modify_qp(struct sib_qp *qp, const struct ib_qp_attr *attr, int mask)
 {
 	u8 cur = READ_ONCE(qp->state);
@@ -278,6 +291,8 @@ static int __sib_modify_qp(struct sib_qp *qp, const struct ib_qp_attr *attr, int
 
 	if ((mask & IB_QP_CUR_STATE && attr->cur_qp_state != cur) ||
 	    !ib_modify_qp_is_ok(cur, next, qp->ibqp.qp_type, mask)) {
+		if (sib_qp_too_late(qp, cur, attr, mask))
+			return -EINVAL;
 		sib_violation(qp->hca, SIB_STRICT_BAD_MODIFY, "QP %#x: state %u to %u, mask %#x",
 			      qp->qpn, cur, next, mask);
 		return -EINVAL;

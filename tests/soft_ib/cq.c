@@ -162,7 +162,7 @@ bool sib_cq_push(struct sib_cq *cq, const struct sib_cqe *cqe)
  * @cq: the CQ
  * @qp: a QP that is being reset or destroyed; nothing of it completes any more
  */
-void sib_cq_forget(struct sib_cq *cq, const struct sib_qp *qp)
+void sib_cq_forget(struct sib_cq *cq, struct sib_qp *qp)
 {
 	unsigned long flags;
 	u32 from, to;
@@ -171,8 +171,12 @@ void sib_cq_forget(struct sib_cq *cq, const struct sib_qp *qp)
 	for (from = to = cq->tail; from != cq->head; from++) {
 		struct sib_cqe *cqe = &cq->ring[from & cq->mask];
 
-		if (cqe->qp != qp)
+		if (cqe->qp != qp) {
 			cq->ring[to++ & cq->mask] = *cqe;
+		} else if (cqe->recv && cqe->status == IB_WC_SUCCESS) {
+			qp->rq.gone++;
+			qp->rq.gone_bytes += cqe->byte_len - SIB_GRH_LEN;
+		}
 	}
 	cq->head = to;
 	spin_unlock_irqrestore(&cq->lock, flags);

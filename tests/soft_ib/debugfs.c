@@ -47,6 +47,7 @@
  *                        dropped, and packets that arrived at sibN and were not delivered; writing
  *                        resets them
  *   sibN/counters        "NAME COUNT": the PMA counters of sibN's port
+ *   sibN/census          what there is on the HCA, see census.c
  *   sibN/held            packets that delay_us and reorder_ppm hold at this moment
  *   sibN/refused         what properties of sibN, or create_*_error_at, refused
  *
@@ -442,6 +443,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_file("event", 0600, dir, hca, &event_fops);
 	debugfs_create_file("drops", 0600, dir, hca, &drops_fops);
 	debugfs_create_file("counters", 0400, dir, hca, &counters_fops);
+	sib_census_add(hca);
 	debugfs_create_file("held", 0400, dir, hca, &held_fops);
 	debugfs_create_file("refused", 0400, dir, hca, &refused_fops);
 }

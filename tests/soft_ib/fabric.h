@@ -274,6 +274,10 @@ static inline bool sib_fault_xmit(struct sib_hca *hca, const struct sib_pkt *pkt
 	return __sib_fault_xmit(hca, pkt);
 }
 
+/* ---- census.c ---- */
+
+void sib_census_add(struct sib_hca *hca);
+
 /* ---- debugfs.c ---- */
 
 void sib_debugfs_init(struct sib_fabric *fabric);

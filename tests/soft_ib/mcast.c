@@ -206,3 +206,22 @@ unsigned int sib_mcast_for_each(struct sib_hca *hca, const union ib_gid *gid,
 	}
 	return n;
 }
+
+/**
+ * sib_mcast_show() - writes a line "in QPN GROUP" for each QP in a group
+ * @hca: the HCA
+ * @seq: where to
+ *
+ * Context: process.
+ */
+void sib_mcast_show(struct sib_hca *hca, struct seq_file *seq)
+{
+	struct sib_mcast_member *member;
+	int i;
+
+	mutex_lock(&hca->mcast->lock);
+	for (i = 0; i < SIB_MCAST_BUCKETS; i++)
+		hlist_for_each_entry(member, &hca->mcast->buckets[i], node)
+			seq_printf(seq, "in %06x %16phN\n", member->qp->qpn, member->gid.raw);
+	mutex_unlock(&hca->mcast->lock);
+}

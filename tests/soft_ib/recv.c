@@ -118,10 +118,13 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 
 	sib_recv_cqe(qp, wqe, pkt, pkey_index, csum_ok, &cqe);
 	broken = !fits || sib_fault_recv(qp->hca, qp->qpn);
-	if (unlikely(broken))
+	if (unlikely(broken)) {
 		cqe.status = fits ? IB_WC_LOC_PROT_ERR : IB_WC_LOC_LEN_ERR;
-	else
+	} else {
 		sib_rwqe_write(wqe, pkt);
+		WRITE_ONCE(rq->got, rq->got + 1);
+		WRITE_ONCE(rq->got_bytes, rq->got_bytes + pkt->len);
+	}
 	rq->proc++;
 	due = sib_cq_push(cq, &cqe);
 	spin_unlock_irqrestore(&rq->lock, flags);

@@ -11,7 +11,7 @@
  *   fabric.c  the links and the switch's LFT/MFT: who gets the packet
  *   smi.c sma.c switch.c pkey.c pma.c   what OpenSM programs
  *   port.c    link state machine and ib_events       trap.c   notices to the SM
- *   fault.c sa.c debugfs.c   knobs and counters for tests   strict.c  what a client did wrong
+ *   fault.c sa.c census.c debugfs.c   knobs and counters   strict.c  what a client did wrong
  *
  * Locking, from the outside in:
  *   sib_qp.sq_lock         the send queue of one QP
@@ -367,7 +367,7 @@ const char *sib_violation_name(enum sib_violation kind);
 int sib_hca_create(struct sib_fabric *fabric, int index);
 void sib_hca_destroy(struct sib_fabric *fabric, int index);
 
-/* ---- fabric half: fabric smi sma switch pkey pma port trap fault debugfs ---- */
+/* ---- fabric half: fabric smi sma switch pkey pma port trap fault census debugfs ---- */
 
 /**
  * sib_fabric_xmit() - an HCA's port sends a packet

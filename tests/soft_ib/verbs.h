@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/list.h>
+#include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
@@ -304,6 +305,8 @@ struct sib_rwqe {
  * @kick: look again at a stuck queue
  * @due: rate_mbps: when the request at @proc has left the port, 0: not known yet; that CPU's
  * @timer: rate_mbps: goes on at @due
+ * @sent: packets given to the fabric, each segment of an LSO send is one; that CPU's, read anywhere
+ * @sent_bytes: their payload
  * @vec: that CPU's: payload of the packet at hand
  * @hdr: that CPU's: rewritten headers of the packet at hand
  */
@@ -321,6 +324,8 @@ struct sib_sq {
 	bool kick;
 	u64 due;
 	struct hrtimer timer;
+	u64 sent;
+	u64 sent_bytes;
 	struct kvec vec[SIB_MAX_SGE + 2];
 	u8 hdr[SIB_MAX_HEADER] __aligned(8);
 };
@@ -335,6 +340,10 @@ struct sib_sq {
  * @head: next to post
  * @proc: next to fill
  * @tail: all before it were polled; under the receive CQ's lock
+ * @got: packets put into receives, read anywhere
+ * @got_bytes: their payload, without GRH
+ * @gone: of @got, those whose completion a reset took away before it was polled
+ * @gone_bytes: their payload
  */
 struct sib_rq {
 	spinlock_t lock; /* see above */
@@ -345,6 +354,10 @@ struct sib_rq {
 	u32 head;
 	u32 proc;
 	u32 tail;
+	u64 got;
+	u64 got_bytes;
+	u64 gone;
+	u64 gone_bytes;
 };
 
 /**
@@ -467,7 +480,7 @@ int sib_poll_cq(struct ib_cq *ibcq, int num, struct ib_wc *wc);
 int sib_req_notify_cq(struct ib_cq *ibcq, enum ib_cq_notify_flags flags);
 bool sib_cq_push(struct sib_cq *cq, const struct sib_cqe *cqe);
 void sib_cq_notify(struct sib_cq *cq);
-void sib_cq_forget(struct sib_cq *cq, const struct sib_qp *qp);
+void sib_cq_forget(struct sib_cq *cq, struct sib_qp *qp);
 
 /* qp.c */
 int sib_create_qp(struct ib_qp *ibqp, struct ib_qp_init_attr *init, struct ib_udata *udata);
@@ -486,6 +499,7 @@ int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid);
 unsigned int sib_mcast_for_each(struct sib_hca *hca, const union ib_gid *gid,
 				void (*fn)(struct sib_qp *qp, const struct sib_pkt *pkt),
 				const struct sib_pkt *pkt);
+void sib_mcast_show(struct sib_hca *hca, struct seq_file *seq);
 
 /* send.c */
 int sib_post_send(struct ib_qp *ibqp, const struct ib_send_wr *wr, const struct ib_send_wr **bad);

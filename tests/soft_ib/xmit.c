@@ -41,13 +41,15 @@ static void sib_pkt_init(const struct sib_qp *qp, const struct sib_swqe *wqe, st
 		sib_pkt_grh(qp, av, pkt);
 }
 
-static void sib_pkt_send(struct sib_pkt *pkt, u32 len, unsigned int nvec)
+static void sib_pkt_send(struct sib_qp *qp, struct sib_pkt *pkt, u32 len, unsigned int nvec)
 {
 	pkt->len = len;
 	pkt->nvec = nvec;
 	if (pkt->has_grh)
 		pkt->grh.paylen = cpu_to_be16(SIB_BTH_DETH_LEN + SIB_ICRC_LEN +
 					      (pkt->has_imm ? SIB_IMM_LEN : 0) + ALIGN(len, 4));
+	WRITE_ONCE(qp->sq.sent, qp->sq.sent + 1);
+	WRITE_ONCE(qp->sq.sent_bytes, qp->sq.sent_bytes + len);
 	sib_fabric_xmit(pkt);
 }
 
@@ -176,7 +178,7 @@ static enum ib_wc_status sib_xmit_lso(struct sib_qp *qp, const struct sib_swqe *
 				  offset + len == wqe->len);
 		n = sib_cursor_take(&at, len, vec + 1);
 		sib_frame_csum(qp->sq.hdr, wqe->hlen, &frame, vec + 1, n);
-		sib_pkt_send(&pkt, wqe->hlen + len, n + 1);
+		sib_pkt_send(qp, &pkt, wqe->hlen + len, n + 1);
 		offset += len;
 	}
 	return IB_WC_SUCCESS;
@@ -208,6 +210,6 @@ enum ib_wc_status sib_xmit(struct sib_qp *qp, const struct sib_swqe *wqe)
 		n = sib_xmit_csum(qp, wqe, &pkt);
 	else
 		n = sib_cursor_take(&at, wqe->len, qp->sq.vec);
-	sib_pkt_send(&pkt, wqe->len, n);
+	sib_pkt_send(qp, &pkt, wqe->len, n);
 	return IB_WC_SUCCESS;
 }

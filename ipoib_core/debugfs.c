@@ -17,6 +17,7 @@
 
 #include "mcast.h"
 #include "netdev.h"
+#include "path.h"
 
 static struct dentry *ipoib_debugfs_dir;
 
@@ -119,6 +120,9 @@ static int ipoib_path_seq_show(struct seq_file *file, void *item)
 		seq_printf(file, "  DLID:     0x%04x\n", ah->dlid);
 		seq_printf(file, "  SL: %12u\n", ah->sl);
 		seq_printf(file, "  rate: %8d.%03d Gb/sec\n", mbps / 1000, mbps % 1000);
+		/* In-tree has no word for it. */
+		if (ipoib_path_is_stale(dest))
+			seq_printf(file, "  stale: %9s\n", "yes");
 	}
 	seq_putc(file, '\n');
 	return 0;

@@ -423,6 +423,11 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 	spin_unlock_bh(&priv->paths.lock);
 }
 
+bool ipoib_path_is_stale(struct ipoib_dest *dest)
+{
+	return READ_ONCE(ipoib_path_of(dest)->stale);
+}
+
 /* A packet from @slid came from the peer, or says so; paths.lock held. */
 static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 {

@@ -3,6 +3,7 @@
 #define IPOIB_PATH_H
 
 #include "core.h"
+#include "dest.h"
 
 /**
  * ipoib_path_send() - send to one peer
@@ -40,6 +41,14 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr);
  * Context: BH off.
  */
 void ipoib_path_heard(struct ipoib_dev *priv, const u8 *gid, u32 slid);
+
+/**
+ * ipoib_path_is_stale() - will the SA be asked about a path when it is used next?
+ * @dest: the path
+ *
+ * Context: paths.lock held.
+ */
+bool ipoib_path_is_stale(struct ipoib_dest *dest);
 
 /**
  * ipoib_path_invalidate() - the fabric changed: ask for every path again when it is used next

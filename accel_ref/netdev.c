@@ -235,6 +235,8 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 	ref_take_back(priv);
 	ref_queues_destroy(priv);
 	mutex_destroy(&priv->qp_mutex);
+	/* The stack frees it: whatever would still run on it uses memory that is gone. */
+	WARN_ON(delayed_work_pending(&priv->repair) || delayed_work_pending(&priv->watch));
 }
 
 /**

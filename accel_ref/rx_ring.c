@@ -475,6 +475,7 @@ void ref_rxq_destroy(struct ref_rxq *rxq)
 	ib_destroy_cq(rxq->cq);
 	rxq->cq = NULL;
 	netif_napi_del(&rxq->napi);
+	WARN_ON(delayed_work_pending(&rxq->refill_work) || hrtimer_active(&rxq->gather_timer));
 	kvfree(rxq->free);
 	kvfree(rxq->slots);
 	rxq->free = NULL;

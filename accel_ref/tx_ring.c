@@ -127,6 +127,7 @@ void ref_txq_destroy(struct ref_txq *txq)
 	ib_destroy_cq(txq->cq);
 	txq->cq = NULL;
 	netif_napi_del(&txq->napi);
+	WARN_ON(delayed_work_pending(&txq->lazy_work));
 	ref_tx_copies_free(txq);
 	kvfree(txq->slots);
 	txq->slots = NULL;

@@ -66,9 +66,13 @@ void ipoib_intf_setup(struct net_device *dev)
 static void ipoib_intf_free(struct net_device *dev)
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
+	struct ipoib_dev *priv = ipoib_priv(dev);
 
-	ipoib_contract_exit(ipoib_priv(dev));
-	kfree(ipoib_priv(dev));
+	/* Whatever would still run on it uses memory that is gone, be it a minute later. */
+	WARN_ON(delayed_work_pending(&priv->mcast_work) ||
+		delayed_work_pending(&priv->path_gc) || delayed_work_pending(&priv->ah_work));
+	ipoib_contract_exit(priv);
+	kfree(priv);
 	rn->clnt_priv = NULL;
 	if (atomic_dec_and_test(&ipoib_intf_count))
 		wake_up_all(&ipoib_intf_gone);

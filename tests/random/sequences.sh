@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Random sequences of what fabrics and administrators do, under traffic both ways: after each, traffic
-# flows, soft_ib has seen no wrong use of the verbs, and over all of them nothing leaks.
+# flows, and when it pauses the invariants hold (lib/invariants.sh); over all of them nothing leaks.
 # (Topology: ops.sh)
 #
 # The seed is printed. The same sequences again, or as many as wanted:
@@ -19,7 +19,7 @@
 COUNT=${COUNT:-$SEQUENCES}
 : "${SEED:=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"
 echo "# SEED=$SEED COUNT=$COUNT"
-CHAOS_SWEEP=
+CHAOS_SWEEP='' LOADS=''
 
 # load HOST COMMAND...: again and again: it ends when its interface goes.
 load()
@@ -27,8 +27,19 @@ load()
 	load_host=$1
 	shift
 	# shellcheck disable=SC2016 # for the inner shell
-	spawn "$load_host" busybox nice -n 19 dash -c 'while :; do "$@"; sleep 0.1; done' load "$@" \
-		> /dev/null 2>&1 < /dev/null
+	spawn "$load_host" dash -c 'busybox renice -n 19 -p $$
+		while :; do "$@"; sleep 0.1; done' load "$@" > /dev/null 2>&1 < /dev/null
+	LOADS="$LOADS $SPAWNED"
+}
+
+# loads_signal STOP|CONT: all of it pauses, or goes on; who starts the commands first.
+loads_signal()
+{
+	for pid in $LOADS; do
+		kill "-$1" "$pid" || fail "a load has ended"
+		# shellcheck disable=SC2046 # a list, maybe empty
+		quietly kill "-$1" $(cat "/proc/$pid/task/$pid/children")
+	done
 }
 
 outage_up ours-ours
@@ -55,7 +66,9 @@ while [ "$sequence" -lt "$COUNT" ]; do
 		chance_pause
 	done
 	chaos_settle
-	assert_strict_clean
+	loads_signal STOP
+	must invariants_check
+	loads_signal CONT
 	[ "$COUNT" -lt 12 ] || leak_sample
 done
 [ "$COUNT" -lt 12 ] || assert_no_leak

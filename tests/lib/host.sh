@@ -22,6 +22,7 @@ set -eu
 . "$TESTS/lib/registry.sh"
 . "$TESTS/lib/leak.sh"
 . "$TESTS/lib/unload.sh"
+. "$TESTS/lib/invariants.sh"
 
 # The HCAs of the two hosts, of subnet managers, and of all; and ours's data path.
 : "${HCA_A:=sib0}" "${HCA_B:=sib1}" "${HCA_SM:=sib2}" "${HCA_SM2:=sib3}" "${HCAS:=sib*}" "${ACCEL:=ref}"

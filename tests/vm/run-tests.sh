@@ -9,6 +9,8 @@ results=${RESULTS:-$out/results${root:+-$root}}
 case $lane in
 slow | connectx*) results=$results-$lane ;;
 esac
+# Invariants (tests/lib/invariants.sh) that tests leave broken on purpose.
+nots=${INVARIANTS_NOT:-$work/nots}
 # Wall-clock seconds that a guest may be silent beyond a test's own limit, and while booting.
 grace=$((90 * scale))
 boot_limit=$((180 * scale))
@@ -169,6 +171,7 @@ follow()
 			;;
 		'# log| '*) printf '%s\n' "${line#\# log| }" >> "$log.log" ;;
 		'# dmesg| '*) printf '%s\n' "${line#\# dmesg| }" >> "$log.dmesg" ;;
+		'# not '*) printf '%s %s\t%s\n' "$kernel" "$name" "${line#\# not }" >> "$nots" ;;
 		'# seconds '*) seconds=${line#\# seconds } limit=$((limit + grace)) ;;
 		'not ok '*)
 			flock 7
@@ -275,6 +278,7 @@ run_tests()
 		echo "run: no test matches" >&2
 		[ ${#tests[@]} -eq 0 ] || exit 2
 	fi
+	[ -n "${INVARIANTS_NOT:-}" ] || "$TOP/tests/invariants-table" "$nots"
 	if [ -n "${COUNTS:-}" ]; then
 		echo "$passed $failed $skipped" > "$COUNTS"
 	else

@@ -21,10 +21,14 @@ for host in hostA hostB; do
 	must ip -n "$host" neighbour flush all
 done
 
+# Without announcements, ARP's and neighbour discovery's, which are repeated for some seconds: one of them may
+# come when one of the captures has begun and another has not.
+packets='icmp or (icmp6 and not dst host ff02::2 and not dst host ff02::1) or (arp and arp[28:4] != arp[52:4])'
+
 # capture HOST INTERFACE DIRECTION: what tcpdump prints, a packet with its bytes on one line.
 capture()
 {
-	spawn "$1" tcpdump -Z root -i "$2" -Q "$3" -n -e -t -x -l --immediate-mode 'arp or icmp or icmp6 and not dst host ff02::2' \
+	spawn "$1" tcpdump -Z root -i "$2" -Q "$3" -n -e -t -x -l --immediate-mode "$packets" \
 		> "$TMPDIR/$1-$3" 2> "$TMPDIR/$1-$3.err"
 	captures="$captures $SPAWNED"
 	must_wait 10 grep -q 'listening on' "$TMPDIR/$1-$3.err"

@@ -124,3 +124,4 @@ cable_out sib0
 must_wait 10 negate is_running hostA "$IFA"
 ethtool_says 'Link detected: no' "$IFA"
 ethtool_says 'Speed: Unknown' "$IFA"
+[ "$DRIVER" != ours ] || invariants_not sa "its port has no cable"

@@ -16,9 +16,10 @@ devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 
 # As DKMS's hook does it: an ib_ipoib that the kernel refuses would keep in-tree's from being loaded. A root
 # without /sys is for another machine, of which nothing is known.
+signature_refused := ipoib_core/boot/signature-refused
 withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
 	find $(updates) -name 'ib_ipoib.ko*' | while read -r shim; do \
-		reason=$$(ROOT=$(INSTALL_MOD_PATH) ipoib_core/boot/signature-refused "$$shim") || continue; \
+		reason=$$(ROOT=$(INSTALL_MOD_PATH) $(signature_refused) "$$shim") || continue; \
 		echo "ipoib-accel: $$reason. The kernel's own ib_ipoib stays in charge of $(release)." \
 			"'man 7 ipoib-accel', Secure Boot, says what to do."; \
 		rm -f "$$shim"; \

@@ -3,11 +3,12 @@
 # The jobs of tests/check, which gives MODE (all, quick, full, debug), KERNELS, and TESTS where not all are
 # wanted (what tests/changed-since prints), and what each waits for.
 #
-# Guests first: one more at the same time than there are CPUs, for each waits half of the time; with more
-# of them the limits of tests mean nothing. Beside them, one after the other and with less priority, what
-# only works: lint, packages. Jobs start in the order of the lists: the long ones first.
+# Guests first: one more at the same time than there are CPUs, for each waits now and then; with more
+# of them the limits of tests mean nothing. Beside them, as many at a time as there are CPUs and with less
+# priority, what only works: lint, packages. Jobs start in the order of the lists: the long ones first.
 
 GUESTS ?= $(shell expr $$(nproc) + 1)
+OTHERS ?= $(shell nproc)
 first := $(firstword $(KERNELS))
 run := tests/vm/run --no-build
 cards := $(run) --cards 4 --enhanced 2 --lane
@@ -58,7 +59,7 @@ endif
 check: guests others
 # Numbers of jobs of their own; without MAKEFLAGS make does not speak of that.
 guests others:
-	MAKEFLAGS= $(MAKE) -sk --no-print-directory -j$(if $(filter guests,$@),$(GUESTS),1) -f tests/check.mk \
+	MAKEFLAGS= $(MAKE) -sk --no-print-directory -j$(if $(filter guests,$@),$(GUESTS),$(OTHERS)) -f tests/check.mk \
 		MODE='$(MODE)' KERNELS='$(KERNELS)' TESTS='$(TESTS)' all-$@
 
 .PHONY: all-guests all-others

@@ -56,7 +56,10 @@ for host in "hostA $IFA" "hostB $IFB"; do
 	# Soon suspicious, for a short test.
 	on "$1" sh -c "echo 200 > /proc/sys/net/$family/neigh/$2/base_reachable_time_ms
 		echo 1 > /proc/sys/net/$family/neigh/$2/delay_first_probe_time"
+	# Those that are there have timers of the old ones.
+	must ip -n "$1" neighbour flush all
 done
+must_wait 10 can_ping hostA "$peer"
 knob "$HCA_B" drop_ppm 1000000
 sa_forget "$HCA_A"
 began=$(now_ms)

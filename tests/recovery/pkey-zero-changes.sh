@@ -59,3 +59,4 @@ must_wait 20 can_ping hostA "$B6"
 must_wait 20 all_nodes
 must_wait 10 group_answers
 assert_strict_clean
+invariants_not groups "of a P_Key that has moved in the table the RDMA core forgets its memberships, and tells no SA"

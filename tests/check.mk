@@ -77,7 +77,7 @@ vm-%: build-%
 
 # These wait for all builds, or make would start them before a longer one that waits for another build.
 debian-%: build-% | $(builds)
-	tests/job $@ $(run) --kernel $* --root debian --lane all
+	tests/job $@ $(run) --kernel $* --root debian --lane $(lanes)
 
 cards-%: build-% | $(builds)
 	tests/job $@ $(cards) $(cards_lane) --kernel $* $(or $(on_cards),$(cards_tests))

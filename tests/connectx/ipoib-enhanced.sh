@@ -5,7 +5,6 @@
 # against one over plain datagrams: every size arrives, TCP goes out as large segments, comes in on more
 # than one queue, and every checksum that the card gave fits.
 #
-# lane: connectx PEER=mlx5_3
 # lane: connectx-long
 # limit: 180
 # matrix: PEER=mlx5_3,mlx5_1

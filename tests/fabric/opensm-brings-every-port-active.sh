@@ -10,6 +10,7 @@
 #
 # limit: 60
 # lane: quick
+# check: 6.12
 . "$TESTS/lib/host.sh"
 . "$TESTS/fabric/words.sh"
 

@@ -11,6 +11,7 @@
 # lane: slow PAIR=intree-intree
 # lane: full PAIR=ours-intree
 # lane: quick
+# check: 6.1 PAIR=ours-ours
 # kernel: 6.12 PAIR=intree-intree
 # kernel: 6.12 PAIR=ours-intree
 # kernel: 6.1 PAIR=intree-ours

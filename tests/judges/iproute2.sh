@@ -11,6 +11,7 @@
 #
 # lane: slow DRIVER=intree
 # lane: quick
+# check: 6.1
 # kernel: 6.1 DRIVER=intree
 # limit: 90
 # matrix: DRIVER=ours,intree

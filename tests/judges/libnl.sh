@@ -9,6 +9,7 @@
 #
 # lane: full DRIVER=intree
 # lane: quick
+# check: 6.12
 # kernel: 6.1 DRIVER=intree
 # limit: 60
 # matrix: DRIVER=ours,intree

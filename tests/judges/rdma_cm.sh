@@ -10,6 +10,7 @@
 # lane: slow PAIR=intree-intree
 # lane: full PAIR=ours-intree
 # lane: quick
+# check: 6.12 PAIR=ours-ours
 # kernel: 6.1 PAIR=intree-intree
 # kernel: 6.12 PAIR=ours-intree
 # limit: 180

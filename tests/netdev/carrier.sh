@@ -7,6 +7,7 @@
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
 # lane: quick
+# check: 6.12
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 

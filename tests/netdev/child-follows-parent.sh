@@ -4,6 +4,7 @@
 # Children go up and down with their parent, by sysfs or rtnetlink made; the parent does not with them.
 #
 # lane: quick
+# check: 6.1
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

@@ -7,6 +7,7 @@
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
 # lane: quick
+# check: 6.12
 # kernel: 6.12 DRIVER=intree
 # limit: 120
 # matrix: DRIVER=ours,intree

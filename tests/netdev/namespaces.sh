@@ -8,6 +8,7 @@
 #	other [child of ib0]
 #
 # lane: quick
+# check: 6.1
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 

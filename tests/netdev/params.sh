@@ -5,6 +5,7 @@
 # runs, and those of connected mode are taken, with a word that they do nothing.
 #
 # lane: quick
+# check: 6.1
 # kernel: 6.12 DRIVER=intree
 # limit: 60
 # matrix: DRIVER=ours,intree

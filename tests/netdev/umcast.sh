@@ -9,6 +9,7 @@
 #	twin ---+
 #
 # lane: quick
+# check: 6.1
 # kernel: 6.12 DRIVER=intree
 # limit: 90
 # matrix: DRIVER=ours,intree

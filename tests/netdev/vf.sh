@@ -7,6 +7,7 @@
 #	ib0---sib0 with vf 0, vf 1
 #
 # lane: quick
+# check: 6.12
 # kernel: 6.12 DRIVER=intree
 # limit: 60
 # matrix: DRIVER=ours,intree

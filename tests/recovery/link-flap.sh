@@ -7,6 +7,7 @@
 #
 # lane: slow PAIR=ours-intree
 # lane: quick
+# check: 6.12 PAIR=ours-ours
 # kernel: 6.1 PAIR=ours-intree
 # limit: 120
 # matrix: PAIR=ours-ours,ours-intree

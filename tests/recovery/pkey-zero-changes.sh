@@ -6,6 +6,7 @@
 # (Topology: lib/outage.sh)
 #
 # lane: quick
+# check: 6.12
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 

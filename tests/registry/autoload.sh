@@ -5,6 +5,7 @@
 # before the fabric is there, and after it.
 #
 # lane: quick
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 

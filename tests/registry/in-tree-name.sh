@@ -6,6 +6,7 @@
 # it away. Where in-tree's is loaded already, or the shim is not installed, the name is in-tree's.
 #
 # lane: quick
+# check: 6.1
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/lib/shim.sh"

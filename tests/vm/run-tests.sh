@@ -55,6 +55,7 @@ list_tests()
 		"$its,$lane" | all,quick | all,full | connectx-long,connectx | broken-debug,broken | \
 			quick,only-quick | short,quick | short,only-quick) ;;
 		short,full) [ -z "$short" ] || continue ;;
+		share,*) [[ $vars != *intree* || $vars == *ours* ]] || continue ;;&
 		share,quick) [ -z "$turn" ] || [ "$turn" = "$kernel" ] || continue ;;
 		share,full) [ "${only:-${turn:-6.12}}" = "$kernel" ] || continue ;;
 		since,quick | since,only-quick) ;;

@@ -92,12 +92,15 @@ retry_command()
 # report VERDICT NAME GUEST_SECONDS WALL_SECONDS WORDS
 report()
 {
-	local line
+	local line cpu
 	line=$(printf '%-4s  %-6s  %-52s %7s s %6s s wall%s' "$1" "$kernel" "$2" "$3" "$4" \
 		"${5:+  $5}")
 	printf '%s\n' "$line"
-	[ "$4" = - ] || [ -z "$vm_pid" ] ||
-		echo "$4 $((($(cpu_now) - cpu_before) / 100)) $kernel $2" >> "${TIMES:-/dev/null}"
+	if [ "$4" != - ] && [ -n "$vm_pid" ]; then
+		# Of a guest that has ended by now nothing is known.
+		cpu=$(($(cpu_now) - cpu_before))
+		echo "$4 $((cpu > 0 ? cpu / 100 : 0)) $kernel $2" >> "${TIMES:-/dev/null}"
+	fi
 	case $1 in
 	ok) passed=$((passed + 1)) ;;
 	SKIP) skipped=$((skipped + 1)) ;;

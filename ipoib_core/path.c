@@ -425,7 +425,11 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 
 bool ipoib_path_is_stale(struct ipoib_dest *dest)
 {
-	return READ_ONCE(ipoib_path_of(dest)->stale);
+	const struct ipoib_path *path = ipoib_path_of(dest);
+
+	/* One that has not followed an event yet is out of date as well. */
+	return READ_ONCE(path->stale) ||
+	       READ_ONCE(path->events) != READ_ONCE(path->priv->path_events);
 }
 
 /* A packet from @slid came from the peer, or says so; paths.lock held. */

@@ -10,6 +10,8 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "trace.h"
+
 /* How long to wait before looking at the completions again. */
 #define IPOIB_AH_POLL	msecs_to_jiffies(20)
 
@@ -32,6 +34,7 @@ struct ipoib_ah *ipoib_ah_create(struct ipoib_dev *priv, struct rdma_ah_attr *at
 	ah->dlid = rdma_ah_get_dlid(attr);
 	ah->sl = rdma_ah_get_sl(attr);
 	ah->rate = rdma_ah_get_static_rate(attr);
+	trace_ipoib_ah_made(priv, ah);
 	return ah;
 }
 
@@ -39,15 +42,17 @@ void ipoib_ah_retire(struct ipoib_dev *priv, struct ipoib_ah *ah)
 {
 	if (!ah)
 		return;
+	trace_ipoib_ah_retired(priv, ah);
 	if (llist_add(&ah->dead, &priv->ah_dead))
 		queue_delayed_work(ipoib_wq, &priv->ah_work, 0);
 }
 
-static void ipoib_ah_destroy_list(struct llist_node *list)
+static void ipoib_ah_destroy_list(const struct ipoib_dev *priv, struct llist_node *list)
 {
 	struct ipoib_ah *ah, *next;
 
 	llist_for_each_entry_safe(ah, next, list, dead) {
+		trace_ipoib_ah_destroyed(priv, ah);
 		rdma_destroy_ah(ah->ah, RDMA_DESTROY_AH_SLEEPABLE);
 		kfree(ah);
 	}
@@ -94,7 +99,7 @@ static void ipoib_ah_work(struct work_struct *work)
 		queue_delayed_work(ipoib_wq, &priv->ah_work, IPOIB_AH_POLL);
 		return;
 	}
-	ipoib_ah_destroy_list(priv->ah_waiting);
+	ipoib_ah_destroy_list(priv, priv->ah_waiting);
 	priv->ah_waiting = NULL;
 	/* ipoib_ah_retire() queues only for the first of a batch, which may have been meanwhile. */
 	if (!llist_empty(&priv->ah_dead))
@@ -113,8 +118,8 @@ void ipoib_ah_exit(struct ipoib_dev *priv)
 {
 	cancel_delayed_work_sync(&priv->ah_work);
 	synchronize_net();
-	ipoib_ah_destroy_list(priv->ah_waiting);
+	ipoib_ah_destroy_list(priv, priv->ah_waiting);
 	priv->ah_waiting = NULL;
-	ipoib_ah_destroy_list(llist_del_all(&priv->ah_dead));
+	ipoib_ah_destroy_list(priv, llist_del_all(&priv->ah_dead));
 	kfree(priv->ah_marks);
 }

@@ -2,71 +2,120 @@
 /*
  * Loading accel modules. A work of ours calls request_module() and waits; module init only queues
  * it, because the modules need our symbols, which are there only once our init has returned.
+ *
+ * With accel=auto those made for the card come first, for all ports, then the one that serves any:
+ * that one, when it registers, may wait for the former (ipoib_autoload_settle()), and never for
+ * itself.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 
 #include <linux/device.h>
 #include <linux/kmod.h>
+#include <linux/wait.h>
 
 #include "choice.h"
 #include "registry.h"
 
 /*
- * Takes a port that waits off the list of work to do: its device's driver and its choice go to
- * @driver and @choice. The port itself may go as soon as the lock is dropped.
+ * The longest time that an accel's init waits: a module made for a card could want accel_ref to be
+ * loaded before it.
  */
-static struct ipoib_port *ipoib_autoload_next(char *driver, size_t size, const char **choice)
+#define IPOIB_AUTOLOAD_SETTLE	(10 * HZ)
+
+/* What the work loads, or will first when it comes to run; written under ipoib_registry_lock. */
+static enum ipoib_loading ipoib_autoload_at;
+static DECLARE_WAIT_QUEUE_HEAD(ipoib_autoload_wait);
+
+static void ipoib_autoload_is_at(enum ipoib_loading what)
+{
+	WRITE_ONCE(ipoib_autoload_at, what);
+	wake_up_all(&ipoib_autoload_wait);
+}
+
+static struct ipoib_port *ipoib_autoload_find(enum ipoib_loading what)
 {
 	struct ipoib_port *port;
 
 	lockdep_assert_held(&ipoib_registry_lock);
 	list_for_each_entry(port, &ipoib_ports, node) {
-		struct device *parent = port->hca->dev.parent;
-
-		if (!port->loading)
-			continue;
-		*choice = port->choice;
-		strscpy(driver, parent ? dev_driver_string(parent) : "", size);
-		return port;
+		if (port->loading == what)
+			return port;
 	}
 	return NULL;
 }
 
+/*
+ * A port that waits: its device's driver and its choice go to @driver and @choice, what is to be
+ * loaded to @what. The port itself may go as soon as the lock is dropped.
+ */
+static struct ipoib_port *ipoib_autoload_next(char *driver, size_t size, const char **choice,
+					      enum ipoib_loading *what)
+{
+	struct ipoib_port *port;
+	struct device *parent;
+
+	*what = IPOIB_LOADING_NATIVE;
+	port = ipoib_autoload_find(*what);
+	if (!port) {
+		*what = IPOIB_LOADING_LAST;
+		port = ipoib_autoload_find(*what);
+	}
+	if (!port)
+		return NULL;
+	parent = port->hca->dev.parent;
+	*choice = port->choice;
+	strscpy(driver, parent ? dev_driver_string(parent) : "", size);
+	return port;
+}
+
 /* Is @port still there and waiting? Only the pointer's value is looked at until it is found. */
-static bool ipoib_autoload_still(const struct ipoib_port *port)
+static bool ipoib_autoload_still(const struct ipoib_port *port, const char *choice,
+				 enum ipoib_loading what)
 {
 	struct ipoib_port *other;
 
 	list_for_each_entry(other, &ipoib_ports, node) {
+		/* Its device may have been renamed, and it want another one. */
 		if (other == port)
-			return other->loading;
+			return other->loading == what && other->choice == choice;
 	}
 	return false;
 }
 
+static void ipoib_autoload_request(const char *driver, const char *choice,
+				   enum ipoib_loading what)
+{
+	if (what == IPOIB_LOADING_NATIVE)
+		request_module("ipoib-accel-for-%s", driver);
+	else if (strcmp(choice, IPOIB_CHOICE_AUTO))
+		request_module("ipoib-accel-%s", choice);
+	else
+		request_module("ipoib-accel-" IPOIB_CHOICE_ANY);
+}
+
 static void ipoib_autoload_work(struct work_struct *work)
 {
-	char driver[32];
-	const char *choice;
+	enum ipoib_loading what;
 	struct ipoib_port *port;
+	const char *choice;
+	char driver[32];
 
 	mutex_lock(&ipoib_registry_lock);
-	while ((port = ipoib_autoload_next(driver, sizeof(driver), &choice))) {
+	while ((port = ipoib_autoload_next(driver, sizeof(driver), &choice, &what))) {
+		ipoib_autoload_is_at(what);
 		mutex_unlock(&ipoib_registry_lock);
-		if (strcmp(choice, IPOIB_CHOICE_AUTO)) {
-			request_module("ipoib-accel-%s", choice);
-		} else {
-			/* Those made for the card first: the first one that is bound stays. */
-			request_module("ipoib-accel-for-%s", driver);
-			request_module("ipoib-accel-ref");
-		}
+		ipoib_autoload_request(driver, choice, what);
 		mutex_lock(&ipoib_registry_lock);
-		/* Gone, or its device has been renamed and it wants another one. */
-		if (!ipoib_autoload_still(port) || port->choice != choice)
+		if (!ipoib_autoload_still(port, choice, what))
 			continue;
-		port->loading = false;
+		if (what == IPOIB_LOADING_NATIVE) {
+			port->loading = IPOIB_LOADING_LAST;
+			continue;
+		}
+		port->loading = IPOIB_LOADING_NOTHING;
 		ipoib_registry_bind(port);
 	}
+	ipoib_autoload_is_at(IPOIB_LOADING_NOTHING);
 	mutex_unlock(&ipoib_registry_lock);
 }
 
@@ -74,7 +123,18 @@ static DECLARE_WORK(ipoib_autoload_wk, ipoib_autoload_work);
 
 void ipoib_autoload(void)
 {
+	lockdep_assert_held(&ipoib_registry_lock);
+	/* Who is loaded last just now would wait in vain for what comes after it. */
+	if (ipoib_autoload_at != IPOIB_LOADING_LAST)
+		ipoib_autoload_is_at(IPOIB_LOADING_NATIVE);
 	queue_work(system_long_wq, &ipoib_autoload_wk);
+}
+
+void ipoib_autoload_settle(void)
+{
+	wait_event_timeout(ipoib_autoload_wait,
+			   READ_ONCE(ipoib_autoload_at) != IPOIB_LOADING_NATIVE,
+			   IPOIB_AUTOLOAD_SETTLE);
 }
 
 void ipoib_autoload_exit(void)

@@ -4,7 +4,6 @@
  */
 #include "child.h"
 
-#include "contract.h"
 #include "intf.h"
 #include "port.h"
 #include "rtnl.h"
@@ -46,23 +45,16 @@ int ipoib_child_register(struct ipoib_dev *parent, struct net_device *dev, u16 p
 
 int ipoib_child_create(struct ipoib_dev *parent, u16 pkey)
 {
-	unsigned int rx_queues = 1, tx_queues = 1;
 	struct net_device *dev;
-	size_t priv_size = 0;
 	char name[IFNAMSIZ];
+	size_t priv_size;
 	int ret;
 
 	ASSERT_RTNL();
-	ret = parent->ops->get_mq_param(parent->intf.hca, parent->intf.port, &priv_size, &rx_queues,
-					&tx_queues);
-	if (ret)
-		return ret;
-	ipoib_contract_mq(parent->intf.accel, rx_queues, tx_queues);
 	snprintf(name, sizeof(name), "%.10s.%04x", parent->dev->name, pkey);
-	dev = alloc_netdev_mqs(priv_size, name, NET_NAME_PREDICTABLE, ipoib_intf_setup, tx_queues,
-			       rx_queues);
-	if (!dev)
-		return -ENOMEM;
+	dev = ipoib_intf_alloc(parent->port, name, NET_NAME_PREDICTABLE, &priv_size);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
 	dev_net_set(dev, dev_net(parent->dev));
 	ret = ipoib_child_register(parent, dev, pkey, true);
 	if (ret)

@@ -19,6 +19,9 @@
  * gives them others soon after they appear, and what appears again, after a reset, gets the first
  * that is free. So an item by name is for the device at the bus address where that name was first
  * seen, whatever it is called later, and for no other one.
+ *
+ * The list may be given anew (choose.c), and is then as if it had been so from the beginning; who
+ * has a name that an item said keeps a name that stays.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 
@@ -26,20 +29,17 @@
 
 #include <linux/ctype.h>
 #include <linux/list.h>
-#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-static char *accel = IPOIB_CHOICE_AUTO;
-module_param(accel, charp, 0444);
-MODULE_PARM_DESC(accel,
-		 "data path: auto (default), a name, none, or a list by port: mlx5_0/1:mlx,pci:0000:3b:00.0/1:none");
-
 /* How long no device has come or changed its name when those that are missing are told of. */
 #define IPOIB_CHOICE_SETTLED	(5 * HZ)
+
+/* Most names of accels that lists may say, one after the other: they stay. */
+#define IPOIB_CHOICE_NAMES	64
 
 /* Bytes for a device's address on its bus, as "0000:3b:00.0" or "mlx5_core.sf.4". */
 #define IPOIB_CHOICE_PLACE	40
@@ -62,11 +62,11 @@ enum ipoib_choice_kind {
  * @domain: of the PCI function
  * @function: of the PCI function: bus, device and function
  * @port: number; 0: all
- * @name: choice
+ * @name: choice, kept once the list is taken
  * @place: of a name: where the device that has, or had it, is; empty: none was seen
  * @used: it fits a port that was seen
  * @told: it was said that it fits none, or that another device has the name
- * @text: memory that @which and @name point into
+ * @text: memory that @which points into
  * @item: as it was written
  */
 struct ipoib_choice {
@@ -85,10 +85,22 @@ struct ipoib_choice {
 	const char *item;
 };
 
-/* The list is written by module init only. */
+/**
+ * struct ipoib_choice_name - a name that some list has said
+ * @node: on ipoib_choice_names
+ * @name: it
+ */
+struct ipoib_choice_name {
+	struct list_head node;
+	char name[IPOIB_ACCEL_NAME_MAX + 1];
+};
+
+/* The list, as text too, and what its items have seen: place, used, told. */
 static LIST_HEAD(ipoib_choices);
-/* What its items have seen: place, used, told. */
+static const char *ipoib_choice_text = IPOIB_CHOICE_AUTO;
 static DEFINE_MUTEX(ipoib_choice_lock);
+/* By one at a time who sets a list. */
+static LIST_HEAD(ipoib_choice_names);
 
 bool ipoib_accel_name_ok(const char *name)
 {
@@ -185,11 +197,37 @@ static const char *ipoib_choice_parse(struct ipoib_choice *choice)
 	return wrong;
 }
 
-static bool ipoib_choice_is_twice(const struct ipoib_choice *new)
+/* The choice's name is one that stays. @all is the whole list, for the message. */
+static int ipoib_choice_keep(struct ipoib_choice *choice, const char *all)
+{
+	struct ipoib_choice_name *kept;
+	unsigned int count = 0;
+
+	list_for_each_entry(kept, &ipoib_choice_names, node) {
+		if (!strcmp(kept->name, choice->name))
+			goto found;
+		count++;
+	}
+	if (count == IPOIB_CHOICE_NAMES) {
+		pr_err("accel=%s: \"%s\" is one name more than can be kept until ipoib_core is loaded anew\n",
+		       all, choice->name);
+		return -ENOSPC;
+	}
+	kept = kzalloc(sizeof(*kept), GFP_KERNEL);
+	if (!kept)
+		return -ENOMEM;
+	strscpy(kept->name, choice->name, sizeof(kept->name));
+	list_add_tail(&kept->node, &ipoib_choice_names);
+found:
+	choice->name = kept->name;
+	return 0;
+}
+
+static bool ipoib_choice_is_twice(const struct list_head *list, const struct ipoib_choice *new)
 {
 	struct ipoib_choice *choice;
 
-	list_for_each_entry(choice, &ipoib_choices, node) {
+	list_for_each_entry(choice, list, node) {
 		if (choice->kind != new->kind || choice->port != new->port ||
 		    choice->guid != new->guid || choice->domain != new->domain ||
 		    choice->function != new->function)
@@ -209,7 +247,18 @@ static void ipoib_choice_free(struct ipoib_choice *choice)
 	kfree(choice);
 }
 
-static int ipoib_choice_add(const char *item)
+static void ipoib_choice_free_list(struct list_head *list)
+{
+	struct ipoib_choice *choice, *next;
+
+	list_for_each_entry_safe(choice, next, list, node) {
+		list_del(&choice->node);
+		ipoib_choice_free(choice);
+	}
+}
+
+/* @all is the whole list, for messages. */
+static int ipoib_choice_add(struct list_head *list, const char *item, const char *all)
 {
 	struct ipoib_choice *choice;
 	const char *wrong;
@@ -229,33 +278,68 @@ static int ipoib_choice_add(const char *item)
 	if (wrong) {
 		ret = -EINVAL;
 		pr_err("accel=%s: cannot read \"%s\": %s; write auto, none, a name, or a list as in mlx5_0/1:mlx,pci:0000:3b:00.0/1:none\n",
-		       accel, item, wrong);
-	} else if (ipoib_choice_is_twice(choice)) {
+		       all, item, wrong);
+	} else if (ipoib_choice_is_twice(list, choice)) {
 		ret = -EINVAL;
-		pr_err("accel=%s: \"%s\" names a port for the second time\n", accel, item);
+		pr_err("accel=%s: \"%s\" names a port for the second time\n", all, item);
 	}
 	if (ret)
 		ipoib_choice_free(choice);
 	else
-		list_add_tail(&choice->node, &ipoib_choices);
+		list_add_tail(&choice->node, list);
 	return ret;
 }
 
-int ipoib_choice_init(void)
+/*
+ * Items of @list by names that the old list has too are for the devices that had these then: who
+ * changes one item does not mean those of devices that were renamed since.
+ */
+static void ipoib_choice_inherit(struct list_head *list)
 {
-	char *list, *rest, *item;
+	struct ipoib_choice *choice, *old;
+
+	lockdep_assert_held(&ipoib_choice_lock);
+	list_for_each_entry(choice, list, node) {
+		list_for_each_entry(old, &ipoib_choices, node) {
+			if (choice->kind == IPOIB_CHOICE_NAME && old->kind == IPOIB_CHOICE_NAME &&
+			    old->place[0] && !strcmp(choice->which, old->which))
+				strscpy(choice->place, old->place, sizeof(choice->place));
+		}
+	}
+}
+
+int ipoib_choice_set(const char *text)
+{
+	struct ipoib_choice *choice;
+	char *copy, *rest, *item;
+	LIST_HEAD(list);
+	LIST_HEAD(old);
 	int ret = 0;
 
-	list = kstrdup(accel, GFP_KERNEL);
-	if (!list)
+	copy = kstrdup(text, GFP_KERNEL);
+	if (!copy)
 		return -ENOMEM;
-	rest = strim(list);
+	rest = strim(copy);
 	while (!ret && (item = strsep(&rest, ",")))
-		ret = ipoib_choice_add(strim(item));
-	kfree(list);
-	if (ret)
-		ipoib_choice_exit();
-	return ret;
+		ret = ipoib_choice_add(&list, strim(item), text);
+	kfree(copy);
+	/* Of a list that is refused no name is kept. */
+	list_for_each_entry(choice, &list, node) {
+		if (!ret)
+			ret = ipoib_choice_keep(choice, text);
+	}
+	if (ret) {
+		ipoib_choice_free_list(&list);
+		return ret;
+	}
+	mutex_lock(&ipoib_choice_lock);
+	ipoib_choice_inherit(&list);
+	list_splice_init(&ipoib_choices, &old);
+	list_splice(&list, &ipoib_choices);
+	ipoib_choice_text = text;
+	mutex_unlock(&ipoib_choice_lock);
+	ipoib_choice_free_list(&old);
+	return 0;
 }
 
 /* Nobody would notice that a port has been misspelt, or bears another name by now. */
@@ -269,7 +353,7 @@ static void ipoib_choice_tell(struct work_struct *work)
 			continue;
 		choice->told = true;
 		pr_warn("accel=%s: \"%s\" fits no InfiniBand port that there is so far; names in /sys/class/infiniband change, pci: and guid: do not\n",
-			accel, choice->item);
+			ipoib_choice_text, choice->item);
 	}
 	mutex_unlock(&ipoib_choice_lock);
 }
@@ -283,12 +367,13 @@ void ipoib_choice_device(void)
 
 void ipoib_choice_exit(void)
 {
-	struct ipoib_choice *choice, *next;
+	struct ipoib_choice_name *kept, *next;
 
 	cancel_delayed_work_sync(&ipoib_choice_work);
-	list_for_each_entry_safe(choice, next, &ipoib_choices, node) {
-		list_del(&choice->node);
-		ipoib_choice_free(choice);
+	ipoib_choice_free_list(&ipoib_choices);
+	list_for_each_entry_safe(kept, next, &ipoib_choice_names, node) {
+		list_del(&kept->node);
+		kfree(kept);
 	}
 }
 
@@ -296,7 +381,8 @@ void ipoib_choice_exit(void)
 static bool ipoib_choice_is_name(struct ipoib_choice *choice, const struct ib_device *hca)
 {
 	const struct device *at = hca->dev.parent ?: &hca->dev;
-	bool is_called = !strcmp(choice->which, dev_name(&hca->dev));
+	/* Not dev_name(): a device that is renamed meanwhile frees that. */
+	bool is_called = !strncmp(choice->which, hca->name, IB_DEVICE_NAME_MAX);
 
 	if (!choice->place[0] && is_called)
 		strscpy(choice->place, dev_name(at), sizeof(choice->place));
@@ -356,4 +442,33 @@ const char *ipoib_choice(const struct ib_device *hca, u32 port)
 	}
 	mutex_unlock(&ipoib_choice_lock);
 	return best ? best->name : IPOIB_CHOICE_AUTO;
+}
+
+bool ipoib_choice_name(const struct ib_device *hca, u32 port, unsigned int nth, char *name)
+{
+	const struct device *parent = hca->dev.parent;
+
+	name[0] = '\0';
+	switch (nth) {
+	case 0:
+		if (parent && dev_is_pci(parent))
+			snprintf(name, IPOIB_CHOICE_NAME_MAX, "pci:%s/%u", dev_name(parent), port);
+		return true;
+	case 1:
+		snprintf(name, IPOIB_CHOICE_NAME_MAX, "guid:0x%016llx/%u",
+			 be64_to_cpu(hca->node_guid), port);
+		return true;
+	case 2:
+		/* Not dev_name(): a device that is renamed meanwhile frees that. */
+		snprintf(name, IPOIB_CHOICE_NAME_MAX, "%.*s/%u", IB_DEVICE_NAME_MAX - 1, hca->name,
+			 port);
+		return true;
+	case 3:
+		if (parent)
+			snprintf(name, IPOIB_CHOICE_NAME_MAX, "driver:%s",
+				 dev_driver_string(parent));
+		return true;
+	default:
+		return false;
+	}
 }

@@ -5,11 +5,12 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what has to go
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
- *	base: core params life port contract
- *	mechanisms: ah dest path heard mcast mcast_join
+ *	base: core params life port trace notice contract
+ *	mechanisms: ah dest path heard mcast mcast_member mcast_join pmtu
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
- *	life: intf child choice registry autoload match event hca main
+ *	answers: netlink_dump netlink_dest netlink_dev
+ *	life: intf child choice registry autoload match netlink event hca choose main
  *
  *   ib_client ----> hca.c ------ registry.c <---- accels
  *                     |   choice.c autoload.c
@@ -43,7 +44,9 @@
 #include <linux/workqueue.h>
 #include <rdma/ib_sa.h>
 
+#include "common.h"
 #include "ipoib_accel.h"
+#include "uapi/ipoib_netlink.h"
 
 struct ipoib_port;
 struct ipoib_mcast;
@@ -55,12 +58,16 @@ struct ipoib_mcast;
 /* QP number that multicast packets carry (IBA 9.6.1). */
 #define IPOIB_MCAST_QPN		0xffffff
 
+/* Longest name of an accel, without the terminating zero. */
+#define IPOIB_ACCEL_NAME_MAX	15
+
 /* Bytes of IP that fit into an InfiniBand payload of @ib_mtu bytes. */
 #define IPOIB_UD_MTU(ib_mtu)	((ib_mtu) - IPOIB_ENCAP_LEN)
 
 /* ipoib_dev.flags */
 enum {
 	IPOIB_F_UP,		/* ndo_open was called; RTNL */
+	IPOIB_F_FOLLOWS,	/* it is called because the parent comes up; RTNL */
 	IPOIB_F_OPEN,		/* the accel is open: send() is allowed; written under RTNL */
 	IPOIB_F_MCAST,		/* multicast work runs */
 	IPOIB_F_NOTIFY,		/* tell the peers (gratuitous ARP) once packets can leave */
@@ -69,7 +76,11 @@ enum {
 	IPOIB_F_UMCAST,		/* user space joins by itself: see /sys umcast */
 	IPOIB_F_ADDR_SET,	/* the user chose the GUID in the address */
 	IPOIB_F_CONNECTED_LOGGED, /* somebody asked for connected mode, and was told */
-	IPOIB_F_CARRIER_LOGGED,	/* the reason for no carrier was logged already */
+	/* A reason for no carrier was logged already: */
+	IPOIB_F_PKEY_LOGGED,	/* no P_Key, when it was to open; RTNL */
+	IPOIB_F_GID_LOGGED,	/* no GID then; RTNL */
+	IPOIB_F_CARRIER_LOGGED,	/* joining the broadcast group fails */
+	IPOIB_F_NOTICE,		/* some of @notices are to be told, see notice.h */
 };
 
 /* ipoib_dev.todo: what ipoib_port.work shall do under RTNL */
@@ -79,6 +90,9 @@ enum {
 	IPOIB_TODO_RESTART,	/* stop and open the accel */
 	IPOIB_TODO_LOOK,	/* new on the port's list: read again what was read before */
 };
+
+/* How many enum ipoib_notice has. */
+#define IPOIB_NOTICE_NUM	(IPOIB_NOTICE_RESTARTED + 1)
 
 /* Packets that the core drops, by cause; `ethtool -S` shows them by these names. */
 enum ipoib_drop {
@@ -137,6 +151,7 @@ enum ipoib_dest_rank {
  * struct ipoib_dest_table - destinations of one kind of an interface
  * @hash: GID -> struct ipoib_dest, RCU
  * @lock: all else, and the destinations
+ * @serial: ipoib_dest.serial of the last one that was added
  * @priv: interface
  * @all: ipoib_dest.node, in the order in which they came, and evicted ones until they are freed
  * @lru: ipoib_dest.lru by rank, the next to be evicted first
@@ -155,6 +170,7 @@ struct ipoib_dest_table {
 	struct rhashtable hash;
 	/* Senders read what is above with each packet. */
 	spinlock_t lock ____cacheline_aligned_in_smp; /* all else, and the destinations */
+	u64 serial;
 	struct ipoib_dev *priv;
 	struct list_head all;
 	struct list_head lru[IPOIB_DEST_RANKS];
@@ -184,8 +200,12 @@ struct ipoib_dest_table {
  * @op_lock: see above
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
+ * @open_error: how the last try ended; RTNL
+ * @carrier_at: jiffies, of 64 bits, of the last change of the carrier; RTNL
  * @notify_left: how often the peers are still to be told again; RTNL
  * @notify_at: jiffies of the next time when @notify_left is not 0; RTNL
+ * @told: the reason for its carrier that who listens was told last; RTNL
+ * @notice_at: jiffies before which none is told; RTNL
  * @mtu_failed: there was no memory for the broadcast group's MTU; RTNL
  * @mtu_at: jiffies of the next try if @mtu_failed; RTNL
  * @admin_mtu: MTU that the user asked for, bytes; RTNL
@@ -207,9 +227,12 @@ struct ipoib_dest_table {
  * @ah_work: destroys them
  * @ah_waiting: those that wait for their sends; @ah_work only
  * @ah_marks: ops->tx_posted() of each queue when they were retired
+ * @pmtu_queue: packets that were too long, whose senders are to be told, see pmtu.c
+ * @pmtu_work: tells them
  * @mcg_dentry: debugfs file of the groups, see debugfs.c; RTNL
  * @path_dentry: that of the paths; RTNL
  * @drops: packets dropped by the core, away from what is read with each packet
+ * @notices: how often each happened that was not told yet
  */
 struct ipoib_dev {
 	struct ipoib_intf intf;
@@ -224,8 +247,12 @@ struct ipoib_dev {
 	struct mutex op_lock; /* one op of the accel at a time */
 	unsigned int open_backoff;
 	unsigned long open_at;
+	int open_error;
+	u64 carrier_at;
 	unsigned int notify_left;
 	unsigned long notify_at;
+	u32 told;
+	unsigned long notice_at;
 	bool mtu_failed;
 	unsigned long mtu_at;
 	unsigned int admin_mtu;
@@ -250,10 +277,14 @@ struct ipoib_dev {
 	struct llist_node *ah_waiting;
 	u32 *ah_marks;
 
+	struct sk_buff_head pmtu_queue;
+	struct work_struct pmtu_work;
+
 	struct dentry *mcg_dentry;
 	struct dentry *path_dentry;
 
 	atomic_long_t drops[IPOIB_DROP_NUM] ____cacheline_aligned_in_smp;
+	atomic_t notices[IPOIB_NOTICE_NUM];
 };
 
 /**
@@ -285,6 +316,29 @@ static inline u32 ipoib_addr_qpn(const u8 *hwaddr)
 	return hwaddr[1] << 16 | hwaddr[2] << 8 | hwaddr[3];
 }
 
+/* The kernel's own reason, see COMPAT_DROP(). */
+static inline unsigned int ipoib_drop_reason(enum ipoib_drop why)
+{
+	switch (why) {
+	case IPOIB_DROP_MALFORMED:
+		return COMPAT_DROP(DEV_HDR);
+	case IPOIB_DROP_TOO_LONG:
+		return COMPAT_DROP(PKT_TOO_BIG);
+	case IPOIB_DROP_NOT_OPEN:
+		return COMPAT_DROP(DEV_READY);
+	case IPOIB_DROP_PATH_QUEUE:
+	case IPOIB_DROP_MCAST_QUEUE:
+		return COMPAT_DROP(NEIGH_QUEUEFULL);
+	case IPOIB_DROP_PATH_LIMIT:
+	case IPOIB_DROP_MCAST_LIMIT:
+		return COMPAT_DROP(NEIGH_DEAD);
+	case IPOIB_DROP_UNREACHABLE:
+		return COMPAT_DROP(NEIGH_FAILED);
+	default:
+		return COMPAT_DROP(NOT_SPECIFIED);
+	}
+}
+
 /**
  * ipoib_drop() - drop a packet to be sent and count why
  * @priv: interface
@@ -296,7 +350,7 @@ static inline u32 ipoib_addr_qpn(const u8 *hwaddr)
 static inline void ipoib_drop(struct ipoib_dev *priv, struct sk_buff *skb, enum ipoib_drop why)
 {
 	atomic_long_inc(&priv->drops[why]);
-	dev_kfree_skb_any(skb);
+	compat_kfree_skb(skb, ipoib_drop_reason(why));
 }
 
 /**
@@ -312,6 +366,11 @@ static inline long ipoib_seconds_since(const unsigned long *used)
 
 /* For the works of interfaces that do not need RTNL; main.c. */
 extern struct workqueue_struct *ipoib_wq;
+/*
+ * For the works of ports, which do: one that takes long does not delay another. Not one for each
+ * port: who is being killed, as a modprobe may be that a device comes in, cannot make any.
+ */
+extern struct workqueue_struct *ipoib_port_wq;
 /* The SA client that all queries are made for; main.c. */
 extern struct ib_sa_client ipoib_sa_client;
 

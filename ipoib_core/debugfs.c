@@ -13,6 +13,7 @@
 #include "debugfs.h"
 
 #include <linux/debugfs.h>
+#include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "mcast.h"
@@ -32,28 +33,61 @@ static void ipoib_debugfs_gid(struct seq_file *file, const union ib_gid *gid)
 	seq_putc(file, '\n');
 }
 
-static void *ipoib_mcg_seq_start(struct seq_file *file, loff_t *pos)
-	__acquires(&((struct ipoib_dev *)file->private)->mcasts.lock)
-{
-	struct ipoib_dev *priv = file->private;
+/**
+ * struct ipoib_debugfs_walk - where somebody is who reads the destinations of a table
+ * @table: table
+ * @pos: how many came before the next one
+ * @gid: that one
+ *
+ * A read of a page goes on where the last one ended. Counting from the beginning again, with BH
+ * off, would take the longer the more there are.
+ */
+struct ipoib_debugfs_walk {
+	struct ipoib_dest_table *table;
+	loff_t pos;
+	union ib_gid gid;
+};
 
-	spin_lock_bh(&priv->mcasts.lock);
-	return seq_list_start(&priv->mcasts.all, *pos);
+static void *ipoib_debugfs_seq_start(struct seq_file *file, loff_t *pos)
+	__acquires(&((struct ipoib_debugfs_walk *)file->private)->table->lock)
+{
+	struct ipoib_debugfs_walk *walk = file->private;
+	struct ipoib_dest *dest = NULL;
+
+	spin_lock_bh(&walk->table->lock);
+	if (*pos && *pos == walk->pos)
+		dest = ipoib_dest_find(walk->table, walk->gid.raw);
+	return dest ? &dest->node : seq_list_start(&walk->table->all, *pos);
 }
 
-static void *ipoib_mcg_seq_next(struct seq_file *file, void *item, loff_t *pos)
+static void *ipoib_debugfs_seq_next(struct seq_file *file, void *item, loff_t *pos)
 {
-	struct ipoib_dev *priv = file->private;
+	struct ipoib_debugfs_walk *walk = file->private;
 
-	return seq_list_next(item, &priv->mcasts.all, pos);
+	return seq_list_next(item, &walk->table->all, pos);
 }
 
-static void ipoib_mcg_seq_stop(struct seq_file *file, void *item)
-	__releases(&((struct ipoib_dev *)file->private)->mcasts.lock)
+static void ipoib_debugfs_seq_stop(struct seq_file *file, void *item)
+	__releases(&((struct ipoib_debugfs_walk *)file->private)->table->lock)
 {
-	struct ipoib_dev *priv = file->private;
+	struct ipoib_debugfs_walk *walk = file->private;
 
-	spin_unlock_bh(&priv->mcasts.lock);
+	if (item) {
+		walk->pos = file->index;
+		walk->gid = list_entry(item, struct ipoib_dest, node)->gid;
+	}
+	spin_unlock_bh(&walk->table->lock);
+}
+
+static int ipoib_debugfs_open(struct file *file, const struct seq_operations *ops,
+			      struct ipoib_dest_table *table)
+{
+	struct ipoib_debugfs_walk *walk = __seq_open_private(file, ops, sizeof(*walk));
+
+	if (!walk)
+		return -ENOMEM;
+	walk->table = table;
+	return 0;
 }
 
 static int ipoib_mcg_seq_show(struct seq_file *file, void *item)
@@ -74,45 +108,35 @@ static int ipoib_mcg_seq_show(struct seq_file *file, void *item)
 }
 
 static const struct seq_operations ipoib_mcg_sops = {
-	.start = ipoib_mcg_seq_start,
-	.next = ipoib_mcg_seq_next,
-	.stop = ipoib_mcg_seq_stop,
+	.start = ipoib_debugfs_seq_start,
+	.next = ipoib_debugfs_seq_next,
+	.stop = ipoib_debugfs_seq_stop,
 	.show = ipoib_mcg_seq_show,
 };
-DEFINE_SEQ_ATTRIBUTE(ipoib_mcg);
 
-static void *ipoib_path_seq_start(struct seq_file *file, loff_t *pos)
-	__acquires(&((struct ipoib_dev *)file->private)->paths.lock)
+static int ipoib_mcg_open(struct inode *inode, struct file *file)
 {
-	struct ipoib_dev *priv = file->private;
+	struct ipoib_dev *priv = inode->i_private;
 
-	spin_lock_bh(&priv->paths.lock);
-	return seq_list_start(&priv->paths.all, *pos);
+	return ipoib_debugfs_open(file, &ipoib_mcg_sops, &priv->mcasts);
 }
 
-static void *ipoib_path_seq_next(struct seq_file *file, void *item, loff_t *pos)
-{
-	struct ipoib_dev *priv = file->private;
-
-	return seq_list_next(item, &priv->paths.all, pos);
-}
-
-static void ipoib_path_seq_stop(struct seq_file *file, void *item)
-	__releases(&((struct ipoib_dev *)file->private)->paths.lock)
-{
-	struct ipoib_dev *priv = file->private;
-
-	spin_unlock_bh(&priv->paths.lock);
-}
+static const struct file_operations ipoib_mcg_fops = {
+	.owner = THIS_MODULE,
+	.open = ipoib_mcg_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};
 
 static int ipoib_path_seq_show(struct seq_file *file, void *item)
 {
 	struct ipoib_dest *dest = list_entry(item, struct ipoib_dest, node);
-	struct ipoib_dev *priv = file->private;
+	struct ipoib_debugfs_walk *walk = file->private;
 	const struct ipoib_ah *ah;
 	int mbps;
 
-	ah = ipoib_dest_ah(&priv->paths, dest);
+	ah = ipoib_dest_ah(walk->table, dest);
 	ipoib_debugfs_gid(file, &dest->gid);
 	seq_printf(file, "  complete: %6s\n", ah ? "yes" : "no");
 	if (ah) {
@@ -129,12 +153,26 @@ static int ipoib_path_seq_show(struct seq_file *file, void *item)
 }
 
 static const struct seq_operations ipoib_path_sops = {
-	.start = ipoib_path_seq_start,
-	.next = ipoib_path_seq_next,
-	.stop = ipoib_path_seq_stop,
+	.start = ipoib_debugfs_seq_start,
+	.next = ipoib_debugfs_seq_next,
+	.stop = ipoib_debugfs_seq_stop,
 	.show = ipoib_path_seq_show,
 };
-DEFINE_SEQ_ATTRIBUTE(ipoib_path);
+
+static int ipoib_path_open(struct inode *inode, struct file *file)
+{
+	struct ipoib_dev *priv = inode->i_private;
+
+	return ipoib_debugfs_open(file, &ipoib_path_sops, &priv->paths);
+}
+
+static const struct file_operations ipoib_path_fops = {
+	.owner = THIS_MODULE,
+	.open = ipoib_path_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};
 
 static bool ipoib_debugfs_taken(const char *name)
 {

@@ -27,6 +27,7 @@
  */
 #include "dest.h"
 
+#include <linux/once.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -40,6 +41,8 @@
 #define IPOIB_DEST_QUEUES	8
 /* Asking again counts after this time; retransmissions of ARP and ND are a second apart. */
 #define IPOIB_DEST_AGAIN	(HZ / 2)
+
+u64 ipoib_dest_secret[5] __read_mostly;
 
 static const struct rhashtable_params ipoib_dest_params = IPOIB_DEST_PARAMS;
 
@@ -85,9 +88,46 @@ int ipoib_dest_add(struct ipoib_dest_table *table, struct ipoib_dest *dest, cons
 	ret = rhashtable_insert_fast(&table->hash, &dest->hash, ipoib_dest_params);
 	if (ret)
 		return ret;
+	dest->serial = ++table->serial;
 	list_add_tail(&dest->node, &table->all);
 	ipoib_dest_enrank(table, dest, rank);
 	return 0;
+}
+
+/*
+ * The cursor is a key, not a pointer: its destination may have gone, and even come back, since the
+ * lock was let go of. Then the list is walked again from its beginning, past what was handed out.
+ * Each such time one of the destinations up to cursor->until has gone, so that it ends.
+ */
+struct ipoib_dest *ipoib_dest_next(struct ipoib_dest_table *table,
+				   struct ipoib_dest_cursor *cursor, unsigned int *steps)
+{
+	struct ipoib_dest *dest = NULL;
+
+	lockdep_assert_held(&table->lock);
+	if (!cursor->until)
+		cursor->until = table->serial;
+	if (cursor->serial)
+		dest = ipoib_dest_find(table, cursor->gid.raw);
+	if (dest && dest->serial != cursor->serial)
+		dest = NULL;
+	dest = list_prepare_entry(dest, &table->all, node);
+	list_for_each_entry_continue(dest, &table->all, node) {
+		if (dest->serial > cursor->until)
+			break;
+		/* Nobody finds it by its key; the groups that wait to be left are bounded. */
+		if (dest->dead)
+			continue;
+		cursor->gid = dest->gid;
+		cursor->serial = dest->serial;
+		if (dest->serial > cursor->passed) {
+			cursor->passed = dest->serial;
+			return dest;
+		}
+		if (!--*steps)
+			return NULL;
+	}
+	return NULL;
 }
 
 void ipoib_dest_remove(struct ipoib_dest_table *table, struct ipoib_dest *dest,
@@ -304,6 +344,7 @@ int ipoib_dest_table_init(struct ipoib_dev *priv, struct ipoib_dest_table *table
 	unsigned int i;
 	int ret;
 
+	get_random_once(ipoib_dest_secret, sizeof(ipoib_dest_secret));
 	table->lines = kcalloc(num_lines, sizeof(*table->lines), GFP_KERNEL);
 	if (!table->lines)
 		return -ENOMEM;

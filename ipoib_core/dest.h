@@ -29,8 +29,10 @@ enum {
  * @turn: on ipoib_dest_line.waiting
  * @holder: on ipoib_dest_table.holders while @queue is not empty
  * @queue: packets that wait for @ah
+ * @serial: rises along ipoib_dest_table.all; not 0
  * @looked: @used when eviction last passed by
  * @asked: jiffies, not 0, when it was asked for first, or again, since it last had a slot; else 0
+ * @asked_ns: when the SA was asked last, if answers are traced; else 0
  *
  * What is not marked is protected by ipoib_dest_table.lock. Who embeds it frees it after RCU's
  * grace period.
@@ -49,16 +51,70 @@ struct ipoib_dest {
 	struct list_head turn;
 	struct list_head holder;
 	struct sk_buff_head queue;
+	u64 serial;
 	unsigned long looked;
 	unsigned long asked;
+	u64 asked_ns;
 };
+
+/* Random numbers, the same for all tables: what is sent to, strangers choose. */
+extern u64 ipoib_dest_secret[5];
+
+/* A GID as it lies in a packet, anywhere; read as two numbers, no array is on the stack. */
+struct ipoib_dest_key {
+	u64 prefix;
+	u64 id;
+} __packed;
+
+/*
+ * A sum of products of what is secret and of what is not, of which the upper half counts. Whoever
+ * does not know the secret cannot do better than chance: two GIDs have the same hash with a
+ * probability of 2^-32 whatever they are ("pair-multiply-shift" of Thorup, which is strongly
+ * universal; jhash promises nothing). And it takes a dozen instructions, jhash six dozen. The seed
+ * is the rhashtable's, which changes it when a chain becomes long.
+ */
+static inline u32 ipoib_dest_hash(const void *gid, u32 len, u32 seed)
+{
+	const u64 *secret = ipoib_dest_secret;
+	const struct ipoib_dest_key *key = gid;
+	u64 prefix = key->prefix, id = key->id;
+
+	return (secret[4] +
+		(secret[0] + seed + (prefix >> 32)) * (secret[1] + (u32)prefix) +
+		(secret[2] + seed + (id >> 32)) * (secret[3] + (u32)id)) >> 32;
+}
+
+/* Returns 0 when @obj is what is looked for. */
+static inline int ipoib_dest_compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct ipoib_dest *dest = obj;
+	const struct ipoib_dest_key *is = (const void *)dest->gid.raw, *wanted = arg->key;
+
+	return is->prefix != wanted->prefix || is->id != wanted->id;
+}
 
 #define IPOIB_DEST_PARAMS {						\
 	.key_len = sizeof(union ib_gid),				\
 	.key_offset = offsetof(struct ipoib_dest, gid),			\
 	.head_offset = offsetof(struct ipoib_dest, hash),		\
+	.hashfn = ipoib_dest_hash,					\
+	.obj_cmpfn = ipoib_dest_compare,				\
 	.automatic_shrinking = true,					\
 }
+
+/**
+ * struct ipoib_dest_cursor - how far somebody is who lists a table, with its lock free meanwhile
+ * @gid: the destination that was looked at last
+ * @serial: its serial number, 0: none was
+ * @passed: that of the one that was handed out last
+ * @until: the last one when the listing began
+ */
+struct ipoib_dest_cursor {
+	union ib_gid gid;
+	u64 serial;
+	u64 passed;
+	u64 until;
+};
 
 /**
  * ipoib_dest_find() - look a destination up
@@ -111,6 +167,20 @@ static inline struct ipoib_ah *ipoib_dest_ah(struct ipoib_dest_table *table,
  */
 int ipoib_dest_add(struct ipoib_dest_table *table, struct ipoib_dest *dest, const u8 *gid,
 		   enum ipoib_dest_rank rank);
+
+/**
+ * ipoib_dest_next() - the next destination of a listing
+ * @table: table, its lock held, which may be let go of between two calls
+ * @cursor: zero at first
+ * @steps: destinations that may be passed over in this hold of the lock; what is left of it
+ *
+ * What is in the table from the first call to the last is handed out once; what came or went
+ * meanwhile, once or not at all.
+ *
+ * Return: a destination that is not dead, or NULL: the end, or, if @steps is 0, to be called again.
+ */
+struct ipoib_dest *ipoib_dest_next(struct ipoib_dest_table *table,
+				   struct ipoib_dest_cursor *cursor, unsigned int *steps);
 
 /**
  * ipoib_dest_remove() - let nobody find a destination any more

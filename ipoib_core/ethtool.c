@@ -32,7 +32,7 @@ static const char ipoib_netdev_strings[][ETH_GSTRING_LEN] = {
 	"tx_errors", "rx_dropped", "tx_dropped", "multicast",
 };
 
-static const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
+const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
 	[IPOIB_DROP_MALFORMED] = "tx_drop_malformed",
 	[IPOIB_DROP_TOO_LONG] = "tx_drop_too_long",
 	[IPOIB_DROP_NOT_OPEN] = "tx_drop_not_open",
@@ -42,8 +42,6 @@ static const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
 	[IPOIB_DROP_MCAST_QUEUE] = "tx_drop_mcast_queue",
 	[IPOIB_DROP_MCAST_LIMIT] = "tx_drop_mcast_limit",
 };
-
-static_assert(ARRAY_SIZE(ipoib_drop_strings) == IPOIB_DROP_NUM);
 
 #define IPOIB_CORE_STATS (ARRAY_SIZE(ipoib_netdev_strings) + IPOIB_DROP_NUM)
 
@@ -87,17 +85,23 @@ static int ipoib_get_link_ksettings(struct net_device *dev, struct ethtool_link_
 	return 0;
 }
 
+/* Counters of the accel's. When there are none it is not asked for them, as by ethtool's core. */
+static unsigned int ipoib_accel_stats(struct net_device *dev)
+{
+	const struct ethtool_ops *accel = ipoib_priv(dev)->accel_ethtool;
+
+	if (!accel || !accel->get_sset_count || !accel->get_strings || !accel->get_ethtool_stats)
+		return 0;
+	return max(accel->get_sset_count(dev, ETH_SS_STATS), 0);
+}
+
 static int ipoib_get_sset_count(struct net_device *dev, int sset)
 {
-	struct ipoib_dev *priv = ipoib_priv(dev);
-	int more = 0;
+	const struct ethtool_ops *accel = ipoib_priv(dev)->accel_ethtool;
 
-	if (priv->accel_ethtool && priv->accel_ethtool->get_sset_count)
-		more = priv->accel_ethtool->get_sset_count(dev, sset);
-	if (sset != ETH_SS_STATS)
-		return priv->accel_ethtool && priv->accel_ethtool->get_sset_count ? more :
-										   -EOPNOTSUPP;
-	return IPOIB_CORE_STATS + max(more, 0);
+	if (sset == ETH_SS_STATS)
+		return IPOIB_CORE_STATS + ipoib_accel_stats(dev);
+	return accel && accel->get_sset_count ? accel->get_sset_count(dev, sset) : -EOPNOTSUPP;
 }
 
 static bool ipoib_is_core_string(const char *name, const char (*core)[ETH_GSTRING_LEN])
@@ -112,11 +116,11 @@ static bool ipoib_is_core_string(const char *name, const char (*core)[ETH_GSTRIN
 }
 
 /* Two counters of one name could not be told apart: the accel's @num behind the core's change. */
-static void ipoib_tell_apart(char (*accel)[ETH_GSTRING_LEN], int num,
+static void ipoib_tell_apart(char (*accel)[ETH_GSTRING_LEN], unsigned int num,
 			     const char (*core)[ETH_GSTRING_LEN])
 {
 	char name[ETH_GSTRING_LEN];
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < num; i++) {
 		if (!ipoib_is_core_string(accel[i], core))
@@ -126,29 +130,36 @@ static void ipoib_tell_apart(char (*accel)[ETH_GSTRING_LEN], int num,
 	}
 }
 
+static void ipoib_get_stats_strings(struct net_device *dev, char (*names)[ETH_GSTRING_LEN])
+{
+	const char (*core)[ETH_GSTRING_LEN] = names;
+	unsigned int num = ipoib_accel_stats(dev);
+
+	memcpy(names, ipoib_netdev_strings, sizeof(ipoib_netdev_strings));
+	names += ARRAY_SIZE(ipoib_netdev_strings);
+	memcpy(names, ipoib_drop_strings, sizeof(ipoib_drop_strings));
+	names += IPOIB_DROP_NUM;
+	if (!num)
+		return;
+	ipoib_priv(dev)->accel_ethtool->get_strings(dev, ETH_SS_STATS, (u8 *)names);
+	ipoib_tell_apart(names, num, core);
+}
+
 static void ipoib_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
-	struct ipoib_dev *priv = ipoib_priv(dev);
-	const struct ethtool_ops *accel = priv->accel_ethtool;
-	char (*names)[ETH_GSTRING_LEN] = (void *)data;
-	const char (*core)[ETH_GSTRING_LEN] = names;
+	const struct ethtool_ops *accel = ipoib_priv(dev)->accel_ethtool;
 
-	if (sset == ETH_SS_STATS) {
-		memcpy(names, ipoib_netdev_strings, sizeof(ipoib_netdev_strings));
-		names += ARRAY_SIZE(ipoib_netdev_strings);
-		memcpy(names, ipoib_drop_strings, sizeof(ipoib_drop_strings));
-		names += IPOIB_DROP_NUM;
-	}
-	if (!accel || !accel->get_strings)
-		return;
-	accel->get_strings(dev, sset, (u8 *)names);
-	if (sset == ETH_SS_STATS && accel->get_sset_count)
-		ipoib_tell_apart(names, accel->get_sset_count(dev, sset), core);
+	if (sset == ETH_SS_STATS)
+		ipoib_get_stats_strings(dev, (void *)data);
+	else if (accel && accel->get_strings)
+		accel->get_strings(dev, sset, data);
 }
 
 static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
+	/* It may go by how many it is told that there is room for. */
+	struct ethtool_stats own = { .cmd = stats->cmd, .n_stats = ipoib_accel_stats(dev) };
 	struct rtnl_link_stats64 all;
 	int i;
 
@@ -163,8 +174,8 @@ static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats
 	*data++ = all.multicast;
 	for (i = 0; i < IPOIB_DROP_NUM; i++)
 		*data++ = atomic_long_read(&priv->drops[i]);
-	if (priv->accel_ethtool && priv->accel_ethtool->get_ethtool_stats)
-		priv->accel_ethtool->get_ethtool_stats(dev, stats, data);
+	if (own.n_stats)
+		priv->accel_ethtool->get_ethtool_stats(dev, &own, data);
 }
 
 void ipoib_ethtool_merge(struct ipoib_dev *priv)

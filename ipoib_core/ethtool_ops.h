@@ -4,6 +4,9 @@
 
 #include "core.h"
 
+/* The names of the counters of dropped packets, by enum ipoib_drop. */
+extern const char ipoib_drop_strings[IPOIB_DROP_NUM][ETH_GSTRING_LEN];
+
 /**
  * ipoib_ethtool_merge() - set dev->ethtool_ops: the accel's, completed and overruled by the core's
  * @priv: interface, after ops->update_netdev_settings()

@@ -3,16 +3,18 @@
  * Events of a port, and what they make its interfaces do.
  *
  *	ib_event                         flush    what
- *	CLIENT_REREGISTER, SM_CHANGE,    light    ask for paths again when used, join again;
- *	GID_CHANGE                                look at the GID in the address
+ *	CLIENT_REREGISTER, GID_CHANGE    light    ask for paths again when used, join again;
+ *	                                          look at the GID in the address
+ *	SM_CHANGE                                 light; join again what was joined before
  *	PORT_ERR, PORT_ACTIVE,           normal   light; carrier follows the port;
  *	LID_CHANGE                                tell the peers once joined
  *	PKEY_CHANGE                      heavy    light; data path follows the P_Key table
  *
  * Nothing that still works is taken down: paths and groups stay in use until the SA has answered.
- * (The SA client of the RDMA core tells us with -ENETRESET which memberships ended.) Events only
- * set bits; the port's work handles what has gathered, under RTNL. It also does what interfaces
- * could not do themselves for want of RTNL (IPOIB_TODO_*).
+ * (The SA client of the RDMA core tells us with -ENETRESET which memberships ended. Of another SM
+ * it says nothing: that asks for registration again, or has what the old one knew, or neither.)
+ * Events only set bits; the port's work handles what has gathered, under RTNL. It also does what
+ * interfaces could not do themselves for want of RTNL (IPOIB_TODO_*).
  *
  * An event that comes while an interface is being made finds it not on the port's list yet. So an
  * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
@@ -29,18 +31,26 @@
 #include "link.h"
 #include "mcast.h"
 #include "netdev.h"
+#include "netlink.h"
 #include "params.h"
 #include "path.h"
+#include "pkey.h"
 #include "registry.h"
+#include "trace.h"
 
-#define IPOIB_LOOK_BACKOFF_MAX	16	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
+#define IPOIB_LOOK_BACKOFF_MAX	16U	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
 #define IPOIB_LOOK_POLL		8	/* seconds between looks at a port that is not active */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
 	switch (type) {
-	case IB_EVENT_CLIENT_REREGISTER:
 	case IB_EVENT_SM_CHANGE:
+		WRITE_ONCE(port->sm_changed_at, jiffies);
+		/* Who sees the bits, by xchg() in ipoib_port_work(), sees that too. */
+		smp_mb__before_atomic();
+		set_bit(IPOIB_EVENT_SM, &port->events);
+		break;
+	case IB_EVENT_CLIENT_REREGISTER:
 	case IB_EVENT_GID_CHANGE:
 		set_bit(IPOIB_EVENT_LIGHT, &port->events);
 		break;
@@ -55,6 +65,7 @@ void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 	default:
 		return;
 	}
+	trace_ipoib_port_event(port, type);
 	ipoib_port_kick(port);
 }
 
@@ -86,9 +97,12 @@ int ipoib_event_look(struct ipoib_port *port)
 			 port->num);
 	port->look_backoff = 0;
 	port->look_at = jiffies + IPOIB_LOOK_POLL * HZ;
+	trace_ipoib_port_state(port, &attr);
 	WRITE_ONCE(port->state, attr.state);
 	WRITE_ONCE(port->active_speed, attr.active_speed);
 	WRITE_ONCE(port->active_width, attr.active_width);
+	WRITE_ONCE(port->lid, attr.lid);
+	WRITE_ONCE(port->sm_lid, attr.sm_lid);
 	WRITE_ONCE(port->max_ib_mtu, mtu);
 	return 0;
 }
@@ -122,15 +136,45 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 	if (!events)
 		return;
 	ipoib_dbg(priv, "events:%s%s%s\n",
-		  events & BIT(IPOIB_EVENT_LIGHT) ? " light" : "",
+		  events & (BIT(IPOIB_EVENT_LIGHT) | BIT(IPOIB_EVENT_SM)) ? " light" : "",
 		  events & BIT(IPOIB_EVENT_NORMAL) ? " normal" : "",
 		  events & BIT(IPOIB_EVENT_HEAVY) ? " heavy" : "");
+	trace_ipoib_flush(priv, events);
 	/* GIDs with every event: the RDMA core may keep GID_CHANGE for itself. */
 	ipoib_link_follow(priv, events & BIT(IPOIB_EVENT_HEAVY));
 	if (events & BIT(IPOIB_EVENT_NORMAL))
 		set_bit(IPOIB_F_NOTIFY, &priv->flags);
 	ipoib_path_invalidate(priv);
+	if (events & BIT(IPOIB_EVENT_SM))
+		ipoib_mcast_doubt(priv, READ_ONCE(priv->port->sm_changed_at));
 	ipoib_mcast_retry(priv);
+}
+
+/*
+ * Says why interfaces that are up have no carrier when it is for the port: nothing is joined then,
+ * and so no join fails that would be told of.
+ */
+static void ipoib_event_tell(struct ipoib_port *port, bool up)
+{
+	enum ib_port_state why = port->state;
+
+	if (why == IB_PORT_ACTIVE)
+		why = IB_PORT_NOP;
+	else if (why != IB_PORT_DOWN)
+		why = IB_PORT_INIT;
+	if (why == port->told || (why != IB_PORT_NOP && !up))
+		return;
+	port->told = why;
+	if (why == IB_PORT_NOP)
+		dev_info(&port->hca->dev, "ipoib_core: port %u is active\n", port->num);
+	else if (why == IB_PORT_DOWN)
+		dev_info(&port->hca->dev,
+			 "ipoib_core: port %u is down: no carrier; is there a cable, and a switch?\n",
+			 port->num);
+	else
+		dev_info(&port->hca->dev,
+			 "ipoib_core: port %u is not active: no carrier; does a subnet manager run?\n",
+			 port->num);
 }
 
 void ipoib_port_work(struct work_struct *work)
@@ -158,33 +202,57 @@ void ipoib_port_work(struct work_struct *work)
 		}
 		/* After what may have failed just now. */
 		again = ipoib_link_retry(priv);
-		if (again && (!delay || again < delay))
-			delay = again;
+		delay = min_not_zero(delay, again);
+		again = ipoib_netlink_tell(priv);
+		delay = min_not_zero(delay, again);
 	}
 	rtnl_unlock();
+	ipoib_event_tell(port, up);
 	if (port->look_backoff || (up && ipoib_event_look_again(port))) {
 		again = max_t(long, port->look_at - jiffies, 1);
 		delay = delay ? min(delay, again) : again;
 	}
 	/* queue_, not mod_: a kick that came meanwhile is due sooner. */
 	if (delay)
-		queue_delayed_work(port->wq, &port->work, delay);
+		queue_delayed_work(ipoib_port_wq, &port->work, delay);
 }
 
 /* The stack has attached the qdisc: what waits for it (ipoib_link_update()) can go on. */
+static void ipoib_event_changed(struct ipoib_dev *priv)
+{
+	if (!test_bit(IPOIB_F_NOTIFY, &priv->flags) || !netif_carrier_ok(priv->dev) ||
+	    qdisc_tx_is_noop(priv->dev))
+		return;
+	set_bit(IPOIB_TODO_CARRIER, &priv->todo);
+	ipoib_port_kick(priv->port);
+}
+
+/*
+ * A user may have set another broadcast address, of another scope say; its P_Key is not for him
+ * to choose. The stack's groups would have to follow too, which they do when it comes up.
+ */
+static void ipoib_event_address(struct ipoib_dev *priv)
+{
+	ipoib_pkey_set(priv, priv->intf.pkey);
+	/* Also the root of a container may do that, as often as he likes. */
+	if (ipoib_mcast_is_other(priv) && net_ratelimit())
+		netdev_warn(priv->dev,
+			    "the broadcast address was changed: set the interface down and up, until then nothing comes by it\n");
+}
+
 static int ipoib_event_netdev(struct notifier_block *nb, unsigned long event, void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
-	struct ipoib_dev *priv;
 
-	if (event != NETDEV_CHANGE || !ipoib_netdev_is_ours(dev))
+	if (!ipoib_netdev_is_ours(dev))
 		return NOTIFY_DONE;
-	priv = ipoib_priv(dev);
-	if (test_bit(IPOIB_F_NOTIFY, &priv->flags) && netif_carrier_ok(dev) &&
-	    !qdisc_tx_is_noop(dev)) {
-		set_bit(IPOIB_TODO_CARRIER, &priv->todo);
-		ipoib_port_kick(priv->port);
-	}
+	if (event == NETDEV_CHANGE)
+		ipoib_event_changed(ipoib_priv(dev));
+	else if (event == NETDEV_CHANGEADDR)
+		ipoib_event_address(ipoib_priv(dev));
+	else if (event == NETDEV_UP || event == NETDEV_DOWN)
+		/* It may be told of. */
+		ipoib_port_kick(ipoib_priv(dev)->port);
 	return NOTIFY_DONE;
 }
 
@@ -207,6 +275,7 @@ void ipoib_accel_restart(struct net_device *dev)
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
 	ipoib_contract_restart(priv);
+	trace_ipoib_restart_asked(priv, _RET_IP_);
 	if (!test_and_set_bit(IPOIB_TODO_RESTART, &priv->todo))
 		ipoib_port_kick(priv->port);
 }

@@ -17,13 +17,13 @@
 /**
  * struct ipoib_hca - a device
  * @handler: asynchronous events of it
- * @renamed: work that lets the ports be served as their device's new name wants
+ * @choose: work that lets the ports be served as a new name of the device, or a new accel=, wants
  * @num_ports: entries of @ports
  * @ports: by port number - 1; NULL for ports that are not InfiniBand
  */
 struct ipoib_hca {
 	struct ib_event_handler handler;
-	struct work_struct renamed;
+	struct work_struct choose;
 	unsigned int num_ports;
 	struct ipoib_port *ports[];
 };
@@ -39,37 +39,27 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 	port->hca = hca;
 	port->num = num;
 	port->choice = choice;
+	port->wanted = choice;
 	INIT_LIST_HEAD(&port->node);
 	INIT_LIST_HEAD(&port->devs);
 	init_rwsem(&port->devs_sem);
 	INIT_DELAYED_WORK(&port->work, ipoib_port_work);
 
-	port->wq = alloc_ordered_workqueue("ipoib-%s-%u", WQ_MEM_RECLAIM, dev_name(&hca->dev), num);
-	if (!port->wq) {
-		ret = -ENOMEM;
-		goto free_port;
-	}
 	port->pd = ib_alloc_pd(hca, 0);
 	if (IS_ERR(port->pd)) {
 		ret = PTR_ERR(port->pd);
-		goto destroy_wq;
+		kfree(port);
+		return ERR_PTR(ret);
 	}
 	/* If that fails the port waits: its work asks again. */
 	ipoib_event_look(port);
 	return port;
-
-destroy_wq:
-	destroy_workqueue(port->wq);
-free_port:
-	kfree(port);
-	return ERR_PTR(ret);
 }
 
 static void ipoib_port_destroy(struct ipoib_port *port)
 {
 	/* No event or interface is left that queues it. */
 	cancel_delayed_work_sync(&port->work);
-	destroy_workqueue(port->wq);
 	ib_dealloc_pd(port->pd);
 	kfree(port);
 }
@@ -105,9 +95,9 @@ static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u
 	hca->ports[num - 1] = port;
 }
 
-static void ipoib_hca_renamed(struct work_struct *work)
+static void ipoib_hca_choose_work(struct work_struct *work)
 {
-	struct ipoib_hca *hca = container_of(work, struct ipoib_hca, renamed);
+	struct ipoib_hca *hca = container_of(work, struct ipoib_hca, choose);
 	unsigned int i;
 
 	for (i = 0; i < hca->num_ports; i++) {
@@ -117,20 +107,40 @@ static void ipoib_hca_renamed(struct work_struct *work)
 }
 
 /*
- * The RDMA core keeps all devices as they are until this returns: interfaces, whose end may take
- * long, are left to a work.
+ * Interfaces, whose end may take long, are left to a work. One at a time: a device may get another
+ * name while another list is written, and what was read first must not be stored last.
  */
-static void ipoib_rename(struct ib_device *ibdev, void *client_data)
+static void ipoib_hca_look(struct ipoib_hca *hca, struct ib_device *ibdev)
 {
-	struct ipoib_hca *hca = client_data;
+	static DEFINE_MUTEX(lock);
 	unsigned int i;
 
+	mutex_lock(&lock);
 	for (i = 0; i < hca->num_ports; i++) {
 		if (hca->ports[i])
 			WRITE_ONCE(hca->ports[i]->wanted, ipoib_choice(ibdev, i + 1));
 	}
+	mutex_unlock(&lock);
+	queue_work(system_long_wq, &hca->choose);
+}
+
+/* The RDMA core keeps all devices as they are until this returns. */
+static void ipoib_rename(struct ib_device *ibdev, void *client_data)
+{
+	ipoib_hca_look(client_data, ibdev);
 	ipoib_choice_device();
-	queue_work(system_long_wq, &hca->renamed);
+}
+
+void ipoib_hca_choose(void)
+{
+	struct ipoib_port *port;
+
+	/* A device whose port is on the list is not let go while that is held. */
+	mutex_lock(&ipoib_registry_lock);
+	list_for_each_entry(port, &ipoib_ports, node)
+		ipoib_hca_look(ib_get_client_data(port->hca, &ipoib_client), port->hca);
+	mutex_unlock(&ipoib_registry_lock);
+	ipoib_choice_device();
 }
 
 static int ipoib_add_one(struct ib_device *ibdev)
@@ -140,9 +150,9 @@ static int ipoib_add_one(struct ib_device *ibdev)
 
 	hca = kzalloc(struct_size(hca, ports, ibdev->phys_port_cnt), GFP_KERNEL);
 	if (!hca)
-		return -ENOMEM;
+		goto no_memory;
 	hca->num_ports = ibdev->phys_port_cnt;
-	INIT_WORK(&hca->renamed, ipoib_hca_renamed);
+	INIT_WORK(&hca->choose, ipoib_hca_choose_work);
 	for (i = 0; i < hca->num_ports; i++)
 		ipoib_hca_add_port(hca, ibdev, i + 1);
 	ipoib_choice_device();
@@ -157,7 +167,14 @@ static int ipoib_add_one(struct ib_device *ibdev)
 		ipoib_event(hca->ports[i], IB_EVENT_SM_CHANGE);
 		ipoib_registry_add_port(hca->ports[i]);
 	}
+	/* accel= may have changed before the ports were on the list. */
+	ipoib_hca_look(hca, ibdev);
 	return 0;
+
+no_memory:
+	/* The RDMA core goes on without us, and without a word. */
+	dev_err(&ibdev->dev, "ipoib_core: no interface on any port: error %d\n", -ENOMEM);
+	return -ENOMEM;
 }
 
 static void ipoib_remove_one(struct ib_device *ibdev, void *client_data)
@@ -165,12 +182,12 @@ static void ipoib_remove_one(struct ib_device *ibdev, void *client_data)
 	struct ipoib_hca *hca = client_data;
 	unsigned int i;
 
-	/* The RDMA core tells of no new name any more. */
-	cancel_work_sync(&hca->renamed);
 	for (i = 0; i < hca->num_ports; i++) {
 		if (hca->ports[i])
 			ipoib_registry_remove_port(hca->ports[i]);
 	}
+	/* No port is found any more for a new accel=, and the RDMA core tells of no new name. */
+	cancel_work_sync(&hca->choose);
 	ib_unregister_event_handler(&hca->handler);
 	for (i = 0; i < hca->num_ports; i++) {
 		if (hca->ports[i])

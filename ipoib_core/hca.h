@@ -7,4 +7,11 @@
 /* Registered with the RDMA core by main.c. */
 extern struct ib_client ipoib_client;
 
+/**
+ * ipoib_hca_choose() - accel= has changed: ports are served as it says now, in a moment
+ *
+ * Context: process, while the client is registered; takes ipoib_registry_lock.
+ */
+void ipoib_hca_choose(void);
+
 #endif /* IPOIB_HCA_H */

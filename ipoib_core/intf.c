@@ -8,12 +8,14 @@
  */
 #include "intf.h"
 
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 #include <rdma/ib_cache.h>
 
 #include "address.h"
 #include "ah.h"
+#include "compat.h"
 #include "contract.h"
 #include "ethtool_ops.h"
 #include "link.h"
@@ -22,6 +24,7 @@
 #include "params.h"
 #include "path.h"
 #include "pkey.h"
+#include "pmtu.h"
 #include "port.h"
 #include "rtnl.h"
 #include "sysfs.h"
@@ -48,7 +51,7 @@ void ipoib_intf_setup(struct net_device *dev)
 	dev->netdev_ops = &ipoib_netdev_ops;
 	dev->watchdog_timeo = 10 * HZ;
 	/* Zero would mean no qdisc: packets for a stopped queue would be dropped. */
-	dev->tx_queue_len = 2 * ipoib_send_queue_size();
+	dev->tx_queue_len = ipoib_tx_queue_len();
 	dev->flags |= IFF_BROADCAST | IFF_MULTICAST;
 	dev->hard_header_len = IPOIB_HARD_LEN;
 	dev->addr_len = IPOIB_HW_ADDR_LEN;
@@ -70,7 +73,8 @@ static void ipoib_intf_free(struct net_device *dev)
 
 	/* Whatever would still run on it uses memory that is gone, be it a minute later. */
 	WARN_ON(delayed_work_pending(&priv->mcast_work) ||
-		delayed_work_pending(&priv->path_gc) || delayed_work_pending(&priv->ah_work));
+		delayed_work_pending(&priv->path_gc) || delayed_work_pending(&priv->ah_work) ||
+		work_pending(&priv->pmtu_work));
 	ipoib_contract_exit(priv);
 	kfree(priv);
 	rn->clnt_priv = NULL;
@@ -121,6 +125,8 @@ int ipoib_intf_prepare(struct net_device *dev, struct ipoib_port *port, struct n
 		return ret;
 	}
 	mutex_init(&priv->op_lock);
+	priv->carrier_at = get_jiffies_64();
+	priv->notice_at = jiffies;
 	priv->admin_mtu = ipoib_max_mtu(priv);
 	/* rtnetlink has put the user's choice there, if any. */
 	if (dev->mtu)
@@ -151,6 +157,7 @@ static int ipoib_intf_init_tables(struct ipoib_dev *priv)
 	ret = ipoib_path_init(priv);
 	if (ret)
 		goto exit_mcast;
+	ipoib_pmtu_init(priv);
 	return 0;
 
 exit_mcast:
@@ -162,6 +169,7 @@ exit_ah:
 
 static void ipoib_intf_exit_tables(struct ipoib_dev *priv)
 {
+	ipoib_pmtu_exit(priv);
 	ipoib_path_exit(priv);
 	ipoib_mcast_exit(priv);
 	ipoib_ah_exit(priv);
@@ -219,37 +227,52 @@ void ipoib_intf_uninit(struct net_device *dev)
 	priv->ops->ib_dev_cleanup(dev);
 }
 
-int ipoib_intf_create(struct ipoib_port *port)
+struct net_device *ipoib_intf_alloc(struct ipoib_port *port, const char *name,
+				    unsigned char name_assign_type, size_t *priv_size)
 {
 	unsigned int rx_queues = 1, tx_queues = 1;
 	struct net_device *dev;
-	size_t priv_size = 0;
+	int ret;
+
+	*priv_size = 0;
+	ret = port->accel->ops->get_mq_param(port->hca, port->num, priv_size, &rx_queues,
+					     &tx_queues);
+	if (ret)
+		return ERR_PTR(ret);
+	ipoib_contract_mq(port->accel, rx_queues, tx_queues);
+	if (*priv_size < sizeof(struct rdma_netdev))
+		return ERR_PTR(-EINVAL);
+	dev = alloc_netdev_mqs(*priv_size, name, name_assign_type, ipoib_intf_setup, tx_queues,
+			       rx_queues);
+	return dev ?: ERR_PTR(-ENOMEM);
+}
+
+int ipoib_intf_create(struct ipoib_port *port)
+{
+	struct net_device *dev;
+	size_t priv_size;
 	u16 pkey;
 	int ret;
 
-	ret = port->accel->ops->get_mq_param(port->hca, port->num, &priv_size, &rx_queues,
-					     &tx_queues);
-	if (ret)
-		return ret;
-	ipoib_contract_mq(port->accel, rx_queues, tx_queues);
-	if (priv_size < sizeof(struct rdma_netdev))
-		return -EINVAL;
 	/* From the cache that ipoib_pkey_replaced() reads: one truth. */
 	ret = ib_get_cached_pkey(port->hca, port->num, 0, &pkey);
 	if (ret)
 		return ret;
-
-	dev = alloc_netdev_mqs(priv_size, "ib%d", NET_NAME_UNKNOWN, ipoib_intf_setup, tx_queues,
-			       rx_queues);
-	if (!dev)
-		return -ENOMEM;
+	dev = ipoib_intf_alloc(port, "ib%d", NET_NAME_UNKNOWN, &priv_size);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	/* It changes only between the port's removal and its coming back. */
+	dev_net_set(dev, compat_hca_net(port->hca));
 	ret = ipoib_intf_prepare(dev, port, NULL, pkey | IPOIB_PKEY_FULL);
 	if (ret)
 		goto free;
 	ipoib_sysfs_prepare(dev);
 	ipoib_rtnl_prepare(dev, priv_size);
 
-	ret = register_netdev(dev);
+	/* Not register_netdev(): who kills a modprobe would leave the port without. */
+	rtnl_lock();
+	ret = register_netdevice(dev);
+	rtnl_unlock();
 	if (ret)
 		goto abandon;
 	netdev_info(dev, "accel %s, P_Key 0x%04x, port %u of %s\n", port->accel->name,

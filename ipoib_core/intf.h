@@ -5,6 +5,18 @@
 #include "core.h"
 
 /**
+ * ipoib_intf_alloc() - a netdev as the port's accel wants it
+ * @port: port with an accel
+ * @name: its name, or where the number goes in it
+ * @name_assign_type: as alloc_netdev_mqs() wants it
+ * @priv_size: out, the accel's private size
+ *
+ * Context: process. Return: the netdev, for ipoib_intf_prepare() and free_netdev(); ERR_PTR.
+ */
+struct net_device *ipoib_intf_alloc(struct ipoib_port *port, const char *name,
+				    unsigned char name_assign_type, size_t *priv_size);
+
+/**
  * ipoib_intf_create() - make the port's own interface, served by ipoib_port.accel
  * @port: port with an accel and without an interface
  *

@@ -20,12 +20,14 @@
 #include "address.h"
 #include "contract.h"
 #include "mcast.h"
+#include "notice.h"
 #include "params.h"
 #include "path.h"
 #include "pkey.h"
 #include "port.h"
+#include "trace.h"
 
-#define IPOIB_OPEN_BACKOFF_MAX	16	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
+#define IPOIB_OPEN_BACKOFF_MAX	16U	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
 
 /*
  * Peers are told at once and so often again, one to two seconds apart: an SM answers a join before
@@ -42,6 +44,10 @@
 static void ipoib_link_set_carrier(struct ipoib_dev *priv, bool on)
 {
 	ipoib_contract_carrier(priv, on);
+	if (on != netif_carrier_ok(priv->dev)) {
+		trace_ipoib_link_carrier(priv, on);
+		priv->carrier_at = get_jiffies_64();
+	}
 	if (on)
 		netif_carrier_on(priv->dev);
 	else
@@ -74,6 +80,14 @@ static void ipoib_link_stop_accel(struct ipoib_dev *priv)
 	clear_bit(IPOIB_TODO_RESTART, &priv->todo);
 }
 
+/* Each reason for no carrier is logged once, until it is another one. */
+static void ipoib_link_log_again(struct ipoib_dev *priv)
+{
+	clear_bit(IPOIB_F_PKEY_LOGGED, &priv->flags);
+	clear_bit(IPOIB_F_GID_LOGGED, &priv->flags);
+	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+}
+
 /* Under the netdev's own lock. Returns 0, also when it has to wait for the P_Key, or an error. */
 static int ipoib_link_open(struct ipoib_dev *priv)
 {
@@ -83,21 +97,23 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 	if (!test_bit(IPOIB_F_UP, &priv->flags) || test_bit(IPOIB_F_OPEN, &priv->flags))
 		return 0;
 	if (!ipoib_pkey_find(priv)) {
-		if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		clear_bit(IPOIB_F_GID_LOGGED, &priv->flags);
+		if (!test_and_set_bit(IPOIB_F_PKEY_LOGGED, &priv->flags))
 			netdev_info(priv->dev,
 				    "no carrier: P_Key 0x%04x is not in the port's table; waiting for the subnet manager\n",
 				    priv->intf.pkey);
 		return 0;
 	}
+	clear_bit(IPOIB_F_PKEY_LOGGED, &priv->flags);
 	if (!ipoib_address_find(priv)) {
-		if (!test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		if (!test_and_set_bit(IPOIB_F_GID_LOGGED, &priv->flags))
 			netdev_info(priv->dev,
 				    "no carrier: GID %pI6 of the address is not in the port's table; waiting for the subnet manager\n",
 				    priv->intf.local_gid.raw);
 		return 0;
 	}
-	/* That reason is gone: the next one is worth a message again. */
-	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	/* These reasons are gone: the next one is worth a message again. */
+	ipoib_link_log_again(priv);
 	ret = ipoib_link_open_accel(priv);
 	if (ret)
 		goto failed;
@@ -108,6 +124,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 	}
 	ipoib_dbg(priv, "open, QP 0x%06x, P_Key 0x%04x at index %u\n",
 		  ipoib_addr_qpn(priv->dev->dev_addr), priv->intf.pkey, priv->intf.pkey_index);
+	trace_ipoib_link_opened(priv, 0);
 	set_bit(IPOIB_F_NOTIFY, &priv->flags);
 	set_bit(IPOIB_F_OPEN, &priv->flags);
 	/* Not only started: after a close and an open packets may wait above the queues. */
@@ -115,6 +132,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 	return 0;
 
 failed:
+	trace_ipoib_link_opened(priv, ret);
 	/* Once, however often it is tried. */
 	if (!priv->open_backoff)
 		netdev_err(priv->dev, "accel %s cannot open: error %d\n", priv->intf.accel->name,
@@ -122,12 +140,13 @@ failed:
 	return ret;
 }
 
-/* No user is there to see that the data path did not open: it is tried again. */
-static void ipoib_link_open_failed(struct ipoib_dev *priv)
+/* No user is there to see that the data path did not open: it is tried again by the port's work. */
+static void ipoib_link_open_failed(struct ipoib_dev *priv, int error)
 {
 	priv->open_backoff = priv->open_backoff ?
 			     min(priv->open_backoff * 2, IPOIB_OPEN_BACKOFF_MAX) : 1;
 	priv->open_at = jiffies + priv->open_backoff * HZ;
+	priv->open_error = error;
 }
 
 void ipoib_link_reopen(struct ipoib_dev *priv)
@@ -138,7 +157,7 @@ void ipoib_link_reopen(struct ipoib_dev *priv)
 	ret = ipoib_link_open(priv);
 	compat_ops_unlock(priv->dev);
 	if (ret)
-		ipoib_link_open_failed(priv);
+		ipoib_link_open_failed(priv, ret);
 	else
 		priv->open_backoff = 0;
 }
@@ -218,6 +237,7 @@ static void ipoib_link_close_locked(struct ipoib_dev *priv)
 	ipoib_link_quiesce(priv);
 	ipoib_link_stop_accel(priv);
 	ipoib_dbg(priv, "closed\n");
+	trace_ipoib_link_closed(priv);
 }
 
 void ipoib_link_close(struct ipoib_dev *priv)
@@ -241,7 +261,16 @@ static void ipoib_link_follow_pkey(struct ipoib_dev *priv)
 		netdev_info(priv->dev, "the port's P_Key is 0x%04x now, was 0x%04x\n", pkey,
 			    priv->intf.pkey);
 		ipoib_link_close(priv);
+		/*
+		 * IP makes the link addresses of its groups of the broadcast address, when they are
+		 * added and again when they are taken away: with another one in between they could
+		 * never be left. So it takes all away and adds them anew. (An ipvlan above objects,
+		 * and whom it keeps from hearing of it keeps what it has: such groups work, and
+		 * last until the interface goes.)
+		 */
+		call_netdevice_notifiers(NETDEV_PRE_TYPE_CHANGE, priv->dev);
 		ipoib_pkey_set(priv, pkey);
+		call_netdevice_notifiers(NETDEV_POST_TYPE_CHANGE, priv->dev);
 		/* The broadcast address is another one, which users are shown. */
 		netdev_state_change(priv->dev);
 	}
@@ -372,9 +401,11 @@ static void ipoib_link_restart_locked(struct ipoib_dev *priv)
 	synchronize_net();
 	ipoib_link_stop_accel(priv);
 	ret = ipoib_link_open_accel(priv);
+	trace_ipoib_link_restarted(priv, ret);
 	if (!ret) {
 		set_bit(IPOIB_F_OPEN, &priv->flags);
 		netif_device_attach(priv->dev);
+		ipoib_notice(priv, IPOIB_NOTICE_RESTARTED);
 		/* Of a detached device's new groups the stack does not tell: joins need no RTNL. */
 		ipoib_mcast_relist(priv);
 		return;
@@ -383,7 +414,7 @@ static void ipoib_link_restart_locked(struct ipoib_dev *priv)
 	ipoib_link_quiesce(priv);
 	netdev_err(priv->dev, "accel %s cannot open again: error %d; trying on\n",
 		   priv->intf.accel->name, ret);
-	ipoib_link_open_failed(priv);
+	ipoib_link_open_failed(priv, ret);
 }
 
 void ipoib_link_restart(struct ipoib_dev *priv)
@@ -406,10 +437,66 @@ void ipoib_link_update(struct ipoib_dev *priv)
 
 	if (!ipoib_port_active(priv->port))
 		ipoib_mcast_port_down(priv);
-	carrier = ipoib_link_has_carrier(priv);
-	ipoib_link_set_carrier(priv, carrier);
+	/*
+	 * mcast_work tells of a membership only when the carrier says otherwise, which it may look
+	 * at between the two here. mcasts.lock orders it: of who takes it first, the membership or
+	 * the carrier is seen by the other one, be it at the second look.
+	 */
+	do {
+		carrier = ipoib_link_has_carrier(priv);
+		ipoib_link_set_carrier(priv, carrier);
+	} while (carrier != ipoib_link_has_carrier(priv));
 	if (carrier)
 		ipoib_link_notify(priv);
+}
+
+/* Why an interface that is up is not open. */
+static enum ipoib_carrier_reason ipoib_link_closed_reason(struct ipoib_dev *priv)
+{
+	u16 index;
+
+	if (priv->open_backoff)
+		return IPOIB_CARRIER_REASON_OPEN_FAILED;
+	if (!ipoib_pkey_lookup(priv, &index))
+		return IPOIB_CARRIER_REASON_PKEY_MISSING;
+	if (!ipoib_address_lookup(priv, &index))
+		return IPOIB_CARRIER_REASON_GID_MISSING;
+	return IPOIB_CARRIER_REASON_COMING;
+}
+
+enum ipoib_carrier_reason ipoib_link_reason(struct ipoib_dev *priv)
+{
+	ASSERT_RTNL();
+	/* Before it was set up for the first time the stack has it with carrier. */
+	if (!test_bit(IPOIB_F_UP, &priv->flags))
+		return IPOIB_CARRIER_REASON_ADMIN_DOWN;
+	if (netif_carrier_ok(priv->dev))
+		return IPOIB_CARRIER_REASON_CARRIER;
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
+		return ipoib_link_closed_reason(priv);
+	switch (READ_ONCE(priv->port->state)) {
+	case IB_PORT_ACTIVE:
+		return ipoib_mcast_reason(priv);
+	case IB_PORT_INIT:
+	case IB_PORT_ARMED:
+		return IPOIB_CARRIER_REASON_PORT_INIT;
+	default:
+		return IPOIB_CARRIER_REASON_PORT_DOWN;
+	}
+}
+
+/* A child that cannot open yet is up all the same: nobody asked for it who could try again. */
+static void ipoib_link_child_up(struct ipoib_dev *child)
+{
+	struct net_device *dev = child->dev;
+	int ret;
+
+	set_bit(IPOIB_F_FOLLOWS, &child->flags);
+	ret = dev_change_flags(dev, netif_get_flags(dev) | IFF_UP, NULL);
+	clear_bit(IPOIB_F_FOLLOWS, &child->flags);
+	/* Another part of the kernel does not want it. */
+	if (ret)
+		netdev_warn(dev, "stays down, although its parent came up: error %d\n", ret);
 }
 
 /* Children follow their parent up and down, as with in-tree ib_ipoib. */
@@ -425,7 +512,10 @@ static void ipoib_link_children(struct ipoib_dev *priv, bool up)
 
 		if (child == priv || !(flags & IFF_UP) == !up)
 			continue;
-		dev_change_flags(dev, up ? flags | IFF_UP : flags & ~IFF_UP, NULL);
+		if (up)
+			ipoib_link_child_up(child);
+		else
+			dev_change_flags(dev, flags & ~IFF_UP, NULL);
 	}
 }
 
@@ -435,16 +525,18 @@ int ipoib_link_ndo_open(struct net_device *dev)
 	int ret;
 
 	ipoib_link_set_carrier(priv, false);
-	clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	ipoib_link_log_again(priv);
 	priv->open_backoff = 0;
 	set_bit(IPOIB_F_UP, &priv->flags);
 	ret = ipoib_link_open(priv);
-	if (ret) {
+	if (ret && !test_bit(IPOIB_F_FOLLOWS, &priv->flags)) {
 		clear_bit(IPOIB_F_UP, &priv->flags);
 		return ret;
 	}
+	if (ret)
+		ipoib_link_open_failed(priv, ret);
 	/* What nobody tells of is looked for by the port's work. */
-	if (ipoib_link_awaits_gid(priv) || !ipoib_port_active(priv->port))
+	if (ret || ipoib_link_awaits_gid(priv) || !ipoib_port_active(priv->port))
 		ipoib_port_kick(priv->port);
 	ipoib_link_children(priv, true);
 	return 0;

@@ -3,6 +3,7 @@
 #define IPOIB_LINK_H
 
 #include "core.h"
+#include "uapi/ipoib_netlink.h"
 
 /**
  * ipoib_link_reopen() - open the data path if the interface is up and its P_Key is there
@@ -66,6 +67,14 @@ void ipoib_link_restart(struct ipoib_dev *priv);
  * Context: RTNL, without the netdev's own lock.
  */
 void ipoib_link_update(struct ipoib_dev *priv);
+
+/**
+ * ipoib_link_reason() - why an interface has no carrier
+ * @priv: interface
+ *
+ * What is asked is what decides on the carrier. Context: RTNL.
+ */
+enum ipoib_carrier_reason ipoib_link_reason(struct ipoib_dev *priv);
 
 /**
  * ipoib_link_ndo_open() - ndo_open

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Multicast groups: which there are, and sending to them. The other kind of destinations (dest.c).
- * Joining and leaving is in mcast_join.c.
+ * Joining and leaving is in mcast_join.c and mcast_member.c.
  *
  * Senders find a group under RCU. A group with an address handle is used without a lock. Without
  * one, packets wait in a short queue, under mcasts.lock; ipoib_mcast_set_ah() makes the handle
@@ -15,11 +15,12 @@
 #include <linux/slab.h>
 
 #include "ah.h"
+#include "notice.h"
 #include "params.h"
+#include "trace.h"
 
 /* More limits: ipoib_max_sendonly_groups(), and those of joins in mcast_join.c. */
 #define IPOIB_MCAST_QUEUE	64	/* packets waiting for one group */
-#define IPOIB_MCAST_QUEUE_ALL	2048	/* packets waiting for all groups of an interface */
 #define IPOIB_MCAST_WANTED	16	/* joins in flight of groups on the stack's list */
 #define IPOIB_MCAST_SENDONLY	8	/* and of each other line */
 
@@ -59,6 +60,18 @@ static bool ipoib_mcast_is_known(const u8 *mgid)
 	}
 }
 
+unsigned int ipoib_mcast_line(const struct ipoib_mcast *mcast)
+{
+	switch (READ_ONCE(mcast->dest.rank)) {
+	case IPOIB_DEST_WANTED:
+		return IPOIB_MC_LINE_WANTED;
+	case IPOIB_DEST_KNOWN:
+		return IPOIB_MC_LINE_KNOWN;
+	default:
+		return IPOIB_MC_LINE_OTHERS;
+	}
+}
+
 /* Makes room for a send-only group; mcasts.lock held. Returns whether there is. */
 static bool ipoib_mcast_evict(struct ipoib_dev *priv)
 {
@@ -66,10 +79,12 @@ static bool ipoib_mcast_evict(struct ipoib_dev *priv)
 	struct ipoib_dest *dest;
 
 	while (priv->mcasts.count >= limit) {
+		ipoib_notice(priv, IPOIB_NOTICE_GROUPS_FULL);
 		/* So much is left to be left that mcast_work needs time. */
 		if (priv->mcasts.dying >= limit)
 			return false;
 		dest = ipoib_dest_victim(&priv->mcasts, limit);
+		trace_ipoib_group_evicted(priv, &dest->gid);
 		ipoib_dest_remove(&priv->mcasts, dest, IPOIB_DROP_MCAST_LIMIT);
 		priv->mcasts.dying++;
 		set_bit(IPOIB_MC_LEAVE, &ipoib_mcast_of(dest)->flags);
@@ -95,13 +110,53 @@ struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, b
 	mcast->priv = priv;
 	mcast->created = jiffies;
 	mcast->retry_at = jiffies;
+	mcast->left_by = jiffies;
 	if (full)
 		__set_bit(IPOIB_MC_FULL, &mcast->flags);
 	if (ipoib_dest_add(&priv->mcasts, &mcast->dest, mgid, rank)) {
 		kfree(mcast);
 		return NULL;
 	}
+	trace_ipoib_group_created(priv, &mcast->dest.gid);
 	return mcast;
+}
+
+const char *ipoib_mcast_hint(int status)
+{
+	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
+	       status == -ETIMEDOUT ? ", does a subnet manager run?" :
+	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" : "";
+}
+
+enum ipoib_carrier_reason ipoib_mcast_reason(struct ipoib_dev *priv)
+{
+	enum ipoib_carrier_reason reason = IPOIB_CARRIER_REASON_COMING;
+	struct ipoib_mcast *mcast;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	mcast = priv->broadcast;
+	if (mcast && !test_bit(IPOIB_MC_JOINED, &mcast->flags) &&
+	    !test_bit(IPOIB_MC_REJOIN, &mcast->flags)) {
+		switch (mcast->tries ? READ_ONCE(mcast->status) : 0) {
+		case 0:
+			reason = IPOIB_CARRIER_REASON_JOINING;
+			break;
+		case -EINVAL:
+			reason = IPOIB_CARRIER_REASON_JOIN_REFUSED;
+			break;
+		case -ETIMEDOUT:
+		case -EAGAIN:	/* The SA client knows of no SM. */
+			reason = IPOIB_CARRIER_REASON_JOIN_NO_ANSWER;
+			break;
+		case -EPROTO:
+			reason = IPOIB_CARRIER_REASON_GROUP_MTU;
+			break;
+		default:
+			reason = IPOIB_CARRIER_REASON_JOIN_FAILED;
+		}
+	}
+	spin_unlock_bh(&priv->mcasts.lock);
+	return reason;
 }
 
 void ipoib_mcast_drop_queue(struct ipoib_mcast *mcast)
@@ -117,6 +172,7 @@ void ipoib_mcast_remove(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
 
+	trace_ipoib_group_left(priv, &mcast->dest.gid);
 	spin_lock_bh(&priv->mcasts.lock);
 	if (mcast->dest.dead)
 		priv->mcasts.dying--;
@@ -142,6 +198,32 @@ void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah)
 		ipoib_dest_take(mcasts, &mcast->dest, &queue);
 	spin_unlock_bh(&mcasts->lock);
 	ipoib_dest_send(&queue);
+}
+
+struct ipoib_ah *ipoib_mcast_make_ah(struct ipoib_mcast *mcast)
+{
+	const struct ib_sa_mcmember_rec *rec = &mcast->rec;
+	struct ipoib_dev *priv = mcast->priv;
+	struct rdma_ah_attr attr = {
+		.type = RDMA_AH_ATTR_TYPE_IB,
+	};
+
+	rdma_ah_set_dlid(&attr, be16_to_cpu(rec->mlid));
+	rdma_ah_set_port_num(&attr, priv->intf.port);
+	rdma_ah_set_sl(&attr, rec->sl);
+	rdma_ah_set_static_rate(&attr, rec->rate);
+	rdma_ah_set_grh(&attr, (union ib_gid *)&mcast->dest.gid, be32_to_cpu(rec->flow_label),
+			priv->gid_index, rec->hop_limit, rec->traffic_class);
+	return ipoib_ah_create(priv, &attr);
+}
+
+bool ipoib_mcast_is_client(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	struct ib_sa_mcmember_rec rec;
+
+	return !ib_sa_get_mcmember_rec(priv->intf.hca, priv->intf.port, &mcast->dest.gid, &rec) &&
+	       rec.join_state;
 }
 
 /* The slow way of ipoib_mcast_send(): the group is new or has no handle yet. */
@@ -216,6 +298,40 @@ static bool ipoib_mcast_is_users(struct ipoib_dev *priv, union ib_gid *mgid)
 	return true;
 }
 
+bool ipoib_mcast_is_other(struct ipoib_dev *priv)
+{
+	bool other;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	other = priv->broadcast &&
+		memcmp(priv->broadcast->dest.gid.raw, priv->dev->broadcast + IPOIB_ADDR_GID,
+		       sizeof(priv->broadcast->dest.gid.raw));
+	spin_unlock_bh(&priv->mcasts.lock);
+	return other;
+}
+
+void ipoib_mcast_relist(struct ipoib_dev *priv)
+{
+	set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+	ipoib_mcast_kick(priv);
+}
+
+void ipoib_mcast_doubt(struct ipoib_dev *priv, unsigned long since)
+{
+	struct ipoib_dest *dest;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	list_for_each_entry(dest, &priv->mcasts.all, node) {
+		struct ipoib_mcast *mcast = ipoib_mcast_of(dest);
+
+		/* Whatever state it is in: mcast_work may be making a member of it just now. */
+		if (!time_after(READ_ONCE(mcast->asked_at), since))
+			set_bit(IPOIB_MC_LOST, &mcast->flags);
+	}
+	spin_unlock_bh(&priv->mcasts.lock);
+	ipoib_mcast_kick(priv);
+}
+
 void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on)
 {
 	if (on) {
@@ -240,9 +356,11 @@ static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned in
 
 	mcast = ipoib_mcast_find(priv, mgid.raw);
 	if (!mcast && ipoib_mcast_is_users(priv, &mgid)) {
-		/* Or was it us, with a group that is evicted and yet to be left? */
-		if (priv->mcasts.dying)
-			set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
+		/*
+		 * Or was it us, and the SA has not answered yet that we leave, or the group is
+		 * evicted and yet to be left? Who else leaves is not told either: look again.
+		 */
+		set_bit(IPOIB_F_MC_DIRTY, &priv->flags);
 		return;
 	}
 	if (!mcast)

@@ -4,15 +4,20 @@
 
 #include "core.h"
 #include "dest.h"
+#include "uapi/ipoib_netlink.h"
+
+/* Packets waiting for all groups of an interface. */
+#define IPOIB_MCAST_QUEUE_ALL	2048
 
 /* ipoib_mcast.flags; a join is in flight while ipoib_dest.state is BUSY */
 enum {
 	IPOIB_MC_FULL,		/* full member: the broadcast group or on the netdev's list */
 	IPOIB_MC_DONE,		/* its answer came: status and rec are valid */
-	IPOIB_MC_LOST,		/* the SA client says that the membership is gone */
+	IPOIB_MC_LOST,		/* the membership is gone, says the SA client, or may be */
 	IPOIB_MC_JOINED,	/* a member */
 	IPOIB_MC_REJOIN,	/* was a member, is being joined again, and is used meanwhile */
 	IPOIB_MC_TOLD,		/* that joining fails was logged */
+	IPOIB_MC_FAILING,	/* who listens was told so */
 	IPOIB_MC_ATTACHED,	/* the accel receives for it, at attached_mlid */
 	IPOIB_MC_LEAVE,		/* to be left and freed */
 };
@@ -34,7 +39,10 @@ enum {
  * @multicast: membership at the SA client, from join to ib_sa_free_multicast(); mcast_work only
  * @rec: what the SA said at the last join
  * @status: how the last join ended
+ * @tries: joins that failed since one succeeded; mcast_work only, others may read it
  * @attached_mlid: host order; mcast_work only
+ * @asked_at: jiffies when it was joined last, whatever came of it
+ * @left_by: jiffies before which the SA client has time to leave it, to be joined again
  * @retry_at: jiffies before which no join is tried
  * @backoff: seconds waited after the last failure
  * @seen: generation of the netdev's list in which the group was; mcast_work only
@@ -51,7 +59,10 @@ struct ipoib_mcast {
 	struct ib_sa_multicast *multicast;
 	struct ib_sa_mcmember_rec rec;
 	int status;
+	unsigned int tries;
 	u16 attached_mlid;
+	unsigned long asked_at;
+	unsigned long left_by;
 	unsigned long retry_at;
 	unsigned int backoff;
 	unsigned int seen;
@@ -89,6 +100,31 @@ bool ipoib_mcast_send(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwa
 void ipoib_mcast_sync(struct ipoib_dev *priv);
 
 /**
+ * ipoib_mcast_is_other() - is the broadcast address another one than that of the group in use?
+ * @priv: interface
+ *
+ * Context: RTNL.
+ */
+bool ipoib_mcast_is_other(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_relist() - the netdev's list may have changed: let mcast_work read it
+ * @priv: interface
+ *
+ * Context: any.
+ */
+void ipoib_mcast_relist(struct ipoib_dev *priv);
+
+/**
+ * ipoib_mcast_doubt() - another SM: whether it knows our memberships, nobody says
+ * @priv: interface
+ * @since: jiffies of the event; what was asked for until then is left and joined again
+ *
+ * Context: any but hard interrupt.
+ */
+void ipoib_mcast_doubt(struct ipoib_dev *priv, unsigned long since);
+
+/**
  * ipoib_mcast_set_umcast() - leave groups that user space has joined to it, or not any more
  * @priv: interface
  * @on: groups that are added from now on and that another client of the port has joined already
@@ -111,6 +147,14 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
 struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full);
 
 /**
+ * ipoib_mcast_line() - the line in which a group waits to be joined
+ * @mcast: group
+ *
+ * Context: any. Return: IPOIB_MC_LINE_*.
+ */
+unsigned int ipoib_mcast_line(const struct ipoib_mcast *mcast);
+
+/**
  * ipoib_mcast_remove() - take a group out of the table and free it
  * @mcast: not a member any more, no callback will come
  *
@@ -126,6 +170,38 @@ void ipoib_mcast_remove(struct ipoib_mcast *mcast);
  * Sends what has waited and retires the old handle. Context: process, mcast_work.
  */
 void ipoib_mcast_set_ah(struct ipoib_mcast *mcast, struct ipoib_ah *ah);
+
+/**
+ * ipoib_mcast_make_ah() - make the handle that the SA's answer says
+ * @mcast: group, its record valid
+ *
+ * Context: process, mcast_work. Return: the handle or an ERR_PTR().
+ */
+struct ipoib_ah *ipoib_mcast_make_ah(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_is_client() - is the SA client a member of a group, for us or for others?
+ * @mcast: group
+ *
+ * Context: any. Return: false too when it leaves, or has asked and has no answer yet.
+ */
+bool ipoib_mcast_is_client(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_hint() - what a failed join may come from, for who reads of it
+ * @status: how it failed
+ *
+ * Return: text to follow on a message, which may be empty.
+ */
+const char *ipoib_mcast_hint(int status);
+
+/**
+ * ipoib_mcast_reason() - what the broadcast group says to why there is no carrier
+ * @priv: interface, open
+ *
+ * Context: process.
+ */
+enum ipoib_carrier_reason ipoib_mcast_reason(struct ipoib_dev *priv);
 
 /**
  * ipoib_mcast_drop_queue() - drop what waits for a group
@@ -148,6 +224,56 @@ int ipoib_mcast_init(struct ipoib_dev *priv);
  * @priv: interface, after ipoib_mcast_stop()
  */
 void ipoib_mcast_exit(struct ipoib_dev *priv);
+
+/* ---- mcast_member.c ---- */
+
+/**
+ * ipoib_mcast_busy() - is a join in flight?
+ * @mcast: group
+ *
+ * Context: mcast_work, which alone changes that.
+ */
+static inline bool ipoib_mcast_busy(const struct ipoib_mcast *mcast)
+{
+	return READ_ONCE(mcast->dest.state) == IPOIB_DEST_BUSY;
+}
+
+/**
+ * ipoib_mcast_free_membership() - end a membership at the SA client, and the join in flight
+ * @mcast: group
+ *
+ * No callback comes afterwards. Its handle and its attachment stay.
+ *
+ * Context: process, mcast_work.
+ */
+void ipoib_mcast_free_membership(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_detach() - the accel receives for a group no more
+ * @mcast: group; that was not attached is fine
+ *
+ * Context: process, mcast_work.
+ */
+void ipoib_mcast_detach(struct ipoib_mcast *mcast);
+
+/**
+ * ipoib_mcast_failed() - a join ended without making a member
+ * @mcast: group, its membership freed
+ * @status: why
+ *
+ * Has it tried again later, and says so where somebody should know.
+ *
+ * Context: process, mcast_work.
+ */
+void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status);
+
+/**
+ * ipoib_mcast_finish() - do what the answer to a join says
+ * @mcast: group, BUSY and DONE
+ *
+ * Context: process, mcast_work.
+ */
+void ipoib_mcast_finish(struct ipoib_mcast *mcast);
 
 /* ---- mcast_join.c ---- */
 
@@ -191,14 +317,6 @@ void ipoib_mcast_port_down(struct ipoib_dev *priv);
  * Context: any.
  */
 void ipoib_mcast_kick(struct ipoib_dev *priv);
-
-/**
- * ipoib_mcast_relist() - the netdev's list may have changed: let mcast_work read it
- * @priv: interface
- *
- * Context: any.
- */
-void ipoib_mcast_relist(struct ipoib_dev *priv);
 
 /**
  * ipoib_mcast_retry() - the fabric changed: end all waiting periods after failed joins

@@ -134,7 +134,10 @@ static int ipoib_get_iflink(const struct net_device *dev)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 
-	return intf->parent ? READ_ONCE(intf->parent->ifindex) : READ_ONCE(dev->ifindex);
+	/* At its end older kernels' linkwatch asks, without RTNL: the parent may be gone then. */
+	if (!intf->parent || dev->reg_state == NETREG_UNREGISTERED)
+		return READ_ONCE(dev->ifindex);
+	return READ_ONCE(intf->parent->ifindex);
 }
 
 /* The GUID alone can be chosen, and a parent's children get it too. */

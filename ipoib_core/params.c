@@ -22,17 +22,22 @@
 #define IPOIB_QUEUE_MAX		8192
 #define IPOIB_SEND_QUEUE_MIN	128
 #define IPOIB_RECV_QUEUE_MIN	2
-#define IPOIB_SEND_QUEUE_DEF	128
+/* In-tree's is 128: it does not cut large packets, which takes 32 to 45 sends for each. */
+#define IPOIB_SEND_QUEUE_DEF	512
+/* In-tree's, for twice of which packets wait in the stack's queue when nothing was given. */
+#define IPOIB_SEND_QUEUE_WAIT	128
 #define IPOIB_RECV_QUEUE_DEF	256
 
 /* 0 until ipoib_params_init(): not given. */
 static unsigned int send_queue_size;
 module_param(send_queue_size, uint, 0444);
-MODULE_PARM_DESC(send_queue_size, "sends that a TX queue holds, 128..8192, rounded up (128)");
+MODULE_PARM_DESC(send_queue_size, "sends that a TX queue holds, 128..8192, rounded up (512)");
 
 static unsigned int recv_queue_size;
 module_param(recv_queue_size, uint, 0444);
 MODULE_PARM_DESC(recv_queue_size, "receives posted to an RX queue, 2..8192, rounded up (256)");
+
+static unsigned int ipoib_queue_len;
 
 int ipoib_debug_level;
 module_param_named(debug_level, ipoib_debug_level, int, 0644);
@@ -142,6 +147,8 @@ void ipoib_params_init(void)
 	struct ib_ipoib_options *found = symbol_get(ib_ipoib_options);
 	struct ib_ipoib_options *shim = found && found->size == sizeof(*found) ? found : &none;
 
+	ipoib_queue_len = 2 * ipoib_queue_size(send_queue_size, shim->send_queue_size,
+					       IPOIB_SEND_QUEUE_WAIT, IPOIB_SEND_QUEUE_MIN);
 	send_queue_size = ipoib_queue_size(send_queue_size, shim->send_queue_size,
 					   IPOIB_SEND_QUEUE_DEF, IPOIB_SEND_QUEUE_MIN);
 	recv_queue_size = ipoib_queue_size(recv_queue_size, shim->recv_queue_size,
@@ -157,6 +164,11 @@ void ipoib_params_init(void)
 unsigned int ipoib_send_queue_size(void)
 {
 	return send_queue_size;
+}
+
+unsigned int ipoib_tx_queue_len(void)
+{
+	return ipoib_queue_len;
 }
 
 unsigned int ipoib_recv_queue_size(void)

@@ -21,6 +21,13 @@ void ipoib_params_init(void);
 unsigned int ipoib_send_queue_size(void);
 
 /**
+ * ipoib_tx_queue_len() - packets that wait in the stack's queue, by in-tree's rule
+ *
+ * Return: twice as many as send_queue_size says, 256 when it was not given.
+ */
+unsigned int ipoib_tx_queue_len(void);
+
+/**
  * ipoib_recv_queue_size() - parameter recv_queue_size
  *
  * Return: a power of two, 2..8192.

@@ -34,14 +34,15 @@
 #include "ah.h"
 #include "compat.h"
 #include "dest.h"
+#include "notice.h"
 #include "params.h"
+#include "trace.h"
 
 /*
  * Limits, so that neither a user nor the network makes memory or SA load grow without bound; more
  * of them are parameters: ipoib_max_paths(), ipoib_max_path_queries().
  */
 #define IPOIB_PATH_QUEUE	32	/* packets waiting for one path */
-#define IPOIB_PATH_QUEUE_ALL	2048	/* packets waiting for all paths of an interface */
 
 /* Lines of paths that wait to be asked for. */
 #define IPOIB_PATH_LINE_LOCAL	0	/* nothing from outside is known to have asked for it */
@@ -54,7 +55,7 @@
 #define IPOIB_PATH_MASK							\
 	(IB_SA_PATH_REC_DGID | IB_SA_PATH_REC_SGID | IB_SA_PATH_REC_PKEY |	\
 	 IB_SA_PATH_REC_NUMB_PATH | IB_SA_PATH_REC_TRAFFIC_CLASS)
-#define IPOIB_PATH_TIMEOUT_MS	1000	/* one query; the SA client does not repeat it */
+#define IPOIB_PATH_TIMEOUT_MS	1000	/* one query, with what the SA client repeats of it */
 #define IPOIB_PATH_BACKOFF_MAX	4	/* seconds between failed queries: 1, 2, 4, 4... */
 #define IPOIB_PATH_REFRESH	HZ	/* least time between two queries that succeed */
 #define IPOIB_PATH_SPREAD	HZ	/* within which all are asked for again after an event */
@@ -62,37 +63,6 @@
 #define IPOIB_PATH_IDLE		600	/* seconds without a packet until a path is forgotten */
 #define IPOIB_PATH_GC		(60 * HZ)
 #define IPOIB_PATH_BATCH	256	/* paths that are looked at in one hold of the lock */
-
-/**
- * struct ipoib_path - how to reach the port of one GID
- * @dest: GID, handle, waiting packets
- * @priv: interface
- * @query: query in flight, for ib_sa_cancel_query()
- * @query_id: likewise
- * @next_query: jiffies before which the SA is not asked again; read without lock by senders
- * @probed: jiffies of the last unicast probe
- * @backoff: seconds waited after the last failure
- * @stale: the handle may be out of date; read without lock by senders
- * @events: ipoib_dev.path_events that it has followed; read without lock by senders
- * @rcu: for senders that still see it
- */
-struct ipoib_path {
-	struct ipoib_dest dest;
-	unsigned long next_query;
-	bool stale;
-	unsigned int events;
-	struct ipoib_dev *priv;
-	struct ib_sa_query *query;
-	int query_id;
-	unsigned long probed;
-	unsigned int backoff;
-	struct rcu_head rcu;
-};
-
-static struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
-{
-	return container_of(dest, struct ipoib_path, dest);
-}
 
 static struct ipoib_path *ipoib_path_find(struct ipoib_dev *priv, const u8 *gid)
 {
@@ -137,6 +107,7 @@ static void ipoib_path_follow(struct ipoib_path *path)
 
 static void ipoib_path_failed(struct ipoib_path *path)
 {
+	path->tries++;
 	WRITE_ONCE(path->stale, true);
 	WRITE_ONCE(path->next_query,
 		   jiffies + ipoib_dest_backoff(&path->backoff, IPOIB_PATH_BACKOFF_MAX));
@@ -189,9 +160,34 @@ static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_pat
 
 static void ipoib_path_serve(struct ipoib_dev *priv);
 
-/* A query ended with @ah or without; @refused: the SA did answer. */
-static void ipoib_path_answer(struct ipoib_path *path, struct ipoib_ah *ah, bool refused)
+/* Do two handles, each of which may be NULL, lead elsewhere, or there otherwise? */
+static bool ipoib_path_differs(const struct ipoib_ah *one, const struct ipoib_ah *other)
 {
+	if (!one || !other)
+		return one != other;
+	return one->dlid != other->dlid || one->sl != other->sl || one->rate != other->rate;
+}
+
+/* From now on packets to @path go out with @ah, or wait; paths.lock held. */
+static void ipoib_path_set_ah(struct ipoib_path *path, struct ipoib_ah *ah)
+{
+	struct ipoib_dest_table *paths = &path->priv->paths;
+	struct ipoib_ah *old = ipoib_dest_ah(paths, &path->dest);
+
+	if (ipoib_path_differs(old, ah)) {
+		trace_ipoib_path_changed(path->priv, &path->dest.gid, old, ah);
+		if (old)
+			ipoib_notice(path->priv, IPOIB_NOTICE_PATH_CHANGED);
+	}
+	ipoib_dest_set_ah(paths, &path->dest, ah);
+}
+
+/* A query ended with @status, and if that is 0 with @rec, and with @ah or without. */
+static void ipoib_path_answer(struct ipoib_path *path, int status, const struct sa_path_rec *rec,
+			      struct ipoib_ah *ah)
+{
+	/* That is how the SA client hands on an answer with an error status. */
+	bool refused = status == -EINVAL;
 	struct ipoib_dev *priv = path->priv;
 	struct ipoib_dest *dest = &path->dest;
 	struct sk_buff_head queue;
@@ -199,6 +195,8 @@ static void ipoib_path_answer(struct ipoib_path *path, struct ipoib_ah *ah, bool
 	__skb_queue_head_init(&queue);
 	spin_lock_bh(&priv->paths.lock);
 	path->query = NULL;
+	path->status = !status && !ah ? -EIO : status;
+	trace_ipoib_path_answered(priv, &dest->gid, path->tries, path->status, dest->asked_ns, ah);
 	ipoib_dest_release(&priv->paths, dest);
 	/* An event after the question may have made the answer out of date. */
 	ipoib_path_follow(path);
@@ -207,12 +205,15 @@ static void ipoib_path_answer(struct ipoib_path *path, struct ipoib_ah *ah, bool
 		kfree_rcu(path, rcu);
 	} else if (ah) {
 		path->backoff = 0;
+		path->tries = 0;
+		path->answered = jiffies;
+		path->mtu = rec->mtu;
 		WRITE_ONCE(path->next_query, jiffies + IPOIB_PATH_REFRESH);
-		ipoib_dest_set_ah(&priv->paths, dest, ah);
+		ipoib_path_set_ah(path, ah);
 		ipoib_dest_take(&priv->paths, dest, &queue);
 	} else {
 		if (refused && path->backoff >= IPOIB_PATH_BACKOFF_MAX) {
-			ipoib_dest_set_ah(&priv->paths, dest, NULL);
+			ipoib_path_set_ah(path, NULL);
 			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
 		ipoib_path_failed(path);
@@ -232,8 +233,7 @@ static void ipoib_path_done(int status, struct sa_path_rec *rec, COMPAT_NUM_PRS 
 
 	ipoib_dbg(priv, "path to %pI6: status %d, DLID 0x%04x\n", path->dest.gid.raw, status,
 		  ah ? ah->dlid : 0);
-	/* -EINVAL is how the SA client hands on an answer with an error status. */
-	ipoib_path_answer(path, ah, status == -EINVAL);
+	ipoib_path_answer(path, status, rec, ah);
 
 	/* The interface may go once the count is 0 and the lock is free: nothing after this. */
 	spin_lock_bh(&priv->paths.lock);
@@ -258,11 +258,16 @@ static bool ipoib_path_query(struct ipoib_path *path)
 	/* What was known is out of date from here on only if something happens after this. */
 	ipoib_path_follow(path);
 	WRITE_ONCE(path->stale, false);
+	trace_ipoib_path_asked(priv, &path->dest.gid, path->tries);
+	path->dest.asked_ns = trace_ipoib_path_answered_enabled() ? ktime_get_ns() : 0;
 	path->query_id = ib_sa_path_rec_get(&ipoib_sa_client, priv->intf.hca, priv->intf.port, &rec,
 					    IPOIB_PATH_MASK, IPOIB_PATH_TIMEOUT_MS, GFP_ATOMIC,
 					    ipoib_path_done, path, &path->query);
 	if (path->query_id < 0) {
+		path->status = path->query_id;
 		path->query = NULL;
+		trace_ipoib_path_answered(priv, &path->dest.gid, path->tries, path->status,
+					  path->dest.asked_ns, NULL);
 		return false;
 	}
 	priv->path_queries++;
@@ -323,6 +328,13 @@ static void ipoib_path_remove(struct ipoib_path *path, enum ipoib_drop why)
 		kfree_rcu(path, rcu);
 }
 
+/* Nobody needs the path any more, or may have it; paths.lock held. */
+static void ipoib_path_forget(struct ipoib_path *path, enum ipoib_drop why)
+{
+	trace_ipoib_path_forgotten(path->priv, &path->dest.gid);
+	ipoib_path_remove(path, why);
+}
+
 /* paths.lock held; NULL when there is no memory. */
 static struct ipoib_path *ipoib_path_create(struct ipoib_dev *priv, const u8 *gid)
 {
@@ -334,11 +346,16 @@ static struct ipoib_path *ipoib_path_create(struct ipoib_dev *priv, const u8 *gi
 	if (!path)
 		return NULL;
 	/* Two, so that a lower limit is reached in the end. */
-	for (i = 0; i < 2 && priv->paths.count >= limit; i++)
-		ipoib_path_remove(ipoib_path_of(ipoib_dest_victim(&priv->paths, limit)),
-				  IPOIB_DROP_PATH_LIMIT);
+	for (i = 0; i < 2 && priv->paths.count >= limit; i++) {
+		struct ipoib_dest *victim = ipoib_dest_victim(&priv->paths, limit);
+
+		trace_ipoib_path_evicted(priv, &victim->gid);
+		ipoib_notice(priv, IPOIB_NOTICE_PATHS_FULL);
+		ipoib_path_remove(ipoib_path_of(victim), IPOIB_DROP_PATH_LIMIT);
+	}
 
 	path->priv = priv;
+	path->status = 1;
 	path->events = priv->path_events;
 	path->next_query = jiffies;
 	path->probed = jiffies - IPOIB_PATH_PROBES;
@@ -346,6 +363,7 @@ static struct ipoib_path *ipoib_path_create(struct ipoib_dev *priv, const u8 *gi
 		kfree(path);
 		return NULL;
 	}
+	trace_ipoib_path_created(priv, &path->dest.gid);
 	return path;
 }
 
@@ -488,7 +506,7 @@ void ipoib_path_purge(struct ipoib_dev *priv)
 
 		spin_lock_bh(&priv->paths.lock);
 		for (; steps && !list_empty(all); steps--)
-			ipoib_path_remove(list_first_entry(all, struct ipoib_path, dest.node),
+			ipoib_path_forget(list_first_entry(all, struct ipoib_path, dest.node),
 					  IPOIB_DROP_NOT_OPEN);
 		spin_unlock_bh(&priv->paths.lock);
 		cond_resched();
@@ -511,7 +529,7 @@ static void ipoib_path_gc_some(struct ipoib_dev *priv, enum ipoib_dest_rank rank
 
 		if (dest->state == IPOIB_DEST_IDLE &&
 		    ipoib_seconds_since(&dest->used) > IPOIB_PATH_IDLE)
-			ipoib_path_remove(ipoib_path_of(dest), IPOIB_DROP_UNREACHABLE);
+			ipoib_path_forget(ipoib_path_of(dest), IPOIB_DROP_UNREACHABLE);
 		else
 			list_move_tail(&dest->lru, lru);
 	}

@@ -5,6 +5,54 @@
 #include "core.h"
 #include "dest.h"
 
+/* Packets waiting for all paths of an interface. */
+#define IPOIB_PATH_QUEUE_ALL	2048
+
+/**
+ * struct ipoib_path - how to reach the port of one GID
+ * @dest: GID, handle, waiting packets
+ * @priv: interface
+ * @query: query in flight, for ib_sa_cancel_query()
+ * @query_id: likewise
+ * @next_query: jiffies before which the SA is not asked again; read without lock by senders
+ * @probed: jiffies of the last unicast probe
+ * @backoff: seconds waited after the last failure
+ * @status: how the last query ended; 1: none has
+ * @tries: queries that failed since one succeeded
+ * @answered: jiffies when one last did
+ * @mtu: payload of the path's packets as of then, enum ib_mtu
+ * @stale: the handle may be out of date; read without lock by senders
+ * @events: ipoib_dev.path_events that it has followed; read without lock by senders
+ * @rcu: for senders that still see it
+ *
+ * What is not marked is protected by paths.lock.
+ */
+struct ipoib_path {
+	struct ipoib_dest dest;
+	unsigned long next_query;
+	bool stale;
+	unsigned int events;
+	struct ipoib_dev *priv;
+	struct ib_sa_query *query;
+	int query_id;
+	unsigned long probed;
+	unsigned int backoff;
+	int status;
+	unsigned int tries;
+	unsigned long answered;
+	u8 mtu;
+	struct rcu_head rcu;
+};
+
+/**
+ * ipoib_path_of() - the path that a destination of ipoib_dev.paths is
+ * @dest: destination
+ */
+static inline struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
+{
+	return container_of(dest, struct ipoib_path, dest);
+}
+
 /**
  * ipoib_path_send() - send to one peer
  * @priv: interface

@@ -32,7 +32,7 @@ bool ipoib_pkey_replaced(struct ipoib_dev *priv, u16 *pkey);
 
 /**
  * ipoib_pkey_set() - make the interface one of another partition, its broadcast address too
- * @priv: interface, not open
+ * @priv: interface, not open unless @pkey is the one that it has
  * @pkey: P_Key, its full-member bit set
  *
  * Context: RTNL, or not registered yet.

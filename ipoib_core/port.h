@@ -11,6 +11,14 @@ enum {
 	IPOIB_EVENT_LIGHT,	/* paths and groups may have changed */
 	IPOIB_EVENT_NORMAL,	/* the link or our LID changed */
 	IPOIB_EVENT_HEAVY,	/* the P_Key table changed */
+	IPOIB_EVENT_SM,		/* the SM is another one, since ipoib_port.sm_changed_at */
+};
+
+/* ipoib_port.loading: what is asked for on its behalf, which is not bound meanwhile (autoload.c) */
+enum ipoib_loading {
+	IPOIB_LOADING_NOTHING,
+	IPOIB_LOADING_NATIVE,	/* accels made for its card, for accel=auto */
+	IPOIB_LOADING_LAST,	/* the accel that it is to have, or the one that serves any card */
 };
 
 /**
@@ -19,24 +27,36 @@ enum {
  * @num: port number, from 1
  * @node: on the registry's list of ports; ipoib_registry_lock
  * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
- * @wanted: what that shall become, as the device has another name (hca.c)
+ * @wanted: what that shall become: the device has another name, or accel= was given anew (hca.c)
  * @accel: who serves it, or NULL; ipoib_registry_lock
- * @orphan: its accel went, another one is to be found; ipoib_registry_lock
- * @loading: modules are being loaded for it: do not bind yet; ipoib_registry_lock
+ * @priority: what @accel said that it is worth here; ipoib_registry_lock
+ * @refused: name of the accel that failed last when the port was bound, or empty;
+ *	ipoib_registry_lock
+ * @refused_error: how it failed; ipoib_registry_lock
+ * @told_bind: why it was served so that the registry's listener was told last, enum ipoib_bind;
+ *	ipoib_registry_lock
+ * @bind: the registry's work is to give it an accel, at @bind_at; ipoib_registry_lock
+ * @bind_at: jiffies; ipoib_registry_lock
+ * @bind_backoff: seconds between tries that failed, 0: the last one did not; ipoib_registry_lock
+ * @loading: modules that are being loaded for it: do not bind yet; ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
- * @state: enum ib_port_state as of the last look; this and the next three are written by @work, and
+ * @state: enum ib_port_state as of the last look; this and the next five are written by @work, and
  *	before that runs
  * @active_speed: enum ib_port_speed, likewise
  * @active_width: enum ib_port_width, likewise
+ * @lid: its LID, 0: none, likewise
+ * @sm_lid: the subnet manager's, 0: none is known, likewise
  * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
  *	is not bound
  * @look_backoff: seconds between looks that failed, 0: the last one did not; @work only
  * @look_at: jiffies of the next look if the last one failed or found it not active; @work only
+ * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
+ *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
  * @devs_sem: for readers that cannot take RTNL (match.c)
  * @events: IPOIB_EVENT_*
+ * @sm_changed_at: jiffies of the last IPOIB_EVENT_SM, written before its bit is set
  * @work: handles @events and the interfaces' todo under RTNL
- * @wq: runs @work: a port that takes long does not delay another one's work
  */
 struct ipoib_port {
 	struct ib_device *hca;
@@ -45,20 +65,29 @@ struct ipoib_port {
 	const char *choice;
 	const char *wanted;
 	struct ipoib_accel *accel;
-	bool orphan;
-	bool loading;
+	int priority;
+	char refused[IPOIB_ACCEL_NAME_MAX + 1];
+	int refused_error;
+	u32 told_bind;
+	bool bind;
+	unsigned long bind_at;
+	unsigned int bind_backoff;
+	enum ipoib_loading loading;
 	struct ib_pd *pd;
 	enum ib_port_state state;
 	u32 active_speed;
 	u8 active_width;
+	u32 lid;
+	u32 sm_lid;
 	unsigned int max_ib_mtu;
 	unsigned int look_backoff;
 	unsigned long look_at;
+	enum ib_port_state told;
 	struct list_head devs;
 	struct rw_semaphore devs_sem;
 	unsigned long events;
+	unsigned long sm_changed_at;
 	struct delayed_work work;
-	struct workqueue_struct *wq;
 };
 
 static inline bool ipoib_port_active(const struct ipoib_port *port)
@@ -74,7 +103,7 @@ static inline bool ipoib_port_active(const struct ipoib_port *port)
  */
 static inline void ipoib_port_kick(struct ipoib_port *port)
 {
-	mod_delayed_work(port->wq, &port->work, 0);
+	mod_delayed_work(ipoib_port_wq, &port->work, 0);
 }
 
 #endif /* IPOIB_PORT_H */

@@ -9,6 +9,9 @@
  * An interface that was taken down may still be referred to, for as long as somebody likes (who
  * forgets a reference: for ever). That is waited for by who removes the port or the accel, in
  * rtnl_unlock(), without the registry's lock: others are not to wait with it.
+ *
+ * What failed to start is tried again, with a back-off, by a work: memory comes back, and who is
+ * being killed, as a modprobe may be in which a device or an accel comes, gets less of it.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 
@@ -18,11 +21,22 @@
 
 #include "choice.h"
 #include "intf.h"
+#include "trace.h"
 
 /* Outermost lock: accels, ports, which accel a port has. */
 DEFINE_MUTEX(ipoib_registry_lock);
 LIST_HEAD(ipoib_ports);
-static LIST_HEAD(ipoib_accels);
+LIST_HEAD(ipoib_accels);
+unsigned int ipoib_registry_changes;
+
+/* Seconds between tries to bind: 1, 2, 4... 1024, 1024...: accels may tell why each time */
+#define IPOIB_BIND_BACKOFF_MAX	1024U
+
+/* Is told when a port is served otherwise, or NULL; ipoib_registry_lock. */
+static void (*ipoib_registry_listener)(const struct ipoib_port *port);
+
+static void ipoib_registry_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(ipoib_registry_wk, ipoib_registry_work);
 
 struct ipoib_accel *ipoib_registry_find(const char *name)
 {
@@ -61,18 +75,69 @@ static struct ipoib_accel *ipoib_registry_best(struct ipoib_port *port, struct i
 	return best;
 }
 
-static bool ipoib_registry_try(struct ipoib_port *port, struct ipoib_accel *accel)
+void ipoib_registry_listen(void (*listener)(const struct ipoib_port *port))
+{
+	lockdep_assert_held(&ipoib_registry_lock);
+	ipoib_registry_listener = listener;
+}
+
+/* What is tried again and again, and fails likewise, is told once. */
+static void ipoib_registry_tell(struct ipoib_port *port)
+{
+	enum ipoib_bind why = ipoib_registry_why(port);
+
+	if (!port->accel && why == port->told_bind)
+		return;
+	port->told_bind = why;
+	if (ipoib_registry_listener)
+		ipoib_registry_listener(port);
+}
+
+/* Has the work bind @port, in @delay jiffies: it finds out itself who is due first. */
+static void ipoib_registry_bind_in(struct ipoib_port *port, unsigned long delay)
+{
+	lockdep_assert_held(&ipoib_registry_lock);
+	port->bind = true;
+	port->bind_at = jiffies + delay;
+	mod_delayed_work(system_long_wq, &ipoib_registry_wk, 0);
+}
+
+/* No accel that was tried works. */
+static void ipoib_registry_failed(struct ipoib_port *port)
+{
+	port->bind_backoff = port->bind_backoff ?
+			     min(port->bind_backoff * 2, IPOIB_BIND_BACKOFF_MAX) : 1;
+	ipoib_registry_bind_in(port, port->bind_backoff * HZ);
+}
+
+static bool ipoib_registry_try(struct ipoib_port *port, struct ipoib_accel *accel, int priority)
 {
 	int ret;
 
 	port->accel = accel;
+	port->priority = priority;
 	ret = ipoib_intf_create(port);
-	if (!ret)
+	trace_ipoib_accel_bound(port, accel, priority, ret);
+	if (!ret) {
+		port->bind_backoff = 0;
 		return true;
+	}
 	port->accel = NULL;
-	dev_err(&port->hca->dev, "ipoib_core: port %u: accel %s failed to start: error %d\n",
-		port->num, accel->name, ret);
+	strscpy(port->refused, accel->name, sizeof(port->refused));
+	port->refused_error = ret;
+	/* Once, however often it is tried. */
+	if (!port->bind_backoff)
+		dev_err(&port->hca->dev,
+			"ipoib_core: port %u: accel %s failed to start: error %d\n", port->num,
+			accel->name, ret);
 	return false;
+}
+
+static void ipoib_registry_fell_back(const struct ipoib_port *port)
+{
+	trace_ipoib_accel_fell_back(port, port->accel);
+	dev_warn(&port->hca->dev, "ipoib_core: port %u: fell back to accel %s\n", port->num,
+		 port->accel->name);
 }
 
 static void ipoib_registry_bind_auto(struct ipoib_port *port)
@@ -82,28 +147,30 @@ static void ipoib_registry_bind_auto(struct ipoib_port *port)
 	int priority;
 
 	while ((accel = ipoib_registry_best(port, accel, &priority))) {
-		if (ipoib_registry_try(port, accel)) {
+		if (ipoib_registry_try(port, accel, priority)) {
 			if (failed)
-				dev_warn(&port->hca->dev,
-					 "ipoib_core: port %u: fell back to accel %s\n",
-					 port->num, accel->name);
+				ipoib_registry_fell_back(port);
 			return;
 		}
 		failed = true;
 	}
-	if (failed)
-		dev_err(&port->hca->dev,
-			"ipoib_core: port %u has no interface: no accel that matches works\n",
-			port->num);
-	else
+	if (!failed) {
 		dev_info(&port->hca->dev,
 			 "ipoib_core: port %u waits for an accel; load one, e.g. accel_ref\n",
 			 port->num);
+		return;
+	}
+	if (!port->bind_backoff)
+		dev_err(&port->hca->dev,
+			"ipoib_core: port %u has no interface: no accel that matches works; trying on\n",
+			port->num);
+	ipoib_registry_failed(port);
 }
 
 static void ipoib_registry_bind_named(struct ipoib_port *port)
 {
 	struct ipoib_accel *accel = ipoib_registry_find(port->choice);
+	int priority;
 
 	if (!accel) {
 		dev_warn(&port->hca->dev,
@@ -111,46 +178,120 @@ static void ipoib_registry_bind_named(struct ipoib_port *port)
 			 port->num, port->choice, port->choice);
 		return;
 	}
-	if (accel->match(port->hca, port->num) <= IPOIB_ACCEL_PRIO_NONE) {
+	priority = accel->match(port->hca, port->num);
+	if (priority <= IPOIB_ACCEL_PRIO_NONE) {
 		dev_err(&port->hca->dev,
 			"ipoib_core: port %u has no interface: accel %s does not serve this device; use accel=auto or ref\n",
 			port->num, accel->name);
 		return;
 	}
-	if (!ipoib_registry_try(port, accel))
+	if (ipoib_registry_try(port, accel, priority))
+		return;
+	if (!port->bind_backoff)
 		dev_err(&port->hca->dev,
-			"ipoib_core: port %u has no interface: accel=%s was asked for by name, so no other one is tried; see above, or use accel=auto\n",
+			"ipoib_core: port %u has no interface: accel=%s was asked for by name, so no other one is tried; see above, or use accel=auto; trying on\n",
 			port->num, accel->name);
+	ipoib_registry_failed(port);
 }
 
-void ipoib_registry_bind(struct ipoib_port *port)
+static void ipoib_registry_bind_again(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
+	port->bind = false;
 	if (port->accel || port->loading || !READ_ONCE(port->max_ib_mtu) ||
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
+	port->refused[0] = '\0';
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		ipoib_registry_bind_auto(port);
 	else
 		ipoib_registry_bind_named(port);
+	ipoib_registry_tell(port);
 }
 
-static bool ipoib_registry_wants(struct ipoib_port *port, struct ipoib_accel *accel)
+void ipoib_registry_bind(struct ipoib_port *port)
 {
-	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) || !strcmp(port->choice, accel->name);
+	port->bind_backoff = 0;
+	ipoib_registry_bind_again(port);
+}
+
+/* Binds the ports that it is time for. */
+static void ipoib_registry_work(struct work_struct *work)
+{
+	unsigned long delay = 0, again;
+	struct ipoib_port *port;
+
+	mutex_lock(&ipoib_registry_lock);
+	list_for_each_entry(port, &ipoib_ports, node) {
+		if (port->bind && time_after_eq(jiffies, port->bind_at))
+			ipoib_registry_bind_again(port);
+		/* That may have failed just now. */
+		if (!port->bind)
+			continue;
+		again = max_t(long, port->bind_at - jiffies, 1);
+		delay = min_not_zero(delay, again);
+	}
+	/* queue_, not mod_: who wants it at once has said so. */
+	if (delay)
+		queue_delayed_work(system_long_wq, &ipoib_registry_wk, delay);
+	mutex_unlock(&ipoib_registry_lock);
+}
+
+void ipoib_registry_exit(void)
+{
+	cancel_delayed_work_sync(&ipoib_registry_wk);
+}
+
+enum ipoib_bind ipoib_registry_why(const struct ipoib_port *port)
+{
+	bool failed = port->refused[0];
+
+	lockdep_assert_held(&ipoib_registry_lock);
+	if (port->accel)
+		return failed ? IPOIB_BIND_FELL_BACK : IPOIB_BIND_SERVED;
+	if (!strcmp(port->choice, IPOIB_CHOICE_NONE))
+		return IPOIB_BIND_LEFT_ALONE;
+	if (port->loading)
+		return IPOIB_BIND_LOADING;
+	if (!READ_ONCE(port->max_ib_mtu))
+		return IPOIB_BIND_SILENT;
+	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
+		return failed ? IPOIB_BIND_ALL_FAILED : IPOIB_BIND_NO_ACCEL;
+	if (!ipoib_registry_find(port->choice))
+		return IPOIB_BIND_NOT_LOADED;
+	return failed ? IPOIB_BIND_FAILED : IPOIB_BIND_NOT_MATCHING;
+}
+
+/* An accel came: a port that it may be for is bound, unless a better one may still come. */
+static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *accel)
+{
+	bool is_auto = !strcmp(port->choice, IPOIB_CHOICE_AUTO);
+
+	if (!is_auto && strcmp(port->choice, accel->name))
+		return;
+	/* Is it the one that the port waits for? */
+	if (port->loading == IPOIB_LOADING_LAST &&
+	    (!is_auto || !strcmp(accel->name, IPOIB_CHOICE_ANY)))
+		port->loading = IPOIB_LOADING_NOTHING;
+	ipoib_registry_bind(port);
 }
 
 /* Does what the port's choice says. */
 static void ipoib_registry_start(struct ipoib_port *port)
 {
 	if (!strcmp(port->choice, IPOIB_CHOICE_NONE)) {
-		port->loading = false;
+		port->loading = IPOIB_LOADING_NOTHING;
 		dev_info(&port->hca->dev, "ipoib_core: port %u left alone (accel=none)\n",
 			 port->num);
+		ipoib_registry_tell(port);
 		return;
 	}
 	/* A named accel that is there needs no loading; auto wants to see all there could be. */
-	port->loading = !ipoib_registry_find(port->choice);
+	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
+		port->loading = IPOIB_LOADING_NATIVE;
+	else
+		port->loading = ipoib_registry_find(port->choice) ? IPOIB_LOADING_NOTHING :
+								    IPOIB_LOADING_LAST;
 	if (port->loading)
 		ipoib_autoload();
 	else
@@ -161,6 +302,7 @@ void ipoib_registry_add_port(struct ipoib_port *port)
 {
 	mutex_lock(&ipoib_registry_lock);
 	list_add_tail(&port->node, &ipoib_ports);
+	ipoib_registry_changes++;
 	ipoib_registry_start(port);
 	mutex_unlock(&ipoib_registry_lock);
 }
@@ -170,6 +312,8 @@ static void ipoib_registry_unbind(struct ipoib_port *port)
 {
 	LIST_HEAD(kill);
 
+	if (port->accel)
+		trace_ipoib_accel_unbound(port, port->accel);
 	ipoib_intf_unregister(port, &kill);
 	unregister_netdevice_many(&kill);
 	port->accel = NULL;
@@ -180,10 +324,14 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 	mutex_lock(&ipoib_registry_lock);
 	if (!strcmp(port->choice, choice))
 		goto unlock;
-	dev_info(&port->hca->dev, "ipoib_core: port %u: accel=%s by the device's new name, not %s\n",
-		 port->num, choice, port->choice);
+	dev_info(&port->hca->dev, "ipoib_core: port %u: accel=%s now, not %s\n", port->num, choice,
+		 port->choice);
 	port->choice = choice;
-	if (port->accel && strcmp(port->accel->name, choice)) {
+	if (port->accel && !strcmp(port->accel->name, choice)) {
+		/* No better one was asked for. */
+		port->refused[0] = '\0';
+		ipoib_registry_tell(port);
+	} else if (port->accel) {
 		rtnl_lock();
 		ipoib_registry_unbind(port);
 		mutex_unlock(&ipoib_registry_lock);
@@ -201,7 +349,7 @@ void ipoib_registry_bind_port(struct ipoib_port *port)
 {
 	mutex_lock(&ipoib_registry_lock);
 	if (!list_empty(&port->node))
-		ipoib_registry_bind(port);
+		ipoib_registry_bind_in(port, 0);
 	mutex_unlock(&ipoib_registry_lock);
 }
 
@@ -209,6 +357,7 @@ void ipoib_registry_remove_port(struct ipoib_port *port)
 {
 	mutex_lock(&ipoib_registry_lock);
 	list_del_init(&port->node);
+	ipoib_registry_changes++;
 	rtnl_lock();
 	ipoib_registry_unbind(port);
 	mutex_unlock(&ipoib_registry_lock);
@@ -274,41 +423,35 @@ int ipoib_register_accel(struct ipoib_accel *accel)
 
 	ret = ipoib_registry_check(accel);
 	if (ret)
-		return ret;
+		goto refused;
 
+	/*
+	 * modprobe ib_ipoib loads this one last, and is to return with the interfaces there, as
+	 * in-tree's does. What is waited for is not this module: that is asked for after those.
+	 */
+	if (!strcmp(accel->name, IPOIB_CHOICE_ANY))
+		ipoib_autoload_settle();
 	mutex_lock(&ipoib_registry_lock);
 	if (ipoib_registry_find(accel->name)) {
 		mutex_unlock(&ipoib_registry_lock);
 		pr_err("accel %s refused: another one of that name is registered\n", accel->name);
-		return -EEXIST;
+		ret = -EEXIST;
+		goto refused;
 	}
 	list_add_tail(&accel->node, &ipoib_accels);
+	ipoib_registry_changes++;
 	pr_info("accel %s registered\n", accel->name);
-	list_for_each_entry(port, &ipoib_ports, node) {
-		if (ipoib_registry_wants(port, accel))
-			ipoib_registry_bind(port);
-	}
+	trace_ipoib_accel_registered(accel, 0);
+	list_for_each_entry(port, &ipoib_ports, node)
+		ipoib_registry_offer(port, accel);
 	mutex_unlock(&ipoib_registry_lock);
 	return 0;
+
+refused:
+	trace_ipoib_accel_registered(accel, ret);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(ipoib_register_accel);
-
-/* Gives ports whose accel went another one, while who removes that waits for references. */
-static void ipoib_registry_rebind_work(struct work_struct *work)
-{
-	struct ipoib_port *port;
-
-	mutex_lock(&ipoib_registry_lock);
-	list_for_each_entry(port, &ipoib_ports, node) {
-		if (!port->orphan)
-			continue;
-		port->orphan = false;
-		ipoib_registry_bind(port);
-	}
-	mutex_unlock(&ipoib_registry_lock);
-}
-
-static DECLARE_WORK(ipoib_registry_rebind_wk, ipoib_registry_rebind_work);
 
 void ipoib_unregister_accel(struct ipoib_accel *accel)
 {
@@ -317,19 +460,24 @@ void ipoib_unregister_accel(struct ipoib_accel *accel)
 
 	mutex_lock(&ipoib_registry_lock);
 	list_del(&accel->node);
+	ipoib_registry_changes++;
 	rtnl_lock();
 	list_for_each_entry(port, &ipoib_ports, node) {
 		if (port->accel != accel)
 			continue;
+		trace_ipoib_accel_unbound(port, accel);
 		ipoib_intf_unregister(port, &kill);
-		port->orphan = !strcmp(port->choice, IPOIB_CHOICE_AUTO);
 		port->accel = NULL;
+		/* By the work, while this waits for references. */
+		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
+			ipoib_registry_bind_in(port, 0);
+		else
+			ipoib_registry_tell(port);
 	}
 	unregister_netdevice_many(&kill);
-	queue_work(system_long_wq, &ipoib_registry_rebind_wk);
 	mutex_unlock(&ipoib_registry_lock);
 	rtnl_unlock();
-	flush_work(&ipoib_registry_rebind_wk);
+	flush_delayed_work(&ipoib_registry_wk);
 	pr_info("accel %s unregistered\n", accel->name);
 }
 EXPORT_SYMBOL_GPL(ipoib_unregister_accel);

@@ -3,12 +3,17 @@
 #define IPOIB_REGISTRY_H
 
 #include "port.h"
+#include "uapi/ipoib_netlink.h"
 
 /* Outermost lock: the list of accels, the list of ports, ipoib_port.accel and .loading. */
 extern struct mutex ipoib_registry_lock;
 
-/* Ports that exist; ipoib_registry_lock. */
+/* Ports that exist, and accels; ipoib_registry_lock. */
 extern struct list_head ipoib_ports;
+extern struct list_head ipoib_accels;
+
+/* Rises when one of these comes or goes; ipoib_registry_lock. */
+extern unsigned int ipoib_registry_changes;
 
 /**
  * ipoib_registry_add_port() - a port appeared: bind it now, or once modules were loaded for it
@@ -39,7 +44,9 @@ void ipoib_registry_remove_port(struct ipoib_port *port);
  * ipoib_registry_bind_port() - bind a port whose state is known only now
  * @port: port, that it is registered still or already is not known
  *
- * Context: the port's work; takes RTNL.
+ * The registry's work does it, as for those that failed to start.
+ *
+ * Context: the port's work.
  */
 void ipoib_registry_bind_port(struct ipoib_port *port);
 
@@ -60,15 +67,45 @@ struct ipoib_accel *ipoib_registry_find(const char *name);
  */
 void ipoib_registry_bind(struct ipoib_port *port);
 
+/**
+ * ipoib_registry_exit() - wait for the end of the registry's work
+ *
+ * Context: process, no port left.
+ */
+void ipoib_registry_exit(void);
+
+/**
+ * ipoib_registry_why() - why a port is served as it is
+ * @port: port
+ *
+ * Context: ipoib_registry_lock held.
+ */
+enum ipoib_bind ipoib_registry_why(const struct ipoib_port *port);
+
+/**
+ * ipoib_registry_listen() - have somebody told when a port is served otherwise
+ * @listener: called under ipoib_registry_lock, in process context; NULL: nobody any more
+ *
+ * Context: ipoib_registry_lock held.
+ */
+void ipoib_registry_listen(void (*listener)(const struct ipoib_port *port));
+
 /* ---- autoload.c ---- */
 
 /**
  * ipoib_autoload() - load accel modules for the ports whose loading is set, then bind those
  *
  * Returns at once: a work does it, because the modules need symbols of this one, which are there
- * only when its init has returned. Context: process.
+ * only when its init has returned. Context: process, ipoib_registry_lock held.
  */
 void ipoib_autoload(void);
+
+/**
+ * ipoib_autoload_settle() - wait until no accel made for a card is being loaded
+ *
+ * In bounded time. Context: process, ipoib_registry_lock not held.
+ */
+void ipoib_autoload_settle(void);
 
 /**
  * ipoib_autoload_exit() - wait for the end of that work

@@ -2,13 +2,16 @@
 /*
  * /sys/class/net/X: mode, pkey, umcast, and create_child and delete_child or parent.
  *
- * Writers take RTNL by trying: the file's removal waits for them while it holds RTNL. What is only
- * shown needs no lock: the state is freed after the files are gone.
+ * A file's removal waits for who uses it while it holds RTNL. So writers take RTNL by trying, or,
+ * when they have to wait for more than that, let go of their file. What is only shown needs no
+ * lock: the state is freed after the files are gone.
  */
 #include "sysfs.h"
 
 #include <linux/capability.h>
+#include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <linux/sysfs.h>
 
 #include "mcast.h"
 #include "netdev.h"
@@ -78,10 +81,36 @@ static ssize_t parent_show(struct device *d, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(parent);
 
-static ssize_t ipoib_child_store(struct device *d, const char *buf, size_t count,
-				 int (*action)(struct ipoib_dev *parent, u16 pkey))
+/*
+ * rtnl_unlock() waits for whoever still refers to a child that was deleted, and may take RTNL
+ * again for that. Who removes @dev meanwhile, and has RTNL, must not wait for this writer: the
+ * file is let go of. It kept the module and @d, to which there are references instead.
+ */
+static int ipoib_child_act(struct device *d, struct device_attribute *attr, u16 pkey,
+			   int (*action)(struct ipoib_dev *parent, u16 pkey))
 {
 	struct net_device *dev = to_net_dev(d);
+	struct kernfs_node *file;
+	int ret = -ENODEV;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	file = sysfs_break_active_protection(&d->kobj, &attr->attr);
+	if (!file)
+		goto put;
+	rtnl_lock();
+	if (dev->reg_state == NETREG_REGISTERED)
+		ret = action(ipoib_priv(dev), pkey);
+	rtnl_unlock();
+	sysfs_unbreak_active_protection(file);
+put:
+	module_put(THIS_MODULE);
+	return ret;
+}
+
+static ssize_t ipoib_child_store(struct device *d, struct device_attribute *attr, const char *buf,
+				 size_t count, int (*action)(struct ipoib_dev *parent, u16 pkey))
+{
 	int pkey, ret;
 
 	if (!capable(CAP_NET_ADMIN))
@@ -92,27 +121,21 @@ static ssize_t ipoib_child_store(struct device *d, const char *buf, size_t count
 	if (pkey <= 0 || pkey > 0xffff || pkey == IPOIB_PKEY_FULL)
 		return -EINVAL;
 
-	if (!rtnl_trylock())
-		return restart_syscall();
-	if (dev->reg_state == NETREG_REGISTERED)
-		ret = action(ipoib_priv(dev), pkey);
-	else
-		ret = -ENODEV;
-	rtnl_unlock();
+	ret = ipoib_child_act(d, attr, pkey, action);
 	return ret ? ret : count;
 }
 
 static ssize_t create_child_store(struct device *d, struct device_attribute *attr,
 				  const char *buf, size_t count)
 {
-	return ipoib_child_store(d, buf, count, ipoib_sysfs_life->child_create);
+	return ipoib_child_store(d, attr, buf, count, ipoib_sysfs_life->child_create);
 }
 static DEVICE_ATTR_WO(create_child);
 
 static ssize_t delete_child_store(struct device *d, struct device_attribute *attr,
 				  const char *buf, size_t count)
 {
-	return ipoib_child_store(d, buf, count, ipoib_sysfs_life->child_delete);
+	return ipoib_child_store(d, attr, buf, count, ipoib_sysfs_life->child_delete);
 }
 static DEVICE_ATTR_WO(delete_child);
 

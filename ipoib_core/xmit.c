@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "mcast.h"
 #include "path.h"
+#include "pmtu.h"
 
 /* No probe is longer: header, IPv6, solicitation with a source address and a nonce. */
 #define IPOIB_PROBE_MAX		128
@@ -118,7 +119,7 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 		return false;
 	}
 	if (unlikely(!ipoib_fits(priv, skb))) {
-		ipoib_drop(priv, skb, IPOIB_DROP_TOO_LONG);
+		ipoib_pmtu_drop(priv, skb);
 		return false;
 	}
 

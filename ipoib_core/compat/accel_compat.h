@@ -14,6 +14,36 @@
 #include "common.h"
 #include "generated/features.h"
 
+#ifdef HAVE_NETDEV_STAT_OPS
+#include <net/netdev_queues.h>
+#else
+/* What accels fill in of a queue's statistics; nobody asks for them. */
+struct netdev_queue_stats_rx {
+	u64 bytes, packets, alloc_fail, csum_unnecessary;
+};
+
+struct netdev_queue_stats_tx {
+	u64 bytes, packets, stop;
+};
+
+struct netdev_stat_ops {
+	void (*get_queue_stats_rx)(struct net_device *dev, int queue,
+				   struct netdev_queue_stats_rx *stats);
+	void (*get_queue_stats_tx)(struct net_device *dev, int queue,
+				   struct netdev_queue_stats_tx *stats);
+	void (*get_base_stats)(struct net_device *dev, struct netdev_queue_stats_rx *rx,
+			       struct netdev_queue_stats_tx *tx);
+};
+#endif
+
+/* Before the interface is registered. */
+static inline void accel_set_stat_ops(struct net_device *dev, const struct netdev_stat_ops *ops)
+{
+#ifdef HAVE_NETDEV_STAT_OPS
+	dev->stat_ops = ops;
+#endif
+}
+
 /* NAPI for receiving, of the default weight. */
 static inline void accel_napi_add(struct net_device *dev, struct napi_struct *napi,
 				  int (*poll)(struct napi_struct *, int))
@@ -37,6 +67,18 @@ static inline void accel_napi_add_tx(struct net_device *dev, struct napi_struct 
 }
 
 /*
+ * Which NAPI serves an RX queue, for who asks by netlink; NULL: none now. Under RTNL once the
+ * interface is registered.
+ */
+static inline void accel_rx_queue_set_napi(struct net_device *dev, unsigned int queue,
+					   struct napi_struct *napi)
+{
+#ifdef HAVE_NETIF_QUEUE_SET_NAPI
+	netif_queue_set_napi(dev, queue, NETDEV_QUEUE_TYPE_RX, napi);
+#endif
+}
+
+/*
  * May a packet pass GRO by? When GRO of @napi holds none, neither to be merged nor to be handed on,
  * and does not keep packets over the end of a run. Where one cannot tell it may not. NAPI of @napi.
  */
@@ -46,6 +88,20 @@ static inline bool accel_gro_is_idle(const struct napi_struct *napi)
 	return !napi->gro_bitmask && !napi->rx_count && !READ_ONCE(napi->dev->gro_flush_timeout);
 #else
 	return false;
+#endif
+}
+
+/* What a packet that GRO makes must be smaller than, bytes of IP: 64 KiB, or as the user says. */
+static inline unsigned int accel_gro_max_size(const struct net_device *dev, bool v6)
+{
+#ifdef HAVE_GRO_IPV4_MAX_SIZE
+	if (!v6)
+		return READ_ONCE(dev->gro_ipv4_max_size);
+#endif
+#ifdef HAVE_GRO_MAX_SIZE
+	return READ_ONCE(dev->gro_max_size);
+#else
+	return 65536;
 #endif
 }
 
@@ -66,6 +122,16 @@ static inline void accel_set_tso_max_size(struct net_device *dev, unsigned int s
 	netif_set_tso_max_size(dev, size);
 #else
 	netif_set_gso_max_size(dev, size);
+#endif
+}
+
+/* Into how many packets it segments one at most. */
+static inline void accel_set_tso_max_segs(struct net_device *dev, unsigned int segs)
+{
+#ifdef HAVE_NETIF_SET_TSO_MAX_SEGS
+	netif_set_tso_max_segs(dev, segs);
+#else
+	dev->gso_max_segs = segs;
 #endif
 }
 

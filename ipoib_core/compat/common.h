@@ -8,6 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 
 #include "generated/features.h"
 
@@ -49,6 +50,40 @@ static inline void compat_ops_unlock(struct net_device *dev)
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
 	netdev_unlock_ops(dev);
 #endif
+}
+
+/*
+ * Why a packet is dropped, for the event skb:kfree_skb and who reads it (dropwatch). COMPAT_DROP()
+ * is one of the kernel's enum skb_drop_reason, without its prefix; older kernels have none.
+ */
+#ifdef HAVE_SKB_DROP_REASONS
+#define COMPAT_DROP(reason)	SKB_DROP_REASON_##reason
+#else
+enum {
+	COMPAT_DROP_NOT_SPECIFIED,
+	COMPAT_DROP_DEV_HDR,
+	COMPAT_DROP_DEV_READY,
+	COMPAT_DROP_FULL_RING,
+	COMPAT_DROP_NEIGH_DEAD,
+	COMPAT_DROP_NEIGH_FAILED,
+	COMPAT_DROP_NEIGH_QUEUEFULL,
+	COMPAT_DROP_NOMEM,
+	COMPAT_DROP_PKT_TOO_BIG,
+};
+
+#define COMPAT_DROP(reason)	COMPAT_DROP_##reason
+#endif
+
+/* In any context. Inline, so that the place that the event has is the caller's. */
+static inline void compat_kfree_skb(struct sk_buff *skb, unsigned int reason)
+{
+#ifdef HAVE_SKB_DROP_REASONS
+	if (likely(!irqs_disabled())) {
+		kfree_skb_reason(skb, reason);
+		return;
+	}
+#endif
+	dev_kfree_skb_any(skb);
 }
 
 #endif /* COMPAT_COMMON_H */

@@ -19,6 +19,12 @@
 #ifdef HAVE_NET_GSO_H
 #include <net/gso.h>
 #endif
+#ifndef HAVE_ICMP_NDO_SEND
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#endif
 
 /* Path record callbacks: (int status, struct sa_path_rec *rec, COMPAT_NUM_PRS void *context) */
 #if defined(HAVE_PATH_CB_NUM_PRS_UINT)
@@ -44,12 +50,37 @@ static inline unsigned int netif_get_flags(const struct net_device *dev)
 }
 #endif
 
+#ifndef HAVE_ICMP_NDO_SEND
+/* What is in skb->cb was a qdisc's, and would be taken for IP options. */
+static inline void icmp_ndo_send(struct sk_buff *skb, int type, int code, __be32 info)
+{
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	icmp_send(skb, type, code, info);
+}
+
+static inline void icmpv6_ndo_send(struct sk_buff *skb, u8 type, u8 code, __u32 info)
+{
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	icmpv6_send(skb, type, code, info);
+}
+#endif
+
 static inline bool compat_hca_is_vf(const struct ib_device *hca)
 {
 #ifdef HAVE_IB_KERNEL_CAP_FLAGS
 	return hca->attrs.kernel_cap_flags & IBK_VIRTUAL_FUNCTION;
 #else
 	return hca->attrs.device_cap_flags & IB_DEVICE_VIRTUAL_FUNCTION;
+#endif
+}
+
+/* Where the kernel's own ib_ipoib makes a device's interfaces (rdma system set netns exclusive). */
+static inline struct net *compat_hca_net(struct ib_device *hca)
+{
+#ifdef HAVE_RDMA_DEV_NET
+	return rdma_dev_net(hca);
+#else
+	return &init_net;
 #endif
 }
 
@@ -89,6 +120,18 @@ static inline void compat_ethtool_link_needs_rtnl(struct ethtool_ops *ops)
 {
 #ifdef HAVE_ETHTOOL_OP_NEEDS_RTNL
 	ops->op_needs_rtnl |= ETHTOOL_OP_NEEDS_RTNL_GLINK;
+#endif
+}
+
+/* What ethtool -g asks; the function is there. */
+static inline void compat_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring)
+{
+#ifdef HAVE_ETHTOOL_RINGPARAM_4_ARGS
+	struct kernel_ethtool_ringparam kernel_ring = {};
+
+	dev->ethtool_ops->get_ringparam(dev, ring, &kernel_ring, NULL);
+#else
+	dev->ethtool_ops->get_ringparam(dev, ring);
 #endif
 }
 

@@ -203,8 +203,8 @@ struct ipoib_ops {
 	 * @qp_num: out, the QP number that goes into the interface's address; constant until
 	 * ib_dev_cleanup()
 	 *
-	 * An error: with accel=auto the next best accel is tried, else the port stays without an
-	 * interface; ib_dev_cleanup() is not called.
+	 * An error: with accel=auto the next best accel is tried; a port that none is left for is
+	 * tried again, ever more seldom. ib_dev_cleanup() is not called.
 	 */
 	int (*ib_dev_init)(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
 			   u32 *qp_num);
@@ -242,7 +242,8 @@ struct ipoib_ops {
 	 * Context as set_qkey(); detach_mcast() is called with RTNL too. Attachments hold until
 	 * detach_mcast(), over stop and open too; the core attaches a group at most once and
 	 * detaches each one before ib_dev_cleanup(). -EEXIST is not an error of attach, nor -ENOENT
-	 * of detach.
+	 * of detach. Nor is detach_mcast() called again after another error, which is the accel's
+	 * to log, and to make good where it keeps a QP from being destroyed.
 	 */
 	int (*attach_mcast)(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 	/** @detach_mcast: the reverse of attach_mcast() */
@@ -473,7 +474,6 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 
 	/* The link layer header that packet sockets and GRO see is of constant length: 20 + 4. */
 	skb_set_mac_header(skb, -IPOIB_HW_ADDR_LEN);
-	memset(skb_mac_header(skb), 0, IPOIB_HW_ADDR_LEN);
 	__skb_pull(skb, IPOIB_ENCAP_LEN);
 
 	if (!dgid || dgid->raw[0] != 0xff)
@@ -482,6 +482,8 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 		skb->pkt_type = PACKET_BROADCAST;
 	else
 		skb->pkt_type = PACKET_MULTICAST;
+	/* Not before: @dgid may be in there. */
+	memset(skb_mac_header(skb), 0, IPOIB_HW_ADDR_LEN);
 
 	if (unlikely(skb->protocol == htons(ETH_P_ARP)))
 		ipoib_accel_rx_arp(dev, skb, slid);

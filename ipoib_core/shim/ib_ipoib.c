@@ -5,14 +5,15 @@
  * the kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule:
  * where it has not been built, and once it is removed, the name is in-tree's again.
  *
- * It does nothing itself. modprobe loads ipoib_core after it, and the accels that the core chooses
- * from, and unloads them before it. accel_mlx does not need its card's driver to be there. There
- * is no dependency between shim and core: the core works without the shim, beside in-tree ib_ipoib
- * too.
+ * It does nothing but look whether that works. modprobe loads ipoib_core after it, and the accels
+ * that the core chooses from, and unloads them before it. accel_mlx does not need its card's driver
+ * to be there. There is no dependency between shim and core: the core works without the shim,
+ * beside in-tree ib_ipoib too.
  */
 #define pr_fmt(fmt) "ib_ipoib: " fmt
 
 #include <linux/module.h>
+#include <linux/workqueue.h>
 #include <net/rtnetlink.h>
 
 #include "../include/ipoib_accel.h"
@@ -41,6 +42,26 @@ static int cm_data_debug_level;
 module_param(cm_data_debug_level, int, 0444);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
+/* When ipoib_core is there, if it comes: a slow card may keep its init; the message says so too. */
+#define IB_IPOIB_LOOK	(15 * HZ)
+
+static bool ib_ipoib_core_is_there(void)
+{
+	if (!symbol_get(ipoib_register_accel))
+		return false;
+	symbol_put(ipoib_register_accel);
+	return true;
+}
+
+/* Of several softdep lines modprobe takes the first, by file names: it may not be ours. */
+static void ib_ipoib_look(struct work_struct *work)
+{
+	if (!ib_ipoib_core_is_there())
+		pr_warn("ipoib_core is not loaded after 15 seconds, and without it there is no IPoIB: is there a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
+}
+
+static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
+
 static bool ib_ipoib_any_given(void)
 {
 	return ib_ipoib_options.send_queue_size || ib_ipoib_options.recv_queue_size ||
@@ -51,16 +72,15 @@ static int __init ib_ipoib_init(void)
 {
 	if (max_nonsrq_conn_qp || cm_data_debug_level)
 		pr_info("options max_nonsrq_conn_qp and cm_data_debug_level are for connected mode, which there is not: ignored\n");
-	if (ib_ipoib_any_given() && symbol_get(ipoib_register_accel)) {
-		symbol_put(ipoib_register_accel);
+	if (ib_ipoib_any_given() && ib_ipoib_core_is_there())
 		pr_warn("ipoib_core is loaded already: options of ib_ipoib have no effect until it is loaded again\n");
-	}
+	schedule_delayed_work(&ib_ipoib_look_wk, IB_IPOIB_LOOK);
 	return 0;
 }
 
-/* Without it the module could not be unloaded. */
 static void __exit ib_ipoib_exit(void)
 {
+	cancel_delayed_work_sync(&ib_ipoib_look_wk);
 }
 
 module_init(ib_ipoib_init);

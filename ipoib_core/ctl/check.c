@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What this machine is set up for: which ib_ipoib each kernel loads and why, whether that one will
+ * be taken, and what connected mode has left in configurations. The package's own scripts know;
+ * here they are asked, and what they say is put together.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "run.h"
+
+/* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
+#define CHECK_SAID	16384
+
+/**
+ * struct check - what is looked at, and what came of it
+ * @out: where to
+ * @dkms: what dkms(8) says of the package
+ * @running: release of the kernel that runs
+ * @worst: of all findings
+ */
+struct check {
+	struct out *out;
+	char dkms[CHECK_SAID];
+	char running[sizeof(((struct utsname *)0)->release)];
+	enum finding_level worst;
+};
+
+static void check_tell(struct check *check, const char *subject, const struct finding *finding)
+{
+	if (finding->level > check->worst)
+		check->worst = finding->level;
+	finding_tell(check->out, subject, finding);
+}
+
+/* One of the package's scripts; where these are, IPOIBCTL_LIB of the environment may say. */
+static int check_script(const char *name, const char *arg, char *said, size_t size)
+{
+	const char *lib = getenv("IPOIBCTL_LIB");
+	char path[PATH_MAX];
+	const char * const argv[] = { path, arg, NULL };
+
+	snprintf(path, sizeof(path), "%s/%s", lib ? lib : IPOIBCTL_SCRIPTS, name);
+	return run_program(argv, said, size);
+}
+
+/* After an upgrade the old one is loaded until somebody loads the new one. */
+static void check_loaded(struct check *check)
+{
+	const char * const argv[] = { "modinfo", "-F", "srcversion", "ipoib_core", NULL };
+	char path[PATH_MAX], loaded[64], installed[64];
+	struct finding finding;
+
+	run_root(path, sizeof(path), "/sys/module/ipoib_core/srcversion");
+	if (!run_read_line(path, loaded, sizeof(loaded)) ||
+	    run_program(argv, installed, sizeof(installed)) || !installed[0] ||
+	    !strcmp(loaded, installed))
+		return;
+	finding_set(&finding, FINDING_NOTE, "loaded-before",
+		    "the ipoib_core that is loaded is not the one that is installed");
+	finding_next(&finding,
+		     "reboot, or 'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back");
+	check_tell(check, "driver", &finding);
+}
+
+static void check_driver(struct check *check)
+{
+	struct machine_driver driver;
+	struct finding finding;
+
+	machine_look(&driver);
+	machine_driver_finding(&driver, &finding);
+	check_tell(check, "driver", &finding);
+	check_loaded(check);
+}
+
+/* "ipoib-accel/0.1.0, 6.1.0-56-amd64, x86_64: installed"; older ones "ipoib-accel, 0.1.0, ...". */
+static void check_dkms_state(const struct check *check, const char *kernel, char *state,
+			     size_t size)
+{
+	char wanted[NAME_MAX + 8];
+	const char *at, *colon, *end;
+
+	snprintf(wanted, sizeof(wanted), ", %s, ", kernel);
+	snprintf(state, size, "dkms has not built it");
+	at = strstr(check->dkms, wanted);
+	if (!at)
+		return;
+	end = at + strcspn(at, "\n");
+	colon = memchr(at, ':', end - at);
+	if (colon)
+		snprintf(state, size, "dkms says:%.*s", (int)(end - colon - 1), colon + 1);
+}
+
+static bool check_headers(const char *kernel)
+{
+	char path[PATH_MAX];
+
+	run_root(path, sizeof(path), "/lib/modules/%s/build/Makefile", kernel);
+	return !access(path, F_OK);
+}
+
+/* ib_ipoib of @kernel is not ours, and the kernel is none that ours is not for. */
+static void check_not_ours(const struct check *check, const char *kernel, struct finding *finding)
+{
+	char core[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+
+	check_dkms_state(check, kernel, state, sizeof(state));
+	machine_file(kernel, "ipoib_core", core, sizeof(core));
+	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
+		finding_set(finding, FINDING_BROKEN, "signature",
+			    "the kernel's own ib_ipoib is in charge: %s", reason);
+		finding_next(finding,
+			     "enrol the key, as Secure Boot of ipoib-accel(7) says, then '%s/take-over'",
+			     IPOIBCTL_SCRIPTS);
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "not-built",
+		    "the kernel's own ib_ipoib is in charge: %s", state);
+	if (!check_headers(kernel)) {
+		finding->cause = "headers";
+		finding_next(finding, "install the headers of %s, then '%s/take-over %s'", kernel,
+			     IPOIBCTL_SCRIPTS, kernel);
+		return;
+	}
+	finding_next(finding, "'%s/take-over %s' builds and installs it, or says why not",
+		     IPOIBCTL_SCRIPTS, kernel);
+}
+
+static void check_ours(const struct check *check, const char *kernel, const char *file,
+		       struct finding *finding)
+{
+	char reason[FINDING_TEXT / 2], state[128];
+
+	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
+		finding_set(finding, FINDING_BROKEN, "signature",
+			    "ib_ipoib is ours, but will not be loaded: %s", reason);
+		finding_next(finding,
+			     "'%s/take-over' gives the name back to the kernel's own, and says how to enrol the key",
+			     IPOIBCTL_SCRIPTS);
+		return;
+	}
+	check_dkms_state(check, kernel, state, sizeof(state));
+	finding_set(finding, FINDING_OK, "ours", "ib_ipoib is ours: %s (%s)", file, state);
+}
+
+static void check_kernel(struct check *check, const char *kernel)
+{
+	char subject[NAME_MAX + 32], file[PATH_MAX], reason[FINDING_TEXT / 2];
+	struct finding finding;
+
+	machine_file(kernel, "ib_ipoib", file, sizeof(file));
+	if (machine_ours(file))
+		check_ours(check, kernel, file, &finding);
+	else if (!check_script("passed-over", kernel, reason, sizeof(reason)))
+		finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
+	else
+		check_not_ours(check, kernel, &finding);
+	snprintf(subject, sizeof(subject), "kernel %s%s", kernel,
+		 strcmp(kernel, check->running) ? "" : " (runs)");
+	check_tell(check, subject, &finding);
+}
+
+/* Kernels whose modules are here: what is left of others that are gone has none of its own. */
+static int check_is_kernel(const struct dirent *entry)
+{
+	char path[PATH_MAX];
+
+	if (entry->d_name[0] == '.')
+		return 0;
+	run_root(path, sizeof(path), "/lib/modules/%s/kernel", entry->d_name);
+	return !access(path, F_OK);
+}
+
+static void check_kernels(struct check *check)
+{
+	const char * const dkms[] = { "dkms", "status", "-m", "ipoib-accel", NULL };
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int count, i;
+
+	run_program(dkms, check->dkms, sizeof(check->dkms));
+	run_root(path, sizeof(path), "/lib/modules");
+	count = scandir(path, &entries, check_is_kernel, versionsort);
+	if (count < 0)
+		return;
+	for (i = 0; i < count; i++) {
+		check_kernel(check, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* check-config indents the lines that it has found: FILE:LINE:TEXT. */
+static void check_config(struct check *check)
+{
+	char said[CHECK_SAID], *line, *next, *tab;
+	struct finding finding;
+	int status;
+
+	status = check_script("check-config", NULL, said, sizeof(said));
+	if (status == RUN_MISSING) {
+		finding_set(&finding, FINDING_LIMITED, "package",
+			    "%s has none of the package's scripts: settings and signatures were not looked at",
+			    IPOIBCTL_SCRIPTS);
+		finding_next(&finding, "install ipoib-accel-dkms");
+		check_tell(check, "package", &finding);
+		return;
+	}
+	if (!status) {
+		finding_set(&finding, FINDING_OK, "settings",
+			    "no configuration asks for connected mode");
+		check_tell(check, "settings", &finding);
+		return;
+	}
+	for (line = said; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (strncmp(line, "    ", 4))
+			continue;
+		for (tab = line; (tab = strchr(tab, '\t')); tab++)
+			*tab = ' ';
+		finding_set(&finding, FINDING_LIMITED, "connected-mode",
+			    "asks for connected mode, which there is not: %s", line + 4);
+		finding_next(&finding,
+			     "Coming from connected mode of ipoib-accel(7) says what to write instead");
+		check_tell(check, "settings", &finding);
+	}
+}
+
+bool check_machine(struct out *out)
+{
+	struct check check = { .out = out };
+	struct utsname name;
+
+	if (!uname(&name))
+		memcpy(check.running, name.release, sizeof(check.running));
+	out_list(out, NULL);
+	check_driver(&check);
+	check_kernels(&check);
+	check_config(&check);
+	out_list_end(out);
+	return check.worst < FINDING_LIMITED;
+}

@@ -1,0 +1,101 @@
+#compdef ipoibctl
+# SPDX-License-Identifier: GPL-2.0
+# Words of ipoibctl(8), for zsh.
+
+# The InfiniBand interfaces that this shell can see.
+_ipoibctl_interfaces()
+{
+	local dir type
+	local -a names
+	for dir in /sys/class/net/*(N); do
+		type=
+		[[ -r $dir/type ]] && read -r type < $dir/type
+		[[ $type != 32 ]] || names+=(${dir:t})
+	done
+	_describe -t interfaces interface names
+}
+
+_ipoibctl_ports()
+{
+	local dir
+	local -a names
+	for dir in /sys/class/infiniband/*/ports/*(N); do
+		names+=(${dir:h:h:t}/${dir:t})
+	done
+	_describe -t ports port names
+}
+
+_ipoibctl_accels()
+{
+	local -a names
+	names=(auto none /sys/module/accel_*(N:t:s/accel_/))
+	_describe -t accels accel names
+}
+
+_ipoibctl_netns()
+{
+	local -a names
+	names=(/run/netns/*(N:t))
+	_describe -t namespaces 'network namespace' names
+}
+
+# dev IFNAME, or IFNAME.
+_ipoibctl_dev()
+{
+	if [[ $words[CURRENT-1] != dev ]]; then
+		local -a word
+		word=(dev)
+		_describe -t words word word
+	fi
+	_ipoibctl_interfaces
+}
+
+_ipoibctl()
+{
+	local curcontext=$curcontext state line
+	local -a commands objects
+	commands=(
+		'show:what there is' 'stats:drops by cause, and use of tables'
+		'explain:why there is no carrier, and what is limited' 'monitor:carriers as they change'
+		'top:what moves now' 'test:which step of the way to a peer fails'
+		'set:have a port served by another accel' 'check:this machine' 'help:the words, in short'
+	)
+	objects=('dev:interfaces' 'port:InfiniBand ports' 'accel:accels' 'group:multicast groups' 'path:paths to peers')
+
+	_arguments -C \
+		'(-j -json)'{-j,-json}'[JSON]' '(-p -pretty)'{-p,-pretty}'[JSON of many lines]' \
+		'(-s -statistics)'{-s,-statistics}'[more]' \
+		'(-c -color -color=)'{-c,-color}'[colours]' \
+		'(-c -color)-color=-[colours, when]:when:(always auto never)' \
+		'(-f -force)'{-f,-force}'[do not ask]' \
+		'(-n -netns)'{-n,-netns}'[in a network namespace]:namespace:_ipoibctl_netns' \
+		'(-V -Version)'{-V,-Version}'[the version]' \
+		'1:command:->command' '*::word:->word'
+	case $state in
+	command) _describe -t commands command commands ;;
+	word)
+		case $words[1] in
+		show | list)
+			if [[ $CURRENT == 2 ]]; then
+				_describe -t objects object objects
+				_ipoibctl_interfaces
+			else
+				_ipoibctl_dev
+			fi
+			;;
+		stats) _arguments '--prometheus[for node_exporter]' '-o[file]:file:_files' '*:interface:_ipoibctl_dev' ;;
+		top)
+			_arguments '-b[one after the other]' '-n[how often]:times' '-d[time between]:seconds' \
+				'*:interface:_ipoibctl_dev'
+			;;
+		test) _arguments '-n[packets]:times' '1:interface:_ipoibctl_interfaces' '2:peer:(gid)' '3:GID:' ;;
+		set)
+			_arguments '1:object:(port)' '2:port:_ipoibctl_ports' '3:word:(accel)' '4:accel:_ipoibctl_accels'
+			;;
+		explain | monitor) _ipoibctl_dev ;;
+		esac
+		;;
+	esac
+}
+
+_ipoibctl "$@"

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Numbers by name. */
+#define _GNU_SOURCE
+#include "counters.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+#define COUNTERS_ROOM	64
+
+void counters_add(struct counters *counters, const char *name, uint64_t value)
+{
+	struct counter *counter;
+
+	if (counters->count == counters->room) {
+		counters->room = counters->room ? counters->room * 2 : COUNTERS_ROOM;
+		counters->list = run_grow(counters->list, counters->room, sizeof(*counter));
+	}
+	counter = &counters->list[counters->count++];
+	snprintf(counter->name, sizeof(counter->name), "%s", name);
+	counter->value = value;
+}
+
+void counters_read(struct counters *counters, const char *format, ...)
+{
+	char folder[PATH_MAX / 2], path[PATH_MAX], line[32], *end;
+	struct dirent **entries;
+	uint64_t value;
+	va_list args;
+	int count, i;
+
+	va_start(args, format);
+	vsnprintf(folder, sizeof(folder), format, args);
+	va_end(args);
+	run_root(path, sizeof(path), "%s", folder);
+	count = scandir(path, &entries, NULL, alphasort);
+	for (i = 0; i < count; i++) {
+		run_root(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.' && run_read_line(path, line, sizeof(line)) &&
+		    isdigit(line[0])) {
+			value = strtoull(line, &end, 10);
+			if (!*end)
+				counters_add(counters, entries[i]->d_name, value);
+		}
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+void counters_free(struct counters *counters)
+{
+	free(counters->list);
+	memset(counters, 0, sizeof(*counters));
+}
+
+uint64_t counters_get(const struct counters *counters, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < counters->count; i++)
+		if (!strcmp(counters->list[i].name, name))
+			return counters->list[i].value;
+	return 0;
+}
+
+uint64_t counters_since(const struct counters *before, const struct counters *after,
+			size_t number)
+{
+	const struct counter *counter = &after->list[number];
+
+	/* Mostly they are the same, in the same order. */
+	if (number < before->count && !strcmp(before->list[number].name, counter->name))
+		return counters_grown(before->list[number].value, counter->value);
+	return counters_grown(counters_get(before, counter->name), counter->value);
+}
+
+bool counters_again(const struct counters *counters, size_t number)
+{
+	size_t i;
+
+	for (i = 0; i < number; i++)
+		if (!strcmp(counters->list[i].name, counters->list[number].name))
+			return true;
+	return false;
+}
+
+bool counters_split(const char *name, struct counter_name *parts)
+{
+	unsigned long queue;
+	char *end;
+
+	if ((name[0] != 'r' && name[0] != 't') || name[1] != 'x' || !isdigit(name[2]))
+		return false;
+	queue = strtoul(name + 2, &end, 10);
+	if (*end != '_' || queue > UINT16_MAX)
+		return false;
+	parts->rx = name[0] == 'r';
+	parts->queue = queue;
+	parts->what = end + 1;
+	return true;
+}
+
+uint64_t counters_sum(const struct counters *counters, bool rx, const char *what)
+{
+	struct counter_name parts;
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < counters->count; i++)
+		if (counters_split(counters->list[i].name, &parts) && parts.rx == rx &&
+		    !strcmp(parts.what, what))
+			sum += counters->list[i].value;
+	return sum;
+}

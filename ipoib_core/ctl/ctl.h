@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ipoibctl: what ipoib_core does, and why.
+ *
+ * Layers, from the bottom up. A file includes, and so calls, those before it only; what two
+ * commands share is a word. (tests/lint/check-layers reads this.)
+ *	values: attrs records out items
+ *	sources: client run wait screen counters cpus ethtool rtnl neigh ping sample
+ *	findings: finding machine
+ *	words: ctl print
+ *	commands: stats show prometheus top
+ *	explanations: explain explain_carrier explain_port explain_group explain_link explain_peers
+ *	and: explain_traffic
+ *	those of them: monitor test set check
+ *	start: main
+ */
+#ifndef IPOIBCTL_CTL_H
+#define IPOIBCTL_CTL_H
+
+#include "client.h"
+#include "out.h"
+
+/**
+ * enum ctl_status - how it ends, as iproute2 does
+ * @CTL_OK: well
+ * @CTL_USAGE: what was asked makes no sense, or is not there
+ * @CTL_FAILED: the kernel refused, or check found something wrong
+ */
+enum ctl_status {
+	CTL_OK,
+	CTL_USAGE,
+	CTL_FAILED,
+};
+
+/**
+ * struct ctl - what is asked for
+ * @out: where answers go
+ * @client: to the kernel, once ctl_connect() said so
+ * @stats: -s: more
+ * @force: -f: it is not asked whether that is meant
+ * @ifname: the interface that it is about, NULL: all
+ * @status: the worst so far
+ */
+struct ctl {
+	struct out out;
+	struct client *client;
+	bool stats;
+	bool force;
+	const char *ifname;
+	enum ctl_status status;
+};
+
+/**
+ * ctl_complain() - say what is wrong, on stderr
+ * @ctl: @status is at least @status afterwards
+ * @status: what it is
+ * @format: of printf()
+ */
+void ctl_complain(struct ctl *ctl, enum ctl_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * ctl_ask() - a dump, complaining of what goes wrong
+ * @ctl: what is asked for
+ * @cmd: what of
+ * @filter: which of these
+ * @records: filled with the answers; to be freed, also if it fails
+ *
+ * Return: whether there are answers, be they none.
+ */
+bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *filter,
+	     struct records *records);
+
+/**
+ * ctl_devs() - the interface that it is about, or all; complains when it is not there
+ * @ctl: what is asked for
+ * @devs: filled with the answers; to be freed, also if it fails
+ *
+ * Return: whether there are answers.
+ */
+bool ctl_devs(struct ctl *ctl, struct records *devs);
+
+#endif /* IPOIBCTL_CTL_H */

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What there is to say of each interface and port: the reason for no carrier first, then what is
+ * limited though it works. What can only be seen in how counters grow takes a moment, if there is
+ * an interface that works.
+ */
+#include "explain.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+#include "print.h"
+#include "run.h"
+#include "stats.h"
+#include "wait.h"
+
+/* How long counters are watched, in milliseconds. */
+#define EXPLAIN_WATCH	300
+
+/**
+ * struct explained - all that is known
+ * @ctl: what is asked for
+ * @devs: interfaces
+ * @ports: all ports
+ * @stats: of the interfaces
+ * @groups: of the interfaces
+ * @paths: of the interfaces
+ * @before: what was counted, of each of @devs
+ * @after: the same a moment later
+ * @neighs: its neighbours, before that, of each of @devs
+ * @blind: who asks may not see groups and paths
+ */
+struct explained {
+	struct ctl *ctl;
+	struct records devs;
+	struct records ports;
+	struct stats stats;
+	struct records groups;
+	struct records paths;
+	struct sample *before;
+	struct sample *after;
+	struct neighs *neighs;
+	bool blind;
+};
+
+static void explain_tell(struct explained *all, const char *subject,
+			 const struct finding *finding)
+{
+	finding_tell(&all->ctl->out, subject, finding);
+}
+
+static bool explain_same_port(const struct record *one, const struct record *other)
+{
+	return record_get(one, IPOIB_A_PORT) == record_get(other, IPOIB_A_PORT) &&
+	       !strcmp(record_string(one, IPOIB_A_HCA), record_string(other, IPOIB_A_HCA));
+}
+
+static void explain_membership(struct explained *all, const struct record *dev)
+{
+	struct finding finding;
+	unsigned long long entry;
+
+	if (!record_number(dev, IPOIB_A_PKEY_ENTRY, &entry) || entry & 0x8000)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "limited-member",
+		    "a limited member of partition 0x%04llx: it reaches full members only, and not other limited ones",
+		    entry);
+	finding_next(&finding,
+		     "make the port a full member at the subnet manager (opensm: '=full' in partitions.conf), if that is not meant");
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_mtu_limit(struct explained *all, const struct record *dev)
+{
+	unsigned long long port = record_get(dev, IPOIB_A_PORT_MTU), limit, group;
+	unsigned long long mtu = record_get(dev, IPOIB_A_MTU);
+	struct finding finding;
+
+	if (!record_number(dev, IPOIB_A_MTU_LIMIT, &limit) ||
+	    !record_number(dev, IPOIB_A_MTU_GROUP, &group))
+		return;
+	if (limit == IPOIB_MTU_LIMIT_FAILED) {
+		finding_set(&finding, FINDING_LIMITED, "mtu-failed",
+			    "MTU %llu, though the broadcast group's is %llu: setting it failed, and is tried again",
+			    mtu, group);
+		finding_next(&finding, "the kernel log says who holds it, a bond for example");
+	} else if (limit == IPOIB_MTU_LIMIT_GROUP && group < port) {
+		finding_set(&finding, FINDING_NOTE, "mtu-group",
+			    "MTU %llu is the broadcast group's; the port could do %llu",
+			    mtu, port);
+		finding_next(&finding,
+			     "mtu= of the partition at the subnet manager, if all its members can do more");
+	} else if (limit == IPOIB_MTU_LIMIT_USER && mtu < group) {
+		finding_set(&finding, FINDING_NOTE, "mtu-user",
+			    "MTU %llu is what was asked for; the broadcast group's is %llu",
+			    mtu, group);
+		finding_next(&finding, "'ip link set %s mtu %llu', if that is not meant",
+			     record_string(dev, IPOIB_A_IFNAME), group);
+	} else {
+		return;
+	}
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_rejoining(struct explained *all, const struct record *dev)
+{
+	unsigned long long error = record_get(dev, IPOIB_A_LAST_ERROR);
+	struct finding finding;
+
+	if (!record_get(dev, IPOIB_A_CARRIER) || !error ||
+	    record_get(dev, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_JOINED)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "rejoin-failed",
+		    "the broadcast group cannot be joined again: %s; it is used as it was",
+		    strerror((int)error));
+	finding_next(&finding,
+		     "if the subnet manager refuses on, the carrier goes: 'saquery -g' shows whether the group is there");
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_tables(struct explained *all, const struct record *dev)
+{
+	const struct record *table = NULL;
+	struct finding finding;
+	bool paths;
+
+	while ((table = stats_of(&all->stats.tables, dev, table))) {
+		if (!record_get(table, IPOIB_A_LIMIT) ||
+		    record_get(table, IPOIB_A_USED) < record_get(table, IPOIB_A_LIMIT))
+			continue;
+		paths = !strcmp(record_string(table, IPOIB_A_TABLE), "paths");
+		finding_set(&finding, FINDING_LIMITED, "table-full",
+			    "the table of %s is full (%llu): each new one has another one forgotten",
+			    record_string(table, IPOIB_A_TABLE), record_get(table, IPOIB_A_LIMIT));
+		finding_next(&finding,
+			     "raise %s in /sys/module/ipoib_core/parameters, see ipoib_core(4)",
+			     paths ? "max_paths" : "max_sendonly_groups");
+		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+	}
+}
+
+static void explain_drops(struct explained *all, const struct record *dev)
+{
+	const struct record *drop = NULL, *most = NULL;
+	struct finding finding;
+	unsigned long long sum = 0;
+
+	while ((drop = stats_of(&all->stats.drops, dev, drop))) {
+		sum += record_get(drop, IPOIB_A_PACKETS);
+		if (!most || record_get(drop, IPOIB_A_PACKETS) > record_get(most, IPOIB_A_PACKETS))
+			most = drop;
+	}
+	if (!sum)
+		return;
+	finding_set(&finding, FINDING_NOTE, "drops",
+		    "packets dropped on their way out since it was made: %llu, most for %s (%llu)",
+		    sum, record_string(most, IPOIB_A_CAUSE), record_get(most, IPOIB_A_PACKETS));
+	finding_next(&finding,
+		     "'ipoibctl stats dev %s' has all causes, and ETHTOOL of ipoib_core(4) what they mean; do they still grow?",
+		     record_string(dev, IPOIB_A_IFNAME));
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+/* Of those whose @state is @failed, how many, and the first of them. */
+static size_t explain_count(const struct records *records, const struct record *dev,
+			    enum ipoib_attr state, unsigned int failed,
+			    const struct record **first)
+{
+	const struct record *record = NULL;
+	size_t count = 0;
+
+	while ((record = stats_of(records, dev, record)))
+		if (record_get(record, state) == failed && !count++)
+			*first = record;
+	return count;
+}
+
+static void explain_groups(struct explained *all, const struct record *dev)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID];
+	size_t count;
+
+	count = explain_count(&all->groups, dev, IPOIB_A_GROUP_STATE, IPOIB_GROUP_STATE_FAILED,
+			      &first);
+	/* That of the broadcast group is why there is no carrier. */
+	if (!count || !record_get(dev, IPOIB_A_CARRIER))
+		return;
+	finding_set(&finding, FINDING_LIMITED, "group-failed",
+		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
+		    print_gid(gid, first), strerror((int)record_get(first, IPOIB_A_LAST_ERROR)));
+	finding_next(&finding,
+		     "'ipoibctl show group dev %s' has them; 'saquery -g' what the subnet administrator has",
+		     record_string(dev, IPOIB_A_IFNAME));
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_paths(struct explained *all, const struct record *dev)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID], why[PRINT_WHY];
+	size_t count;
+
+	count = explain_count(&all->paths, dev, IPOIB_A_PATH_STATE, IPOIB_PATH_STATE_FAILED,
+			      &first);
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "no-path",
+		    "peers that cannot be reached: %zu, for example %s: %s", count,
+		    print_gid(gid, first), print_no_path(why, first));
+	finding_next(&finding,
+		     "'ipoibctl show path dev %s' has them; %s", record_string(dev, IPOIB_A_IFNAME),
+		     print_is_own(first) ? "the kernel log may say why it fails on this host" :
+					   "are these hosts on, and in the same partition?");
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_bind(struct explained *all, const struct record *dev)
+{
+	struct finding finding;
+	size_t i;
+
+	for (i = 0; i < all->ports.count; i++)
+		if (explain_same_port(dev, &all->ports.list[i]) &&
+		    explain_port(&all->ports.list[i], &finding))
+			explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void explain_dev(struct explained *all, const struct record *dev)
+{
+	size_t number = dev - all->devs.list;
+	struct finding finding;
+
+	explain_carrier(dev, &finding);
+	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
+		explain_refusal(dev, &finding);
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+	explain_rejoining(all, dev);
+	explain_membership(all, dev);
+	explain_mtu_limit(all, dev);
+	explain_bind(all, dev);
+	explain_tables(all, dev);
+	explain_groups(all, dev);
+	explain_paths(all, dev);
+	if (record_get(dev, IPOIB_A_CARRIER))
+		explain_peers(&all->ctl->out, dev, &all->paths, &all->neighs[number]);
+	explain_drops(all, dev);
+	if (record_get(dev, IPOIB_A_CARRIER))
+		explain_traffic(&all->ctl->out, dev, &all->before[number], &all->after[number]);
+}
+
+/* Returns whether there was an interface to look at. */
+static bool explain_sample(const struct records *devs, struct sample *samples)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < devs->count; i++) {
+		if (!record_get(&devs->list[i], IPOIB_A_CARRIER))
+			continue;
+		sample_take(samples, devs, i);
+		any = true;
+	}
+	return any;
+}
+
+static void explain_watch(struct explained *all)
+{
+	size_t neighs_size = sizeof(*all->neighs) * all->devs.count;
+	size_t size = sizeof(*all->before) * all->devs.count, i;
+
+	if (!size)
+		return;
+	all->before = memset(run_grow(NULL, 1, size), 0, size);
+	all->after = memset(run_grow(NULL, 1, size), 0, size);
+	all->neighs = memset(run_grow(NULL, 1, neighs_size), 0, neighs_size);
+	if (!explain_sample(&all->devs, all->before))
+		return;
+	/* What was not heard is nothing that was so before. */
+	for (i = 0; i < all->devs.count; i++)
+		if (record_get(&all->devs.list[i], IPOIB_A_CARRIER))
+			neighs_ask(&all->neighs[i],
+				   record_get(&all->devs.list[i], IPOIB_A_IFINDEX));
+	wait_for(EXPLAIN_WATCH, -1);
+	explain_sample(&all->devs, all->after);
+}
+
+static void explain_unwatch(struct explained *all)
+{
+	size_t i;
+
+	for (i = 0; all->before && i < all->devs.count; i++) {
+		sample_free(&all->before[i]);
+		sample_free(&all->after[i]);
+		neighs_free(&all->neighs[i]);
+	}
+	free(all->neighs);
+	free(all->before);
+	free(all->after);
+}
+
+/* Ports of the interfaces that it is about. */
+static void explain_links(struct explained *all)
+{
+	size_t port, dev;
+
+	for (port = 0; port < all->ports.count; port++) {
+		for (dev = 0; dev < all->devs.count; dev++)
+			if (explain_same_port(&all->ports.list[port], &all->devs.list[dev]))
+				break;
+		if (dev < all->devs.count)
+			explain_link(&all->ctl->out, &all->ports.list[port]);
+	}
+}
+
+/* Ports that no accel serves have no interface in any network namespace. */
+static void explain_ports(struct explained *all)
+{
+	const struct record *port;
+	struct finding finding;
+	char name[EXPLAIN_NAME];
+	size_t i;
+
+	for (i = 0; i < all->ports.count; i++) {
+		port = &all->ports.list[i];
+		if (port->attrs[IPOIB_A_ACCEL] || !explain_port(port, &finding))
+			continue;
+		explain_port_name(name, port);
+		explain_tell(all, name, &finding);
+	}
+}
+
+static void explain_driver(struct explained *all)
+{
+	struct machine_driver driver;
+	struct finding finding;
+
+	machine_look(&driver);
+	machine_driver_finding(&driver, &finding);
+	if (!all->ctl->client && driver.core) {
+		finding_set(&finding, FINDING_BROKEN, "old-core",
+			    "ipoib_core %s is loaded, which has nothing to ask it by",
+			    driver.version);
+		finding_next(&finding,
+			     "it is older than this program: 'modprobe -r ib_ipoib && modprobe ib_ipoib' loads the one that is installed");
+	}
+	if (finding.level != FINDING_OK)
+		explain_tell(all, "driver", &finding);
+}
+
+/* Groups and paths are for administrators only. */
+static bool explain_ask_more(struct explained *all, enum ipoib_cmd cmd,
+			     const struct client_filter *filter, struct records *records)
+{
+	if (client_ask(all->ctl->client, cmd, filter, records) == -EPERM) {
+		all->blind = true;
+		return true;
+	}
+	records_free(records);
+	return ctl_ask(all->ctl, cmd, filter, records);
+}
+
+static bool explain_ask(struct explained *all)
+{
+	const struct client_filter none = {}, filter = { .ifname = all->ctl->ifname };
+	struct ctl *ctl = all->ctl;
+
+	return ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &all->devs) &&
+	       ctl_ask(ctl, IPOIB_CMD_PORT_GET, &none, &all->ports) &&
+	       stats_ask(ctl, &all->stats) &&
+	       explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups) &&
+	       explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
+}
+
+static void explain_blind(struct explained *all)
+{
+	struct finding finding;
+
+	if (!all->blind)
+		return;
+	finding_set(&finding, FINDING_NOTE, "not-allowed",
+		    "multicast groups and paths were not looked at: that takes CAP_NET_ADMIN");
+	explain_tell(all, "ipoibctl", &finding);
+}
+
+/* An interface of others, or none: it does not depend on ipoib_core what becomes of it. */
+static void explain_stranger(struct explained *all)
+{
+	const char *name = all->ctl->ifname;
+	struct finding finding;
+
+	if (if_nametoindex(name)) {
+		finding_set(&finding, FINDING_BROKEN, "not-ours",
+			    "is no interface of ipoib_core: 'ethtool -i %s' says whose", name);
+	} else {
+		finding_set(&finding, FINDING_BROKEN, "no-interface",
+			    "there is no such interface in this network namespace");
+		finding_next(&finding,
+			     "'ipoibctl show' has the interfaces here; ports that have none are below");
+	}
+	explain_tell(all, name, &finding);
+}
+
+void explain_show(struct ctl *ctl)
+{
+	struct explained all = { .ctl = ctl };
+	size_t i;
+
+	if (ctl->client && !explain_ask(&all))
+		goto out_free;
+	explain_watch(&all);
+	out_list(&ctl->out, NULL);
+	explain_driver(&all);
+	if (ctl->ifname && !all.devs.count)
+		explain_stranger(&all);
+	for (i = 0; i < all.devs.count; i++)
+		explain_dev(&all, &all.devs.list[i]);
+	explain_links(&all);
+	if (!ctl->ifname || !all.devs.count)
+		explain_ports(&all);
+	explain_blind(&all);
+	out_list_end(&ctl->out);
+out_free:
+	explain_unwatch(&all);
+	records_free(&all.paths);
+	records_free(&all.groups);
+	stats_free(&all.stats);
+	records_free(&all.ports);
+	records_free(&all.devs);
+}

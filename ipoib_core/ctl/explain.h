@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* ipoibctl explain: why there is no carrier or no interface, and what is limited, in words. */
+#ifndef IPOIBCTL_EXPLAIN_H
+#define IPOIBCTL_EXPLAIN_H
+
+#include "ctl.h"
+#include "finding.h"
+#include "neigh.h"
+#include "sample.h"
+
+#define EXPLAIN_NAME	96
+
+/**
+ * explain_show() - the command
+ * @ctl: what is asked for; @client is NULL where there is no ipoib_core to ask
+ */
+void explain_show(struct ctl *ctl);
+
+/**
+ * explain_port_name() - what a port is called
+ * @name: EXPLAIN_NAME bytes, filled in
+ * @record: that has IPOIB_A_HCA and IPOIB_A_PORT
+ */
+void explain_port_name(char *name, const struct record *record);
+
+/**
+ * explain_carrier() - whether an interface has carrier, and if not, why
+ * @dev: interface
+ * @finding: filled in
+ */
+void explain_carrier(const struct record *dev, struct finding *finding);
+
+/**
+ * explain_port() - why a port is served as it is
+ * @port: port
+ * @finding: filled in
+ *
+ * Return: whether there is something to say: not of one that is served as it is meant to.
+ */
+bool explain_port(const struct record *port, struct finding *finding);
+
+/**
+ * explain_refusal() - why the subnet administrator may have refused, by what saquery(8) says
+ * @dev: interface that is not let into its broadcast group
+ * @finding: what is known so far; set anew if more is known
+ */
+void explain_refusal(const struct record *dev, struct finding *finding);
+
+/**
+ * explain_traffic() - what limits an interface that works, and tell it
+ * @out: where to
+ * @dev: interface
+ * @before: what was counted
+ * @after: the same some time later
+ */
+void explain_traffic(struct out *out, const struct record *dev, const struct sample *before,
+		     const struct sample *after);
+
+/**
+ * explain_link() - errors of a port and its link, and tell them
+ * @out: where to
+ * @port: port
+ */
+void explain_link(struct out *out, const struct record *port);
+
+/**
+ * explain_peers() - neighbours that do not answer, and tell them
+ * @out: where to
+ * @dev: interface, with carrier
+ * @paths: of all interfaces; none for who may not see them
+ * @before: its neighbours a moment ago
+ */
+void explain_peers(struct out *out, const struct record *dev, const struct records *paths,
+		   const struct neighs *before);
+
+#endif /* IPOIBCTL_EXPLAIN_H */

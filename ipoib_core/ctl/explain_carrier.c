@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why an interface has no carrier, and what comes next. */
+#include <string.h>
+
+#include "explain.h"
+#include "print.h"
+
+/* The partition in a P_Key; what is left of that is whether it is a full member's. */
+#define EXPLAIN_PARTITION	0x7fff
+
+/* How the last try ended, and when the next one is, for the end of a sentence. */
+static const char *explain_tries(const struct record *dev, char *text, size_t size)
+{
+	unsigned long long tries = record_get(dev, IPOIB_A_TRIES), next;
+	char when[PRINT_TIME];
+	int len = 0;
+
+	text[0] = '\0';
+	if (tries)
+		len = snprintf(text, size, " (failed %llu %s", tries,
+			       tries == 1 ? "time" : "times in a row");
+	if (tries && record_number(dev, IPOIB_A_NEXT_TRY, &next))
+		len += snprintf(text + len, size - len, ", tried again in %s",
+				print_time(when, next));
+	if (tries)
+		snprintf(text + len, size - len, ")");
+	return text;
+}
+
+static void explain_pkey(const struct record *dev, struct finding *finding)
+{
+	unsigned long long pkey = record_get(dev, IPOIB_A_PKEY);
+	char port[EXPLAIN_NAME];
+
+	explain_port_name(port, dev);
+	finding_set(finding, FINDING_BROKEN, "pkey-missing",
+		    "no carrier: P_Key 0x%04llx is not in the table of port %s: the subnet manager has not given, or has taken, the partition",
+		    pkey, port);
+	finding_next(finding,
+		     "make the port a member of partition 0x%04llx at the subnet manager (opensm: partitions.conf, then SIGHUP); the carrier then comes by itself; /sys/class/infiniband/%s/ports/%llu/pkeys has what the port has",
+		     pkey & EXPLAIN_PARTITION, record_string(dev, IPOIB_A_HCA),
+		     record_get(dev, IPOIB_A_PORT));
+}
+
+static void explain_gid(const struct record *dev, struct finding *finding)
+{
+	finding_set(finding, FINDING_BROKEN, "gid-missing",
+		    "no carrier: the GID of the interface's address is not in the port's table");
+	finding_next(finding,
+		     "compare 'ip link show %s' with /sys/class/infiniband/%s/ports/%llu/gids: the address may have been set to a GUID that the port does not have",
+		     record_string(dev, IPOIB_A_IFNAME), record_string(dev, IPOIB_A_HCA),
+		     record_get(dev, IPOIB_A_PORT));
+}
+
+static void explain_open(const struct record *dev, struct finding *finding)
+{
+	char tries[128];
+
+	finding_set(finding, FINDING_BROKEN, "accel-failed",
+		    "no carrier: accel %s cannot start its queues: %s%s",
+		    record_string(dev, IPOIB_A_ACCEL),
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
+		    explain_tries(dev, tries, sizeof(tries)));
+	finding_next(finding,
+		     "the device refuses: the kernel log may say more; fewer or smaller rings ('ethtool -G', 'ethtool -L') need less of it, and accel= of ipoib_core(4) has another accel serve the port");
+}
+
+static void explain_port_down(const struct record *dev, struct finding *finding)
+{
+	char port[EXPLAIN_NAME];
+
+	explain_port_name(port, dev);
+	finding_set(finding, FINDING_BROKEN, "port-down",
+		    "no carrier: port %s has no physical link", port);
+	finding_next(finding,
+		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port",
+		     record_string(dev, IPOIB_A_HCA));
+}
+
+static void explain_port_init(const struct record *dev, struct finding *finding)
+{
+	char port[EXPLAIN_NAME];
+
+	explain_port_name(port, dev);
+	finding_set(finding, FINDING_BROKEN, "no-sm",
+		    "no carrier: port %s has a link, but no subnet manager has made it active",
+		    port);
+	finding_next(finding,
+		     "does a subnet manager run on this fabric? 'sminfo' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself");
+}
+
+static void explain_silent(const struct record *dev, struct finding *finding)
+{
+	char tries[128];
+
+	finding_set(finding, FINDING_BROKEN, "sa-silent",
+		    "no carrier: the subnet administrator does not answer the join of the broadcast group%s",
+		    explain_tries(dev, tries, sizeof(tries)));
+	finding_next(finding,
+		     "is the subnet manager still there? 'sminfo' and 'saquery' ask it; it may be overloaded, or packets to it lost ('perfquery')");
+}
+
+static void explain_refused(const struct record *dev, struct finding *finding)
+{
+	char gid[PRINT_GID], tries[128];
+
+	finding_set(finding, FINDING_BROKEN, "join-refused",
+		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
+		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
+	finding_next(finding,
+		     "'saquery -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate is more than this port can do (the port has room for %llu bytes of IP)",
+		     record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
+		     record_get(dev, IPOIB_A_PORT_MTU));
+}
+
+static void explain_join_failed(const struct record *dev, struct finding *finding)
+{
+	char tries[128];
+
+	finding_set(finding, FINDING_BROKEN, "join-failed",
+		    "no carrier: joining the broadcast group failed on this host: %s%s",
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
+		    explain_tries(dev, tries, sizeof(tries)));
+	finding_next(finding,
+		     "the kernel log says what refused: no memory, or the device has no more multicast attachments or does not take the Q_Key");
+}
+
+static void explain_group_mtu(const struct record *dev, struct finding *finding)
+{
+	(void)dev;
+	finding_set(finding, FINDING_BROKEN, "group-mtu",
+		    "no carrier: the subnet administrator says an MTU of the broadcast group that there is not");
+	finding_next(finding,
+		     "correct mtu= of the partition at the subnet manager (4 is 2048 bytes, 5 is 4096)");
+}
+
+static void explain_joining(const struct record *dev, struct finding *finding)
+{
+	char tries[128];
+
+	finding_set(finding, FINDING_BROKEN, "joining",
+		    "no carrier yet: the broadcast group is being joined%s",
+		    explain_tries(dev, tries, sizeof(tries)));
+	finding_next(finding, "ask again in a few seconds");
+}
+
+static void explain_coming(const struct record *dev, struct finding *finding)
+{
+	(void)dev;
+	finding_set(finding, FINDING_NOTE, "coming",
+		    "no carrier yet: all that it needs is there, and it is about to come");
+}
+
+static void explain_admin_down(const struct record *dev, struct finding *finding)
+{
+	finding_set(finding, FINDING_NOTE, "admin-down", "the interface is not set up");
+	finding_next(finding, "'ip link set %s up'", record_string(dev, IPOIB_A_IFNAME));
+}
+
+static void explain_good(const struct record *dev, struct finding *finding)
+{
+	char time[PRINT_TIME];
+
+	finding_set(finding, FINDING_OK, "carrier", "has carrier, for %s, served by accel %s",
+		    print_time(time, record_get(dev, IPOIB_A_CARRIER_SINCE)),
+		    record_string(dev, IPOIB_A_ACCEL));
+}
+
+/* By enum ipoib_carrier_reason. */
+static void (* const explain_reasons[])(const struct record *dev, struct finding *finding) = {
+	[IPOIB_CARRIER_REASON_CARRIER] = explain_good,
+	[IPOIB_CARRIER_REASON_ADMIN_DOWN] = explain_admin_down,
+	[IPOIB_CARRIER_REASON_PKEY_MISSING] = explain_pkey,
+	[IPOIB_CARRIER_REASON_GID_MISSING] = explain_gid,
+	[IPOIB_CARRIER_REASON_OPEN_FAILED] = explain_open,
+	[IPOIB_CARRIER_REASON_PORT_DOWN] = explain_port_down,
+	[IPOIB_CARRIER_REASON_PORT_INIT] = explain_port_init,
+	[IPOIB_CARRIER_REASON_JOINING] = explain_joining,
+	[IPOIB_CARRIER_REASON_JOIN_NO_ANSWER] = explain_silent,
+	[IPOIB_CARRIER_REASON_JOIN_REFUSED] = explain_refused,
+	[IPOIB_CARRIER_REASON_JOIN_FAILED] = explain_join_failed,
+	[IPOIB_CARRIER_REASON_GROUP_MTU] = explain_group_mtu,
+	[IPOIB_CARRIER_REASON_COMING] = explain_coming,
+};
+
+void explain_carrier(const struct record *dev, struct finding *finding)
+{
+	unsigned long long reason;
+
+	if (record_number(dev, IPOIB_A_CARRIER_REASON, &reason) &&
+	    reason < sizeof(explain_reasons) / sizeof(*explain_reasons)) {
+		explain_reasons[reason](dev, finding);
+		return;
+	}
+	/* An ipoib_core that is newer than this program knows more: in its own words. */
+	finding_set(finding, record_get(dev, IPOIB_A_CARRIER) ? FINDING_OK : FINDING_BROKEN,
+		    "other",
+		    "%s: %s", record_get(dev, IPOIB_A_CARRIER) ? "has carrier" : "no carrier",
+		    record_string(dev, IPOIB_A_CARRIER_TEXT));
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a port has counted of its link's errors, and of keys that did not fit. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+#include "run.h"
+
+/* What ibv_devinfo(1) says of a device is cut to this. */
+#define LINK_SAID	16384
+/* How long it may take, in milliseconds. */
+#define LINK_WAIT	3000
+
+/**
+ * struct link_cause - counters that say the same
+ * @cause: what
+ * @text: in words, before the figures
+ * @next: what to do
+ * @names: of the counters, of standards and of devices; ends with NULL
+ */
+struct link_cause {
+	const char *cause;
+	const char *text;
+	const char *next;
+	const char *names[9];
+};
+
+static const struct link_cause link_causes[] = {
+	{ "link-errors", "errors on the link since the counters were reset",
+	  "do they grow? 'ibqueryerrors' has both ends; clean or change the cable, or try another port of the switch",
+	  { "symbol_error", "link_error_recovery", "link_downed", "port_rcv_errors",
+	    "port_rcv_remote_physical_errors", "local_link_integrity_errors",
+	    "excessive_buffer_overrun_errors", NULL } },
+	{ "partition-errors",
+	  "packets that the port or its switch kept out, for their P_Key or by filters of raw packets",
+	  "mostly it is a host whose P_Key has changed, or that has another one than this: 'ipoibctl show' has this one's, 'smpquery pkeys' those of a port",
+	  { "port_rcv_constraint_errors", "port_xmit_constraint_errors", NULL } },
+	{ "mads-dropped", "packets of subnet management that were dropped",
+	  "the subnet manager asks again; if they grow it may take the port for gone: is the port's firmware or this host overloaded? joins and path queries are not among them",
+	  { "VL15_dropped", NULL } },
+	{ "congestion",
+	  "packets that the port threw away: the fabric did not take them in time, the link was down, or they were too long for it",
+	  "do they grow? 'ibqueryerrors' shows where packets are stuck: a slow or stopped host, or too many that send to one",
+	  { "port_xmit_discards", NULL } },
+};
+
+/* "NAME N, NAME N" of those that are not 0. Returns whether there are any. */
+static bool link_figures(const struct counters *counters, const struct link_cause *cause,
+			 char *text, size_t size)
+{
+	const char * const *name;
+	size_t len = 0;
+	uint64_t value;
+
+	text[0] = '\0';
+	for (name = cause->names; *name && len < size; name++) {
+		value = counters_get(counters, *name);
+		if (value)
+			len += snprintf(text + len, size - len, "%s%s %llu", len ? ", " : "", *name,
+					(unsigned long long)value);
+	}
+	return len;
+}
+
+/* "    NAME:    0x5": a number of ibv_devinfo's, or 0. */
+static unsigned long link_devinfo(const char *said, const char *name)
+{
+	const char *at = strstr(said, name);
+
+	if (!at || at[strlen(name)] != ':')
+		return 0;
+	at += strlen(name) + 1;
+	return strtoul(at + strspn(at, " \t"), NULL, 0);
+}
+
+/* The port itself counts packets with keys that no queue of this host has (IBA 14.2.5.6). */
+static void link_keys(struct out *out, const struct record *port, const char *name)
+{
+	char number[16], said[LINK_SAID];
+	const char * const argv[] = { "ibv_devinfo", "-v", "-d", record_string(port, IPOIB_A_HCA),
+				      "-i", number, NULL };
+	unsigned long pkeys, qkeys;
+	struct finding finding;
+
+	snprintf(number, sizeof(number), "%llu", record_get(port, IPOIB_A_PORT));
+	/* A device that does not answer is no reason not to say the rest. */
+	if (run_program_for(LINK_WAIT, argv, said, sizeof(said)))
+		return;
+	qkeys = link_devinfo(said, "qkey_viol_cntr");
+	pkeys = link_devinfo(said, "bad_pkey_cntr");
+	if (qkeys) {
+		finding_set(&finding, FINDING_NOTE, "qkey-mismatch",
+			    "packets that came with another Q_Key than this host's: %lu (qkey_viol_cntr)",
+			    qkeys);
+		finding_next(&finding,
+			     "'ipoibctl show' has the Q_Key of the broadcast group; a host that was set to another one, or that has not noticed that the group was made anew, is not heard: set its interface down and up");
+		finding_tell(out, name, &finding);
+	}
+	if (pkeys) {
+		finding_set(&finding, FINDING_NOTE, "pkey-mismatch",
+			    "packets that came with a P_Key that this port does not have: %lu (bad_pkey_cntr)",
+			    pkeys);
+		finding_next(&finding,
+			     "a host is in a partition that this one is not in, or both are limited members: partitions at the subnet manager");
+		finding_tell(out, name, &finding);
+	}
+}
+
+void explain_link(struct out *out, const struct record *port)
+{
+	struct counters counters = {};
+	char name[EXPLAIN_NAME], figures[FINDING_TEXT / 2];
+	struct finding finding;
+	size_t i;
+
+	explain_port_name(name, port);
+	sample_port(&counters, port);
+	for (i = 0; i < sizeof(link_causes) / sizeof(*link_causes); i++) {
+		const struct link_cause *cause = &link_causes[i];
+
+		if (!link_figures(&counters, cause, figures, sizeof(figures)))
+			continue;
+		finding_set(&finding, FINDING_NOTE, cause->cause, "%s: %s", cause->text, figures);
+		finding_next(&finding, "%s", cause->next);
+		finding_tell(out, name, &finding);
+	}
+	link_keys(out, port, name);
+	counters_free(&counters);
+}

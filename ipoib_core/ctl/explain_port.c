@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why a port has no interface of ours, or is not served by what should. */
+#include <errno.h>
+#include <string.h>
+
+#include "explain.h"
+
+void explain_port_name(char *name, const struct record *record)
+{
+	snprintf(name, EXPLAIN_NAME, "%s/%llu", record_string(record, IPOIB_A_HCA),
+		 record_get(record, IPOIB_A_PORT));
+}
+
+/* What one of the device's queues is made by may be taken by somebody else. */
+static bool explain_is_held(const struct record *port)
+{
+	return record_get(port, IPOIB_A_REFUSED_ERROR) == EBUSY;
+}
+
+static void explain_held_next(const struct record *port, struct finding *finding)
+{
+	const char *accel = record_string(port, IPOIB_A_REFUSED);
+
+	finding_next(finding,
+		     "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is the kernel's own ('ipoibctl check' says which), then 'modprobe -r accel_%s && modprobe accel_%s'",
+		     accel, accel);
+}
+
+static void explain_fell_back(const struct record *port, struct finding *finding)
+{
+	if (explain_is_held(port)) {
+		finding_set(finding, FINDING_LIMITED, "port-held",
+			    "served by accel %s, for %s failed to start: %s; another driver may hold what it needs of the port",
+			    record_string(port, IPOIB_A_ACCEL),
+			    record_string(port, IPOIB_A_REFUSED), strerror(EBUSY));
+		explain_held_next(port, finding);
+		return;
+	}
+	finding_set(finding, FINDING_LIMITED, "fell-back",
+		    "served by accel %s, for %s failed to start: %s",
+		    record_string(port, IPOIB_A_ACCEL), record_string(port, IPOIB_A_REFUSED),
+		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+	finding_next(finding,
+		     "works, but perhaps not as fast: accel_%s(4) has what it needs of card, firmware and kernel, and the kernel log what it said",
+		     record_string(port, IPOIB_A_REFUSED));
+}
+
+static void explain_left_alone(const struct record *port, struct finding *finding)
+{
+	char name[EXPLAIN_NAME];
+
+	explain_port_name(name, port);
+	finding_set(finding, FINDING_NOTE, "left-alone",
+		    "has no interface of ours: accel= says %s",
+		    record_string(port, IPOIB_A_WANTED));
+	finding_next(finding,
+		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d",
+		     name);
+}
+
+static void explain_loading(const struct record *port, struct finding *finding)
+{
+	(void)port;
+	finding_set(finding, FINDING_NOTE, "loading",
+		    "has no interface yet: modules of accels are being loaded");
+	finding_next(finding, "ask again in a few seconds");
+}
+
+static void explain_port_silent(const struct record *port, struct finding *finding)
+{
+	(void)port;
+	finding_set(finding, FINDING_BROKEN, "port-silent",
+		    "has no interface: the device's driver does not tell the port's state");
+	finding_next(finding,
+		     "the kernel log may say what is wrong with the device; it is asked on");
+}
+
+static void explain_no_accel(const struct record *port, struct finding *finding)
+{
+	(void)port;
+	finding_set(finding, FINDING_BROKEN, "accel-missing",
+		    "has no interface: no accel that serves this device is loaded, nor was one found to load");
+	finding_next(finding,
+		     "'modprobe accel_ref', which serves any InfiniBand device; if that is not found, 'ipoibctl check' looks at the package");
+}
+
+static void explain_not_loaded(const struct record *port, struct finding *finding)
+{
+	const char *wanted = record_string(port, IPOIB_A_WANTED);
+	char name[EXPLAIN_NAME];
+
+	explain_port_name(name, port);
+	finding_set(finding, FINDING_BROKEN, "accel-missing",
+		    "has no interface: accel=%s, but module accel_%s is not loaded and was not found",
+		    wanted, wanted);
+	finding_next(finding,
+		     "'modprobe accel_%s' if the name is right, else 'ipoibctl set port %s accel auto', which takes the best that there is",
+		     wanted, name);
+}
+
+static void explain_not_matching(const struct record *port, struct finding *finding)
+{
+	char name[EXPLAIN_NAME];
+
+	explain_port_name(name, port);
+	finding_set(finding, FINDING_BROKEN, "accel-refuses",
+		    "has no interface: accel=%s, which does not serve this device",
+		    record_string(port, IPOIB_A_WANTED));
+	finding_next(finding,
+		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d; see ipoib_core(4)",
+		     name);
+}
+
+static void explain_failed(const struct record *port, struct finding *finding)
+{
+	if (explain_is_held(port)) {
+		finding_set(finding, FINDING_BROKEN, "port-held",
+			    "has no interface: accel %s failed to start: %s; another driver may hold what it needs of the port",
+			    record_string(port, IPOIB_A_REFUSED), strerror(EBUSY));
+		explain_held_next(port, finding);
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "accel-failed",
+		    "has no interface: accel %s failed to start: %s",
+		    record_string(port, IPOIB_A_REFUSED),
+		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+	finding_next(finding,
+		     "the kernel log says what it needs; accel=auto would have tried others too; see ipoib_core(4)");
+}
+
+static void explain_all_failed(const struct record *port, struct finding *finding)
+{
+	finding_set(finding, FINDING_BROKEN, "accel-failed",
+		    "has no interface: no accel that matches works; %s failed last: %s",
+		    record_string(port, IPOIB_A_REFUSED),
+		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+	finding_next(finding,
+		     "another driver of the port, as in-tree's ib_ipoib, may hold what they need; the kernel log has each of them");
+}
+
+/* By enum ipoib_bind; of the first there is nothing to say. */
+static void (* const explain_binds[])(const struct record *port, struct finding *finding) = {
+	[IPOIB_BIND_SERVED] = NULL,
+	[IPOIB_BIND_FELL_BACK] = explain_fell_back,
+	[IPOIB_BIND_LEFT_ALONE] = explain_left_alone,
+	[IPOIB_BIND_LOADING] = explain_loading,
+	[IPOIB_BIND_SILENT] = explain_port_silent,
+	[IPOIB_BIND_NO_ACCEL] = explain_no_accel,
+	[IPOIB_BIND_NOT_LOADED] = explain_not_loaded,
+	[IPOIB_BIND_NOT_MATCHING] = explain_not_matching,
+	[IPOIB_BIND_FAILED] = explain_failed,
+	[IPOIB_BIND_ALL_FAILED] = explain_all_failed,
+};
+
+bool explain_port(const struct record *port, struct finding *finding)
+{
+	unsigned long long bind = record_get(port, IPOIB_A_BIND);
+
+	if (bind >= sizeof(explain_binds) / sizeof(*explain_binds)) {
+		/* In the words of an ipoib_core that is newer. */
+		finding_set(finding, FINDING_NOTE, "other", "%s",
+			    record_string(port, IPOIB_A_BIND_TEXT));
+		return true;
+	}
+	if (!explain_binds[bind])
+		return false;
+	explain_binds[bind](port, finding);
+	return true;
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What limits an interface that has carrier: rings, receive buffers, interrupts, CPUs, queues that
+ * were stuck. Some of it is only seen in how counters grow, so it is looked at twice.
+ */
+#include <string.h>
+
+#include "explain.h"
+
+/* Rings smaller than these, which are the defaults in-tree, are small. */
+#define TRAFFIC_RX_RING		256
+#define TRAFFIC_TX_RING		128
+/*
+ * A second: so many interrupts are many, if each brings fewer packets than this. If so many bring
+ * none they are others': those of MPI, of storage.
+ */
+#define TRAFFIC_INTERRUPTS	20000
+#define TRAFFIC_GATHERED	4
+#define TRAFFIC_OTHERS		2
+/* Microseconds that what comes in may wait before it is worth a word. */
+#define TRAFFIC_USECS		200
+/* A second: fewer packets keep no CPU busy. */
+#define TRAFFIC_PACKETS		100000
+/* Percent: a CPU has no time left; of that in interrupts; of the packets in one queue. */
+#define TRAFFIC_BUSY		90
+#define TRAFFIC_SOFTIRQ		50
+#define TRAFFIC_ONE_QUEUE	90
+
+/**
+ * struct traffic - what is looked at
+ * @out: where findings go
+ * @name: of the interface
+ * @dev: the interface
+ * @before: what was counted
+ * @after: the same later
+ * @ms: time between these
+ */
+struct traffic {
+	struct out *out;
+	const char *name;
+	const struct record *dev;
+	const struct sample *before;
+	const struct sample *after;
+	uint64_t ms;
+};
+
+static uint64_t traffic_second(const struct traffic *traffic, uint64_t grown)
+{
+	return grown * 1000 / traffic->ms;
+}
+
+static uint64_t traffic_stat(const struct traffic *traffic, const char *name)
+{
+	return counters_grown(counters_get(&traffic->before->ethtool.stats, name),
+			      counters_get(&traffic->after->ethtool.stats, name));
+}
+
+static void traffic_tell(const struct traffic *traffic, const struct finding *finding)
+{
+	finding_tell(traffic->out, traffic->name, finding);
+}
+
+/* The device counts those of all its queues in one, whosever they are. */
+static void traffic_overruns(const struct traffic *traffic)
+{
+	uint64_t lost = counters_get(&traffic->after->port, "out_of_buffer");
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+	struct finding finding;
+
+	if (!lost)
+		return;
+	finding_set(&finding, FINDING_NOTE, "receive-overruns",
+		    "packets that came while a receive queue of the device had no buffer for them: %llu at its port, %llu of them in the last %llu ms; it counts those of MPI and of others that use RDMA too",
+		    (unsigned long long)lost,
+		    (unsigned long long)counters_grown(counters_get(&traffic->before->port,
+								    "out_of_buffer"), lost),
+		    (unsigned long long)traffic->ms);
+	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
+		finding_next(&finding,
+			     "if it grows with the packets of this interface: 'ethtool -G %s rx %u' posts more of them",
+			     traffic->name, ethtool->rx_ring_max);
+	else
+		finding_next(&finding,
+			     "if it grows with the packets of this interface: a larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'");
+	traffic_tell(traffic, &finding);
+}
+
+/* What the interface itself has lost of what came, or of where it goes. */
+static uint64_t traffic_memory(const struct sample *sample)
+{
+	return counters_sum(&sample->ethtool.stats, true, "no_buffer") +
+	       counters_sum(&sample->ethtool.stats, true, "no_memory");
+}
+
+static void traffic_rx(const struct traffic *traffic)
+{
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+	uint64_t short_of = traffic_memory(traffic->after);
+	uint64_t now = counters_grown(traffic_memory(traffic->before), short_of);
+	unsigned int ring = ethtool->rx_ring;
+	struct finding finding;
+
+	traffic_overruns(traffic);
+	if (short_of) {
+		finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "receive-memory",
+			    "there was no memory for a packet that came, or for the buffer of the next one: %llu times, %llu of them in the last %llu ms",
+			    (unsigned long long)short_of, (unsigned long long)now,
+			    (unsigned long long)traffic->ms);
+		finding_next(&finding,
+			     "what uses the memory of this host? 'free'; vm.min_free_kbytes of sysctl(8) keeps some for interrupts");
+		traffic_tell(traffic, &finding);
+	}
+	if (!ring || ring >= TRAFFIC_RX_RING)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "small-rings",
+		    "each RX queue posts %u receives, fewer than the %u of the default: of what comes at once some may be lost",
+		    ring, TRAFFIC_RX_RING);
+	if (ring < ethtool->rx_ring_max)
+		finding_next(&finding, "'ethtool -G %s rx %u'", traffic->name,
+			     ethtool->rx_ring_max);
+	else
+		finding_next(&finding,
+			     "recv_queue_size= of ipoib_core(4), when it is loaded next; see 'modprobe -c'");
+	traffic_tell(traffic, &finding);
+}
+
+static void traffic_tx(const struct traffic *traffic)
+{
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+	struct finding finding;
+
+	if (!ethtool->tx_ring || ethtool->tx_ring >= TRAFFIC_TX_RING)
+		return;
+	finding_set(&finding, FINDING_NOTE, "small-rings",
+		    "each TX queue holds %u sends, fewer than %u: it stops and goes (stopped %llu times)",
+		    ethtool->tx_ring, TRAFFIC_TX_RING,
+		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops"));
+	if (ethtool->tx_ring < ethtool->tx_ring_max)
+		finding_next(&finding, "'ethtool -G %s tx %u'", traffic->name,
+			     ethtool->tx_ring_max);
+	else
+		finding_next(&finding, "send_queue_size= of ipoib_core(4), when it is loaded next");
+	traffic_tell(traffic, &finding);
+}
+
+static void traffic_stuck(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t timeouts = counters_get(stats, "tx_timeouts");
+	uint64_t now = traffic_stat(traffic, "tx_timeouts");
+	struct finding finding;
+
+	if (!timeouts)
+		return;
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_LIMITED, "queue-stuck",
+		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms; sends that the device never gave back: %llu",
+		    (unsigned long long)timeouts, (unsigned long long)now,
+		    (unsigned long long)traffic->ms,
+		    (unsigned long long)counters_get(stats, "abandoned"));
+	finding_next(&finding,
+		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
+		     traffic->name);
+	traffic_tell(traffic, &finding);
+}
+
+/* Percent of its time. */
+static unsigned int traffic_interrupted(const struct cpu *before, const struct cpu *after)
+{
+	uint64_t total = counters_grown(before->total, after->total);
+	uint64_t soft = counters_grown(before->irq, after->irq) +
+			counters_grown(before->softirq, after->softirq);
+
+	return total ? soft * 100 / total : 0;
+}
+
+/* Interrupts of the device; and how much of its time the CPU that gets most of them is in such. */
+static uint64_t traffic_interrupts(const struct traffic *traffic, unsigned int *share)
+{
+	const struct cpus *cpus = &traffic->after->cpus;
+	uint64_t sum = 0, most = 0, grown;
+	const struct cpu *before;
+	size_t i;
+
+	*share = 0;
+	for (i = 0; i < cpus->count; i++) {
+		before = cpus_find(&traffic->before->cpus, cpus->list[i].number);
+		grown = before ? counters_grown(before->interrupts, cpus->list[i].interrupts) : 0;
+		sum += grown;
+		if (grown > most) {
+			most = grown;
+			*share = traffic_interrupted(before, &cpus->list[i]);
+		}
+	}
+	return sum;
+}
+
+static void traffic_moderation(const struct traffic *traffic)
+{
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+	uint64_t packets = traffic_stat(traffic, "rx_packets"), interrupts;
+	struct finding finding;
+	unsigned int share;
+
+	if (!ethtool->moderated)
+		return;
+	interrupts = traffic_interrupts(traffic, &share);
+	if (ethtool->rx_usecs >= TRAFFIC_USECS && !ethtool->adaptive) {
+		finding_set(&finding, FINDING_NOTE, "moderation",
+			    "what comes in may wait for %u us before this host is interrupted: so much longer takes each answer",
+			    ethtool->rx_usecs);
+		finding_next(&finding, "'ethtool -C %s rx-usecs 0', if answers matter more",
+			     traffic->name);
+	} else if (!ethtool->adaptive && !ethtool->rx_usecs &&
+		   traffic_second(traffic, interrupts) >= TRAFFIC_INTERRUPTS &&
+		   share >= TRAFFIC_SOFTIRQ && packets < interrupts * TRAFFIC_GATHERED &&
+		   packets > interrupts / TRAFFIC_OTHERS) {
+		finding_set(&finding, FINDING_NOTE, "moderation",
+			    "%llu interrupts of the device in a second, for %llu packets, and the CPU that gets most of them is in interrupts for %u%% of its time",
+			    (unsigned long long)traffic_second(traffic, interrupts),
+			    (unsigned long long)traffic_second(traffic, packets), share);
+		finding_next(&finding,
+			     "'ethtool -C %s adaptive-rx on' lets packets gather while they are many, or rx-usecs by hand",
+			     traffic->name);
+	} else {
+		return;
+	}
+	traffic_tell(traffic, &finding);
+}
+
+/* The RX queue that got most packets, and how many; -1: none did. */
+static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, uint64_t *all)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	struct counter_name parts;
+	uint64_t grown;
+	int queue = -1;
+	size_t i;
+
+	*most = 0;
+	*all = 0;
+	for (i = 0; i < stats->count; i++) {
+		if (!counters_split(stats->list[i].name, &parts) || !parts.rx ||
+		    strcmp(parts.what, "packets"))
+			continue;
+		grown = counters_since(&traffic->before->ethtool.stats, stats, i);
+		*all += grown;
+		if (grown > *most) {
+			*most = grown;
+			queue = parts.queue;
+		}
+	}
+	return queue;
+}
+
+/* The CPU that has least time left, of those that are busy with interrupts. */
+static const struct cpu *traffic_busy(const struct traffic *traffic, unsigned int *busy,
+				      unsigned int *softirq)
+{
+	const struct cpu *cpu, *before, *worst = NULL;
+	unsigned int soft;
+	uint64_t total, idle;
+	size_t i;
+
+	for (i = 0; i < traffic->after->cpus.count; i++) {
+		cpu = &traffic->after->cpus.list[i];
+		before = cpus_find(&traffic->before->cpus, cpu->number);
+		total = before ? counters_grown(before->total, cpu->total) : 0;
+		if (!total)
+			continue;
+		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
+		soft = traffic_interrupted(before, cpu);
+		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ ||
+		    (worst && soft <= *softirq))
+			continue;
+		*busy = 100 - idle;
+		*softirq = soft;
+		worst = cpu;
+	}
+	return worst;
+}
+
+static void traffic_cpu(const struct traffic *traffic)
+{
+	unsigned long long queues = record_get(traffic->dev, IPOIB_A_RX_QUEUES);
+	unsigned int busy = 0, softirq = 0;
+	struct finding finding;
+	const struct cpu *cpu;
+	uint64_t most, all;
+	int queue;
+
+	queue = traffic_first_queue(traffic, &most, &all);
+	cpu = traffic_busy(traffic, &busy, &softirq);
+	if (queue < 0 || !cpu || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
+	    most * 100 / all < TRAFFIC_ONE_QUEUE)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "busy-cpu",
+		    "CPU %u has no time left (%u%% busy, %u%% in interrupts and soft interrupts), and RX queue %d of %llu gets %llu%% of %llu packets a second",
+		    cpu->number, busy, softirq, queue, queues,
+		    (unsigned long long)(most * 100 / all),
+		    (unsigned long long)traffic_second(traffic, all));
+	if (queues == 1)
+		finding_next(&finding,
+			     "the accel has one RX queue here: RPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-0/rps_cpus', a mask of CPUs near the card), or an accel that has more",
+			     traffic->name);
+	else
+		finding_next(&finding,
+			     "one stream goes through one queue: more streams, or 'ethtool -X %s', or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
+			     traffic->name, traffic->name, queue);
+	traffic_tell(traffic, &finding);
+}
+
+static void traffic_backlog(const struct traffic *traffic)
+{
+	uint64_t dropped = 0, squeezed = 0;
+	struct finding finding;
+	struct cpu *before;
+	size_t i;
+
+	for (i = 0; i < traffic->after->cpus.count; i++) {
+		const struct cpu *cpu = &traffic->after->cpus.list[i];
+
+		before = cpus_find(&traffic->before->cpus, cpu->number);
+		if (!before)
+			continue;
+		dropped += counters_grown(before->dropped, cpu->dropped);
+		squeezed += counters_grown(before->squeezed, cpu->squeezed);
+	}
+	if (!dropped)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "backlog",
+		    "packets of all interfaces that were dropped, as a CPU's backlog was full: %llu in the last %llu ms; packets left for later: %llu times",
+		    (unsigned long long)dropped, (unsigned long long)traffic->ms,
+		    (unsigned long long)squeezed);
+	finding_next(&finding,
+		     "sysctl net.core.netdev_max_backlog, or RPS over more CPUs; 'ipoibctl top' shows which are busy");
+	traffic_tell(traffic, &finding);
+}
+
+void explain_traffic(struct out *out, const struct record *dev, const struct sample *before,
+		     const struct sample *after)
+{
+	const struct traffic traffic = {
+		.out = out,
+		.name = record_string(dev, IPOIB_A_IFNAME),
+		.dev = dev,
+		.before = before,
+		.after = after,
+		.ms = after->at > before->at ? after->at - before->at : 1,
+	};
+
+	traffic_stuck(&traffic);
+	traffic_rx(&traffic);
+	traffic_tx(&traffic);
+	traffic_moderation(&traffic);
+	traffic_cpu(&traffic);
+	traffic_backlog(&traffic);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Findings in words, and as objects for programs. */
+#include "finding.h"
+
+#include <stdarg.h>
+
+static const char * const finding_levels[] = {
+	[FINDING_OK] = "ok",
+	[FINDING_NOTE] = "note",
+	[FINDING_LIMITED] = "limited",
+	[FINDING_BROKEN] = "broken",
+};
+
+static const enum out_color finding_colors[] = {
+	[FINDING_OK] = OUT_GOOD,
+	[FINDING_NOTE] = OUT_PLAIN,
+	[FINDING_LIMITED] = OUT_WARN,
+	[FINDING_BROKEN] = OUT_BAD,
+};
+
+void finding_set(struct finding *finding, enum finding_level level, const char *cause,
+		 const char *format, ...)
+{
+	va_list args;
+
+	finding->level = level;
+	finding->cause = cause;
+	finding->next[0] = '\0';
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+void finding_next(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->next, sizeof(finding->next), format, args);
+	va_end(args);
+}
+
+static void finding_tell_json(struct out *out, const char *subject, const struct finding *finding)
+{
+	out_object(out, NULL);
+	out_string(out, "subject", NULL, subject);
+	out_string(out, "level", NULL, finding_levels[finding->level]);
+	out_string(out, "cause", NULL, finding->cause);
+	out_string(out, "text", NULL, finding->text);
+	if (finding->next[0])
+		out_string(out, "next", NULL, finding->next);
+	out_object_end(out);
+}
+
+void finding_tell(struct out *out, const char *subject, const struct finding *finding)
+{
+	if (out->json) {
+		finding_tell_json(out, subject, finding);
+		return;
+	}
+	out_line(out, 0);
+	out_paint(out, OUT_NAME);
+	out_string(out, NULL, NULL, subject);
+	out_text(out, ": ");
+	out_paint(out, finding_colors[finding->level]);
+	out_text(out, finding_levels[finding->level]);
+	out_text(out, ": ");
+	out_text(out, finding->text);
+	if (!finding->next[0])
+		return;
+	out_line(out, 4);
+	out_string(out, NULL, "next:", finding->next);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What explain and check come to: how bad it is, why, in words, and what to do next. */
+#ifndef IPOIBCTL_FINDING_H
+#define IPOIBCTL_FINDING_H
+
+#include "out.h"
+
+#define FINDING_TEXT	512
+
+/**
+ * enum finding_level - how bad it is
+ * @FINDING_OK: good, and worth saying
+ * @FINDING_NOTE: works as it is meant to, but may surprise
+ * @FINDING_LIMITED: works, but not as well as it could, or not for all
+ * @FINDING_BROKEN: does not work
+ */
+enum finding_level {
+	FINDING_OK,
+	FINDING_NOTE,
+	FINDING_LIMITED,
+	FINDING_BROKEN,
+};
+
+/**
+ * struct finding - one of them
+ * @level: how bad it is
+ * @cause: a word for programs, which the manual lists
+ * @text: a sentence for people
+ * @next: what to do about it, or ""
+ */
+struct finding {
+	enum finding_level level;
+	const char *cause;
+	char text[FINDING_TEXT];
+	char next[FINDING_TEXT];
+};
+
+/**
+ * finding_set() - fill one in
+ * @finding: it; @next is ""
+ * @level: how bad it is
+ * @cause: a word
+ * @format: of printf(): the sentence
+ */
+void finding_set(struct finding *finding, enum finding_level level, const char *cause,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * finding_next() - what to do about it
+ * @finding: was set
+ * @format: of printf()
+ */
+void finding_next(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * finding_tell() - print one: an object in JSON
+ * @out: where to
+ * @subject: what it is about: an interface, a kernel
+ * @finding: it
+ */
+void finding_tell(struct out *out, const char *subject, const struct finding *finding);
+
+#endif /* IPOIBCTL_FINDING_H */

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which driver of IPoIB is loaded: ours, the kernel's own, both, or none. */
+#include "machine.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+static bool machine_module(const char *name, char *version, size_t size)
+{
+	char path[PATH_MAX];
+
+	run_root(path, sizeof(path), "/sys/module/%s/version", name);
+	run_read_line(path, version, size);
+	run_root(path, sizeof(path), "/sys/module/%s/initstate", name);
+	/* What is built into the kernel has no state, and is there. */
+	if (!access(path, F_OK))
+		return true;
+	run_root(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
+void machine_look(struct machine_driver *driver)
+{
+	char version[MACHINE_VERSION];
+	bool named;
+
+	driver->core = machine_module("ipoib_core", driver->version, sizeof(driver->version));
+	named = machine_module("ib_ipoib", version, sizeof(version));
+	/* The kernel's own says no version; one of OFED's says another than ours. */
+	driver->shim = named && !strcmp(version, driver->core ? driver->version : IPOIBCTL_VERSION);
+	driver->intree = named && !driver->shim;
+}
+
+bool machine_ours(const char *file)
+{
+	const char *name = strrchr(file, '/');
+
+	name = name ? name + 1 : file;
+	/* By DKMS, and by make modules_install. */
+	return !strncmp(name, "ib-ipoib.ko", strlen("ib-ipoib.ko")) ||
+	       strstr(file, "/ipoib_core/shim/ib_ipoib.ko");
+}
+
+void machine_file(const char *kernel, const char *module, char *file, size_t size)
+{
+	const char * const of_this[] = { "modinfo", "-n", module, NULL };
+	const char * const of_kernel[] = { "modinfo", "-k", kernel, "-n", module, NULL };
+
+	if (run_program(kernel ? of_kernel : of_this, file, size))
+		file[0] = '\0';
+}
+
+static void machine_intree_finding(struct finding *finding)
+{
+	char file[PATH_MAX];
+
+	finding_set(finding, FINDING_BROKEN, "in-tree",
+		    "the kernel's own ib_ipoib is loaded, not ours: it serves all ports");
+	machine_file(NULL, "ib_ipoib", file, sizeof(file));
+	if (machine_ours(file))
+		finding_next(finding,
+			     "it was loaded before ours was installed, or by an old initramfs: reboot, or 'modprobe -r ib_ipoib && modprobe ib_ipoib', which takes all interfaces away and back");
+	else
+		finding_next(finding,
+			     "ours does not have the name for this kernel: 'ipoibctl check' says why");
+}
+
+static void machine_none_finding(const struct machine_driver *driver, struct finding *finding)
+{
+	if (driver->shim) {
+		finding_set(finding, FINDING_BROKEN, "core-missing",
+			    "ib_ipoib is ours, but it has not loaded ipoib_core");
+		finding_next(finding,
+			     "'modprobe ipoib_core'; a line 'softdep ib_ipoib' or 'install' in /etc/modprobe.d may keep it away");
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "not-loaded", "no driver of IPoIB is loaded");
+	finding_next(finding,
+		     "'modprobe ib_ipoib'; if that fails, 'ipoibctl check' and the kernel log say why");
+}
+
+void machine_driver_finding(const struct machine_driver *driver, struct finding *finding)
+{
+	if (!driver->core && driver->intree) {
+		machine_intree_finding(finding);
+		return;
+	}
+	if (!driver->core) {
+		machine_none_finding(driver, finding);
+		return;
+	}
+	if (driver->intree) {
+		finding_set(finding, FINDING_LIMITED, "beside-in-tree",
+			    "ours (ipoib_core %s) and the kernel's own ib_ipoib are loaded, each with interfaces on the same ports; 'ip link ... type ipoib' is the latter's",
+			    driver->version);
+		finding_next(finding,
+			     "'rmmod ib_ipoib', if no port is meant to be its: children of ours are made by /sys/class/net/*/create_child meanwhile");
+		return;
+	}
+	finding_set(finding, FINDING_OK, "ours", "ours is loaded: ipoib_core %s%s", driver->version,
+		    driver->shim ? ", by the name ib_ipoib" : "");
+}

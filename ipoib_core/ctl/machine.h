@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which driver of IPoIB this machine has loaded, and what that means. */
+#ifndef IPOIBCTL_MACHINE_H
+#define IPOIBCTL_MACHINE_H
+
+#include "finding.h"
+
+#define MACHINE_VERSION		64
+
+/**
+ * struct machine_driver - what is loaded
+ * @core: ipoib_core
+ * @shim: ib_ipoib of this package
+ * @intree: the kernel's own ib_ipoib
+ * @version: of ipoib_core, or ""
+ */
+struct machine_driver {
+	bool core;
+	bool shim;
+	bool intree;
+	char version[MACHINE_VERSION];
+};
+
+/**
+ * machine_look() - see what is loaded
+ * @driver: what was seen
+ */
+void machine_look(struct machine_driver *driver);
+
+/**
+ * machine_ours() - whether a file of a module is the package's
+ * @file: as modinfo(8) names it
+ *
+ * Return: whether it is what takes the name ib_ipoib for ours.
+ */
+bool machine_ours(const char *file);
+
+/**
+ * machine_file() - the file of a module that modprobe(8) would load
+ * @kernel: release of the kernel, NULL: the one that runs
+ * @module: name
+ * @file: its path, "" if there is none
+ * @size: of @file
+ */
+void machine_file(const char *kernel, const char *module, char *file, size_t size);
+
+/**
+ * machine_driver_finding() - who is in charge now, in words
+ * @driver: what is loaded
+ * @finding: filled in
+ */
+void machine_driver_finding(const struct machine_driver *driver, struct finding *finding);
+
+#endif /* IPOIBCTL_MACHINE_H */

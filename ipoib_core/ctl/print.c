@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How each kind of value is written, in text and in JSON. */
+#include "print.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *print_time(char *text, unsigned long long ms)
+{
+	unsigned long long seconds = ms / 1000;
+
+	if (seconds < 60)
+		snprintf(text, PRINT_TIME, "%u.%03us", (unsigned int)seconds,
+			 (unsigned int)(ms % 1000));
+	else if (seconds < 3600)
+		snprintf(text, PRINT_TIME, "%um%02us", (unsigned int)(seconds / 60),
+			 (unsigned int)(seconds % 60));
+	else if (seconds < 86400)
+		snprintf(text, PRINT_TIME, "%uh%02um", (unsigned int)(seconds / 3600),
+			 (unsigned int)(seconds / 60 % 60));
+	else
+		snprintf(text, PRINT_TIME, "%llud%02uh", seconds / 86400,
+			 (unsigned int)(seconds / 3600 % 24));
+	return text;
+}
+
+const char *print_gid(char *text, const struct record *record)
+{
+	struct nlattr *gid = record->attrs[IPOIB_A_GID];
+
+	text[0] = '\0';
+	if (gid)
+		inet_ntop(AF_INET6, nla_data(gid), text, PRINT_GID);
+	return text;
+}
+
+/* An answer with an error is EINVAL, whatever the error. */
+bool print_is_own(const struct record *path)
+{
+	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
+
+	return error != EINVAL && error != ETIMEDOUT;
+}
+
+const char *print_no_path(char *text, const struct record *path)
+{
+	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
+
+	if (print_is_own(path))
+		snprintf(text, PRINT_WHY, "it could not be asked for: %s", strerror((int)error));
+	else
+		snprintf(text, PRINT_WHY, "the subnet administrator %s",
+			 error == EINVAL ? "knows no path there" : "does not answer");
+	return text;
+}
+
+/* Whether a state is as it is meant to be. */
+static enum out_color print_color(enum ipoib_attr attr, unsigned long long value)
+{
+	switch (attr) {
+	case IPOIB_A_CARRIER:
+		return value ? OUT_GOOD : OUT_BAD;
+	case IPOIB_A_CARRIER_REASON:
+		return value == IPOIB_CARRIER_REASON_CARRIER ? OUT_GOOD : OUT_BAD;
+	case IPOIB_A_PORT_STATE:
+		return value == IPOIB_PORT_STATE_ACTIVE ? OUT_GOOD : OUT_BAD;
+	case IPOIB_A_BIND:
+		return value == IPOIB_BIND_SERVED ? OUT_GOOD : OUT_WARN;
+	case IPOIB_A_GROUP_STATE:
+		return value == IPOIB_GROUP_STATE_JOINED ? OUT_GOOD :
+		       value == IPOIB_GROUP_STATE_FAILED ? OUT_BAD : OUT_WARN;
+	case IPOIB_A_PATH_STATE:
+		return value == IPOIB_PATH_STATE_READY ? OUT_GOOD :
+		       value == IPOIB_PATH_STATE_FAILED ? OUT_BAD : OUT_WARN;
+	default:
+		return OUT_PLAIN;
+	}
+}
+
+static void print_enum(struct out *out, const struct print_field *field, unsigned long long value)
+{
+	const char *name = attrs_name(field->attr, value);
+	const char *key = attrs_known[field->attr].key;
+	char text[24];
+
+	/* One that this program does not know yet is a string too: programs expect one. */
+	if (!name)
+		snprintf(text, sizeof(text), "%llu", value);
+	out_paint(out, print_color(field->attr, value));
+	out_string(out, key, field->label, name ? name : text);
+}
+
+static void print_milliseconds(struct out *out, const struct print_field *field,
+			       unsigned long long value)
+{
+	char text[PRINT_TIME];
+
+	if (out->json)
+		out_count(out, attrs_known[field->attr].key, NULL, value);
+	else
+		out_string(out, NULL, field->label, print_time(text, value));
+}
+
+static void print_error(struct out *out, const struct print_field *field, unsigned long long value)
+{
+	if (out->json) {
+		out_count(out, attrs_known[field->attr].key, NULL, value);
+		return;
+	}
+	out_string(out, NULL, field->label, "(");
+	out_paint(out, OUT_BAD);
+	out_text(out, strerror((int)value));
+	out_text(out, ")");
+}
+
+static void print_strings(struct out *out, const struct print_field *field,
+			  const struct record *record)
+{
+	struct nlattr *at = NULL;
+
+	out_list(out, attrs_known[field->attr].key);
+	if (!out->json)
+		out_label(out, "%s", field->label);
+	while ((at = record_next(record, field->attr, at)))
+		out_string(out, NULL, NULL, nla_get_string(at));
+	out_list_end(out);
+}
+
+static void print_field(struct out *out, const struct record *record,
+			const struct print_field *field)
+{
+	const struct attr *attr = &attrs_known[field->attr];
+	unsigned long long value = record_get(record, field->attr);
+	char text[PRINT_GID];
+
+	switch (attr->kind) {
+	case ATTR_NONE:
+		break;
+	case ATTR_NUMBER:
+		out_count(out, attr->key, field->label, value);
+		break;
+	case ATTR_HEX:
+		out_hex(out, attr->key, field->label, value, attr->digits);
+		break;
+	case ATTR_ENUM:
+		print_enum(out, field, value);
+		break;
+	case ATTR_BOOL:
+		out_paint(out, print_color(field->attr, value));
+		if (out->json)
+			out_bool(out, attr->key, NULL, value);
+		else
+			out_string(out, NULL, field->label, value ? "yes" : "no");
+		break;
+	case ATTR_STRING:
+		out_string(out, attr->key, field->label, record_string(record, field->attr));
+		break;
+	case ATTR_GID:
+		out_paint(out, OUT_ADDRESS);
+		out_string(out, attr->key, field->label, print_gid(text, record));
+		break;
+	case ATTR_TIME:
+		print_milliseconds(out, field, value);
+		break;
+	case ATTR_ERROR:
+		print_error(out, field, value);
+		break;
+	case ATTR_STRINGS:
+		print_strings(out, field, record);
+		break;
+	}
+}
+
+void print_fields(struct out *out, const struct record *record, const struct print_field *fields)
+{
+	for (; fields->attr; fields++) {
+		if (!record->attrs[fields->attr] || (!out->json && !fields->label))
+			continue;
+		if (!out->json && fields->nonzero && !record_get(record, fields->attr))
+			continue;
+		if (fields->line)
+			out_line(out, 4);
+		print_field(out, record, fields);
+	}
+}

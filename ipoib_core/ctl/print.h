@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Records as text and JSON, by lists of what is in them. */
+#ifndef IPOIBCTL_PRINT_H
+#define IPOIBCTL_PRINT_H
+
+#include "out.h"
+#include "records.h"
+
+#define PRINT_TIME	32
+#define PRINT_GID	48
+#define PRINT_WHY	128
+
+/**
+ * struct print_field - an attribute of a record
+ * @attr: which
+ * @label: what stands before it in text; NULL: it is in JSON only
+ * @line: text: it begins another line
+ * @nonzero: text: 0 is not worth saying
+ */
+struct print_field {
+	enum ipoib_attr attr;
+	const char *label;
+	bool line;
+	bool nonzero;
+};
+
+#define PRINT_JSON(ATTR)	{ .attr = ATTR }
+#define PRINT_FIELD(ATTR, LABEL) { .attr = ATTR, .label = LABEL }
+#define PRINT_LINE(ATTR, LABEL)	{ .attr = ATTR, .label = LABEL, .line = true }
+#define PRINT_NONZERO(ATTR, LABEL) { .attr = ATTR, .label = LABEL, .nonzero = true }
+#define PRINT_END		{ .attr = 0 }
+
+/**
+ * print_fields() - those attributes that a record has
+ * @out: where to
+ * @record: it
+ * @fields: what is wanted, in this order; ends with one whose @attr is 0
+ */
+void print_fields(struct out *out, const struct record *record, const struct print_field *fields);
+
+/**
+ * print_time() - a time for people
+ * @text: PRINT_TIME bytes, filled in
+ * @ms: milliseconds
+ *
+ * Return: @text.
+ */
+const char *print_time(char *text, unsigned long long ms);
+
+/**
+ * print_gid() - a GID as people write it
+ * @text: PRINT_GID bytes, filled in; "" if there is none
+ * @record: whose IPOIB_A_GID it is
+ *
+ * Return: @text.
+ */
+const char *print_gid(char *text, const struct record *record);
+
+/**
+ * print_is_own() - whether it is this host that failed, and nobody who was asked
+ * @path: that failed
+ *
+ * Return: whether.
+ */
+bool print_is_own(const struct record *path);
+
+/**
+ * print_no_path() - why there is no path
+ * @text: PRINT_WHY bytes, filled in
+ * @path: that failed
+ *
+ * Return: @text.
+ */
+const char *print_no_path(char *text, const struct record *path);
+
+#endif /* IPOIBCTL_PRINT_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is counted for an interface, at a moment: two of them make rates. */
+#ifndef IPOIBCTL_SAMPLE_H
+#define IPOIBCTL_SAMPLE_H
+
+#include "cpus.h"
+#include "ethtool.h"
+#include "records.h"
+
+/**
+ * struct sample - all that is counted; all 0 to begin with
+ * @at: when, in milliseconds
+ * @ethtool: counters and settings of the interface
+ * @port: counters of the port, of standards and of its device
+ * @cpus: of the machine, with the device's interrupts
+ */
+struct sample {
+	uint64_t at;
+	struct ethtool ethtool;
+	struct counters port;
+	struct cpus cpus;
+};
+
+/**
+ * sample_take() - look
+ * @samples: of this moment, one of each of @devs, those that are not taken yet all 0
+ * @devs: interfaces
+ * @number: of that whose sample is filled in; to be freed. What is of its device, and of the
+ *	machine, is of one before it that has the same device, if that was taken
+ */
+void sample_take(struct sample *samples, const struct records *devs, size_t number);
+
+/**
+ * sample_port() - look at the port's counters only
+ * @counters: added to; to be freed
+ * @port: record of a port or of an interface
+ */
+void sample_port(struct counters *counters, const struct record *port);
+
+/**
+ * sample_free() - forget it
+ * @sample: all 0 afterwards
+ */
+void sample_free(struct sample *sample);
+
+#endif /* IPOIBCTL_SAMPLE_H */

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way to a peer, step by step: each needs the one before, so what comes after one that fails is
+ * not tried. "-" is a step that could not be looked at, or need not be.
+ */
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "explain.h"
+#include "ping.h"
+#include "print.h"
+#include "rtnl.h"
+#include "wait.h"
+
+/* How long is waited for a neighbour, for a path, for an answer, in milliseconds. */
+#define TEST_NEIGHBOUR	4000
+#define TEST_PATH	3000
+#define TEST_ANSWER	1000
+/* Between two looks, and between two packets. */
+#define TEST_LOOK	50
+#define TEST_PAUSE	20
+/* How often a packet may be lost before that is believed. */
+#define TEST_TRIES	3
+/* Bytes of the first packet, as of ping(8). */
+#define TEST_BYTES	84
+
+/**
+ * enum test_result - how a step ends
+ * @TEST_OK: well
+ * @TEST_SKIPPED: not looked at
+ * @TEST_FAILED: here the way ends
+ */
+enum test_result {
+	TEST_OK,
+	TEST_SKIPPED,
+	TEST_FAILED,
+};
+
+/**
+ * struct test - what is known so far
+ * @ctl: what is asked for
+ * @dev: the interface
+ * @peer: address of the peer, family 0: only its GID is known
+ * @hop: neighbour on the way: the peer, or a gateway
+ * @far: it is a gateway
+ * @neigh: this one
+ * @gid: its GID, if @known
+ * @known: there is one
+ * @unsent: why nothing could be sent to the peer, an errno; 0: it was
+ * @count: packets to be sent for the loss
+ * @ping: to the peer
+ * @text: what the step says
+ * @next: what to do about it
+ */
+struct test {
+	struct ctl *ctl;
+	const struct record *dev;
+	struct address peer;
+	struct address hop;
+	bool far;
+	struct neigh neigh;
+	unsigned char gid[NEIGH_GID];
+	bool known;
+	int unsent;
+	unsigned int count;
+	struct ping ping;
+	char text[FINDING_TEXT];
+	char next[FINDING_TEXT];
+};
+
+#define TEST_SAY(TEST, ...)	snprintf((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
+#define TEST_NEXT(TEST, ...)	snprintf((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
+
+static unsigned int test_ifindex(const struct test *test)
+{
+	return record_get(test->dev, IPOIB_A_IFINDEX);
+}
+
+static enum test_result test_link(struct test *test)
+{
+	struct finding finding;
+
+	explain_carrier(test->dev, &finding);
+	TEST_SAY(test, "%s", finding.text);
+	TEST_NEXT(test, "%s", finding.next);
+	return record_get(test->dev, IPOIB_A_CARRIER) ? TEST_OK : TEST_FAILED;
+}
+
+/* Why a route does not lead to somebody else. */
+static const char *test_not_a_peer(unsigned int type)
+{
+	switch (type) {
+	case RTN_LOCAL:
+		return "that is an address of this host";
+	case RTN_BROADCAST:
+	case RTN_MULTICAST:
+	case RTN_ANYCAST:
+		return "that is no peer but many";
+	default:
+		return "a rule or a route keeps packets from going there";
+	}
+}
+
+static enum test_result test_route(struct test *test)
+{
+	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
+	bool local = test->peer.family == AF_INET6 && test->peer.bytes[0] == 0xfe &&
+		     (test->peer.bytes[1] & 0xc0) == 0x80;
+	char other[IF_NAMESIZE];
+	struct route route;
+	int ret;
+
+	if (!test->peer.family) {
+		TEST_SAY(test, "a GID needs none");
+		return TEST_SKIPPED;
+	}
+	/* Addresses of a link say nothing without it. */
+	ret = route_ask(&route, &test->peer, local ? test_ifindex(test) : 0);
+	if (ret) {
+		TEST_SAY(test, "there is none: %s", strerror(-ret));
+		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip route'", name,
+			  name);
+		return TEST_FAILED;
+	}
+	if (route.type != RTN_UNICAST) {
+		TEST_SAY(test, "%s", test_not_a_peer(route.type));
+		TEST_NEXT(test, "'ip route get %s' shows it", test->peer.text);
+		return TEST_FAILED;
+	}
+	if (route.ifindex != test_ifindex(test)) {
+		TEST_SAY(test, "packets do not go out of %s but of %s", name,
+			 rtnl_name(other, route.ifindex));
+		TEST_NEXT(test,
+			  "'ip route get %s' shows the way; two interfaces in one network, or a missing route or prefix, are the usual causes",
+			  test->peer.text);
+		return TEST_FAILED;
+	}
+	test->far = route.gateway.family;
+	test->hop = test->far ? route.gateway : test->peer;
+	TEST_SAY(test, test->far ? "by the gateway %s" : "%s is a neighbour",
+		 test->hop.text);
+	return TEST_OK;
+}
+
+/* Has the kernel look for the peer, and for the path to it. */
+static void test_provoke(struct test *test)
+{
+	test->unsent = -ping_provoke(&test->peer, test_ifindex(test));
+}
+
+/* Of a GID: whether somebody with it is known to IP. */
+static enum test_result test_neighbour_of_gid(struct test *test, const struct neighs *neighs)
+{
+	size_t i;
+
+	for (i = 0; i < neighs->count; i++) {
+		if (!neighs->list[i].known || memcmp(neighs->list[i].gid, test->gid, NEIGH_GID))
+			continue;
+		test->neigh = neighs->list[i];
+		test->peer = test->neigh.address;
+		/* The path to one that was not spoken to for long is forgotten. */
+		test_provoke(test);
+		TEST_SAY(test, "%s has this GID (%s)", test->peer.text,
+			 neigh_state(test->neigh.state));
+		return TEST_OK;
+	}
+	TEST_SAY(test, "none has this GID: no address of IP is known to ask there");
+	return TEST_SKIPPED;
+}
+
+/* Returns whether it is known how this one ends. */
+static bool test_look_at_neighbour(struct test *test)
+{
+	struct neighs neighs = {};
+	const struct neigh *neigh;
+	bool done = false;
+
+	if (!neighs_ask(&neighs, test_ifindex(test))) {
+		neigh = neighs_find(&neighs, &test->hop);
+		if (neigh) {
+			test->neigh = *neigh;
+			done = neigh->known || neigh->state & NUD_FAILED;
+		}
+	}
+	neighs_free(&neighs);
+	return done;
+}
+
+static enum test_result test_neighbour(struct test *test)
+{
+	uint64_t end = wait_now() + TEST_NEIGHBOUR;
+	const char *asked = test->hop.family == AF_INET ? "ARP" : "neighbour solicitations";
+	struct neighs neighs = {};
+	enum test_result result;
+	char gid[INET6_ADDRSTRLEN];
+
+	if (!test->hop.family) {
+		neighs_ask(&neighs, test_ifindex(test));
+		result = test_neighbour_of_gid(test, &neighs);
+		neighs_free(&neighs);
+		return result;
+	}
+	/* One that has failed before is asked anew too. */
+	test_provoke(test);
+	wait_for(TEST_LOOK, -1);
+	while (!test_look_at_neighbour(test) && wait_now() < end) {
+		if (test->unsent == EPERM || test->unsent == EACCES)
+			break;
+		/* Whether our own address is free may be looked at for a second or two still. */
+		if (test->unsent)
+			test_provoke(test);
+		wait_for(TEST_LOOK, -1);
+	}
+	if (!test->neigh.known && test->unsent) {
+		TEST_SAY(test, "not asked for: this host lets nothing out to %s: %s",
+			 test->peer.text, strerror(test->unsent));
+		return TEST_SKIPPED;
+	}
+	if (!test->neigh.known) {
+		TEST_SAY(test, "%s does not answer %s (%s)", test->hop.text, asked,
+			 neigh_state(test->neigh.state));
+		TEST_NEXT(test,
+			  "questions go to the broadcast group: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here",
+			  record_get(test->dev, IPOIB_A_PKEY),
+			  record_string(test->dev, IPOIB_A_IFNAME));
+		return TEST_FAILED;
+	}
+	test->known = true;
+	memcpy(test->gid, test->neigh.gid, NEIGH_GID);
+	inet_ntop(AF_INET6, test->gid, gid, sizeof(gid));
+	TEST_SAY(test, "%s is at QP 0x%06x of GID %s (%s)", test->hop.text, test->neigh.qpn, gid,
+		 neigh_state(test->neigh.state));
+	return TEST_OK;
+}
+
+static const struct record *test_find_path(const struct test *test, const struct records *paths)
+{
+	size_t i;
+
+	for (i = 0; i < paths->count; i++)
+		if (paths->list[i].attrs[IPOIB_A_GID] &&
+		    !memcmp(nla_data(paths->list[i].attrs[IPOIB_A_GID]), test->gid, NEIGH_GID))
+			return &paths->list[i];
+	return NULL;
+}
+
+static enum test_result test_judge_path(struct test *test, const struct record *path)
+{
+	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
+	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
+	char why[PRINT_WHY];
+
+	if (state == IPOIB_PATH_STATE_IDLE) {
+		TEST_SAY(test, "the subnet administrator was not asked for it yet");
+		return TEST_SKIPPED;
+	}
+	if (state == IPOIB_PATH_STATE_FAILED || state == IPOIB_PATH_STATE_ASKING) {
+		TEST_SAY(test, "%s", state == IPOIB_PATH_STATE_ASKING ?
+			 "the subnet administrator does not answer" : print_no_path(why, path));
+		if (state == IPOIB_PATH_STATE_FAILED && print_is_own(path))
+			TEST_NEXT(test,
+				  "it is this host that fails: the kernel log may say why, and 'ipoibctl explain' how the port is");
+		else
+			TEST_NEXT(test,
+				  "'saquery -p --dgid GID' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone");
+		return TEST_FAILED;
+	}
+	TEST_SAY(test, "%s: LID 0x%04llx SL %llu rate %llu Mbit/s MTU %llu", name ? name : "?",
+		 record_get(path, IPOIB_A_LID), record_get(path, IPOIB_A_SL),
+		 record_get(path, IPOIB_A_RATE), record_get(path, IPOIB_A_PATH_MTU));
+	return TEST_OK;
+}
+
+/* Whether there will be no other answer, or it need not be waited for. */
+static bool test_is_final(const struct test *test, const struct record *path)
+{
+	unsigned long long state = path ? record_get(path, IPOIB_A_PATH_STATE) : 0;
+
+	if (path && state != IPOIB_PATH_STATE_IDLE && state != IPOIB_PATH_STATE_ASKING)
+		return true;
+	/* Where nothing was sent none will come. */
+	return state != IPOIB_PATH_STATE_ASKING && (!test->peer.family || test->unsent);
+}
+
+static enum test_result test_path(struct test *test)
+{
+	const struct client_filter filter = { .ifname = test->ctl->ifname };
+	uint64_t end = wait_now() + TEST_PATH;
+	const struct record *path;
+	struct records paths = {};
+	enum test_result result;
+	int ret;
+
+	if (!test->known) {
+		TEST_SAY(test, "no GID is known");
+		return TEST_SKIPPED;
+	}
+	for (;;) {
+		ret = client_ask(test->ctl->client, IPOIB_CMD_PATH_GET, &filter, &paths);
+		path = ret ? NULL : test_find_path(test, &paths);
+		if (ret || test_is_final(test, path) || wait_now() >= end)
+			break;
+		records_free(&paths);
+		wait_for(TEST_LOOK, -1);
+	}
+	if (path) {
+		result = test_judge_path(test, path);
+	} else if (ret == -EPERM) {
+		TEST_SAY(test, "not looked at: that takes CAP_NET_ADMIN");
+		result = TEST_SKIPPED;
+	} else if (ret) {
+		TEST_SAY(test, "%s", client_why(test->ctl->client));
+		result = TEST_FAILED;
+	} else {
+		TEST_SAY(test, "none is known: nothing was sent there");
+		TEST_NEXT(test, "send something there by its address of IP");
+		result = test->peer.family && !test->unsent ? TEST_FAILED : TEST_SKIPPED;
+	}
+	records_free(&paths);
+	return result;
+}
+
+/* Asks up to TEST_TRIES times. Returns as ping_once() does. */
+static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
+{
+	int tries = TEST_TRIES, ret;
+
+	do {
+		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
+	} while (ret == -ETIMEDOUT && --tries);
+	return ret;
+}
+
+static enum test_result test_answer(struct test *test)
+{
+	unsigned int us;
+	int ret;
+
+	if (!test->peer.family) {
+		TEST_SAY(test, "no address of IP is known to ask there");
+		return TEST_SKIPPED;
+	}
+	ret = ping_open(&test->ping, &test->peer, test_ifindex(test));
+	if (ret) {
+		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
+		return TEST_SKIPPED;
+	}
+	ret = test_ask(test, TEST_BYTES, &us);
+	if (ret == -EPERM || ret == -EACCES) {
+		TEST_SAY(test, "not asked: this host lets no echo of ICMP out: %s",
+			 strerror(-ret));
+		return TEST_SKIPPED;
+	}
+	if (ret) {
+		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
+			 strerror(-ret));
+		TEST_NEXT(test,
+			  "the way is known, so either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  test->hop.family ? test->hop.text : test->peer.text,
+			  record_string(test->dev, IPOIB_A_IFNAME));
+		return TEST_FAILED;
+	}
+	TEST_SAY(test, "in %u.%03u ms", us / 1000, us % 1000);
+	return TEST_OK;
+}
+
+static enum test_result test_size(struct test *test)
+{
+	static const unsigned int sizes[] = { 256, 576, 1024, 1280, 1500, 2044, 3072 };
+	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU), went = TEST_BYTES, us, bytes;
+	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
+	size_t i;
+	int ret;
+
+	for (i = 0; went < mtu; i++) {
+		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
+		ret = test_ask(test, bytes, &us);
+		if (!ret) {
+			went = bytes;
+			continue;
+		}
+		/* A router answers with what it can, which is for TCP and not for this socket. */
+		if (test->far) {
+			TEST_SAY(test,
+				 "packets of %u bytes are answered, of %u are not: beyond the gateway links may carry less",
+				 went, bytes);
+			return TEST_SKIPPED;
+		}
+		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
+			 strerror(-ret));
+		TEST_NEXT(test,
+			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
+			  name, mtu, name, went);
+		return TEST_FAILED;
+	}
+	TEST_SAY(test, "up to the MTU, %u bytes", went);
+	return TEST_OK;
+}
+
+static enum test_result test_loss(struct test *test)
+{
+	unsigned int lost = 0, us, least = 0, most = 0, i;
+	unsigned long long sum = 0;
+
+	for (i = 0; i < test->count; i++) {
+		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us)) {
+			lost++;
+		} else {
+			least = !least || us < least ? us : least;
+			most = us > most ? us : most;
+			sum += us;
+		}
+		wait_for(TEST_PAUSE, -1);
+	}
+	if (lost < test->count)
+		sum /= test->count - lost;
+	TEST_SAY(test, "%u of %u lost; least/mean/most %u.%03u/%llu.%03llu/%u.%03u ms", lost,
+		 test->count, least / 1000, least % 1000, sum / 1000, sum % 1000, most / 1000,
+		 most % 1000);
+	if (!lost)
+		return TEST_OK;
+	TEST_NEXT(test,
+		  "'ipoibctl explain' on both hosts has drops, overruns and errors of links; 'ipoibctl top' what is busy");
+	return TEST_FAILED;
+}
+
+/**
+ * struct test_step - a step
+ * @name: of it
+ * @run: returns how it ends
+ */
+struct test_step {
+	const char *name;
+	enum test_result (*run)(struct test *test);
+};
+
+static const struct test_step test_steps[] = {
+	{ "link", test_link },
+	{ "route", test_route },
+	{ "neighbour", test_neighbour },
+	{ "path", test_path },
+	{ "answer", test_answer },
+	{ "size", test_size },
+	{ "loss", test_loss },
+};
+
+static void test_tell(struct test *test, const char *step, enum test_result result)
+{
+	static const char * const results[] = { "ok", "-", "FAIL" };
+	static const char * const words[] = { "ok", "skipped", "failed" };
+	static const enum out_color colors[] = { OUT_GOOD, OUT_PLAIN, OUT_BAD };
+	struct out *out = &test->ctl->out;
+
+	out_line(out, 0);
+	out_object(out, NULL);
+	if (out->json) {
+		out_string(out, "step", NULL, step);
+		out_string(out, "result", NULL, words[result]);
+		out_string(out, "text", NULL, test->text);
+		if (result == TEST_FAILED && test->next[0])
+			out_string(out, "next", NULL, test->next);
+	} else {
+		out_label(out, "%-10s", step);
+		out_paint(out, colors[result]);
+		out_string(out, NULL, NULL, results[result]);
+		out_label(out, "%*s", 3 - (int)strlen(results[result]), "");
+		out_text(out, test->text);
+		if (result == TEST_FAILED && test->next[0]) {
+			out_line(out, 4);
+			out_string(out, NULL, "next:", test->next);
+		}
+	}
+	out_object_end(out);
+	/* Steps may take seconds: who waits shall see how far it is. */
+	fflush(out->file);
+}
+
+static void test_steps_run(struct test *test)
+{
+	enum test_result result = TEST_OK;
+	bool asked = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(test_steps) / sizeof(*test_steps) && result != TEST_FAILED; i++) {
+		/* Who could not be asked at all cannot be asked more. */
+		if (test_steps[i].run == test_size && !asked)
+			break;
+		test->text[0] = '\0';
+		test->next[0] = '\0';
+		result = test_steps[i].run(test);
+		asked = test_steps[i].run == test_answer && result == TEST_OK ? true : asked;
+		test_tell(test, test_steps[i].name, result);
+	}
+	if (result == TEST_FAILED)
+		test->ctl->status = CTL_FAILED;
+	if (test->ping.sock >= 0)
+		ping_close(&test->ping);
+}
+
+void test_run(struct ctl *ctl, const char *peer, bool gid, unsigned int count)
+{
+	struct test test = { .ctl = ctl, .count = count, .ping.sock = -1 };
+	char digits[INET6_ADDRSTRLEN + 1];
+	struct records devs = {};
+	struct address address;
+	size_t len;
+
+	/* As ping(8) takes it: fe80::1%ib0. */
+	len = strcspn(peer, "%");
+	if (peer[len] && strcmp(peer + len + 1, ctl->ifname)) {
+		ctl_complain(ctl, CTL_USAGE, "\"%s\" is an address on another interface than %s",
+			     peer, ctl->ifname);
+		return;
+	}
+	snprintf(digits, sizeof(digits), "%.*s", (int)len, peer);
+	if (!address_read(&address, digits) || (gid && address.family != AF_INET6)) {
+		ctl_complain(ctl, CTL_USAGE,
+			     "\"%s\" is no %s: write it in digits, names are not looked up", peer,
+			     gid ? "GID" : "address of IPv4 or IPv6");
+		return;
+	}
+	if (gid) {
+		test.known = true;
+		memcpy(test.gid, address.bytes, NEIGH_GID);
+	} else {
+		test.peer = address;
+	}
+	if (ctl_devs(ctl, &devs)) {
+		test.dev = &devs.list[0];
+		out_list(&ctl->out, NULL);
+		test_steps_run(&test);
+		out_list_end(&ctl->out);
+	}
+	records_free(&devs);
+}

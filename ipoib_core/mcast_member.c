@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the SA's answer makes of a multicast group: a member, with a handle and, to receive,
+ * attached at its MLID; of the broadcast group, which has the link's parameters, a link. And what a
+ * refusal makes of it. All of it is mcast_work's; when to join and leave is in mcast_join.c.
+ */
+#include "mcast.h"
+
+#include "ah.h"
+#include "notice.h"
+#include "params.h"
+#include "port.h"
+#include "trace.h"
+
+#define IPOIB_MCAST_BACKOFF_MAX	16	/* seconds between failed joins: 1, 2, 4, 8, 16, 16... */
+/* The back-off after the fourth failure in a row: it is told, and a refusal taken for final. */
+#define IPOIB_MCAST_BACKOFF_TELL	8
+
+/* Gives the slot of a join back; mcasts.lock held. ipoib_mcast_serve() is to follow. */
+static void ipoib_mcast_release(struct ipoib_mcast *mcast)
+{
+	if (ipoib_mcast_busy(mcast))
+		ipoib_dest_release(&mcast->priv->mcasts, &mcast->dest);
+	clear_bit(IPOIB_MC_DONE, &mcast->flags);
+}
+
+void ipoib_mcast_free_membership(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	if (mcast->multicast)
+		ib_sa_free_multicast(mcast->multicast);
+	mcast->multicast = NULL;
+	spin_lock_bh(&priv->mcasts.lock);
+	ipoib_mcast_release(mcast);
+	spin_unlock_bh(&priv->mcasts.lock);
+	clear_bit(IPOIB_MC_JOINED, &mcast->flags);
+	clear_bit(IPOIB_MC_LOST, &mcast->flags);
+}
+
+void ipoib_mcast_detach(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	if (!test_and_clear_bit(IPOIB_MC_ATTACHED, &mcast->flags))
+		return;
+	mutex_lock(&priv->op_lock);
+	priv->ops->detach_mcast(priv->dev, &mcast->dest.gid, mcast->attached_mlid);
+	mutex_unlock(&priv->op_lock);
+}
+
+static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	u16 mlid = be16_to_cpu(mcast->rec.mlid);
+	int ret;
+
+	if (test_bit(IPOIB_MC_ATTACHED, &mcast->flags)) {
+		if (mcast->attached_mlid == mlid)
+			return 0;
+		ipoib_mcast_detach(mcast);
+	}
+	mutex_lock(&priv->op_lock);
+	ret = priv->ops->attach_mcast(priv->dev, &mcast->dest.gid, mlid);
+	mutex_unlock(&priv->op_lock);
+	if (ret && ret != -EEXIST)
+		return ret;
+	mcast->attached_mlid = mlid;
+	set_bit(IPOIB_MC_ATTACHED, &mcast->flags);
+	return 0;
+}
+
+/*
+ * The membership is gone for good: the handle too, so that no packet is sent to nobody, or to those
+ * of another group that has the MLID by now. Nothing happens when it was not used.
+ */
+static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
+	spin_unlock_bh(&priv->mcasts.lock);
+	ipoib_mcast_detach(mcast);
+	ipoib_mcast_set_ah(mcast, NULL);
+}
+
+static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	bool member = test_bit(IPOIB_MC_REJOIN, &mcast->flags);
+
+	/* It is used meanwhile: there is nothing to say yet. */
+	if (member && mcast->backoff < IPOIB_MCAST_BACKOFF_TELL)
+		return;
+	if (member && status == -EINVAL) {
+		ipoib_mcast_give_up(mcast);
+		member = false;
+		/* Another reason than before, if there was one: worth a message. */
+		clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	}
+	/* Once until it succeeds: an SM that is away must not fill the log. */
+	if (test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		return;
+	if (member)
+		netdev_warn(priv->dev,
+			    "joining the broadcast group %pI6 again failed (%d)%s; used as it was; trying on\n",
+			    mcast->dest.gid.raw, status, ipoib_mcast_hint(status));
+	else
+		netdev_warn(priv->dev,
+			    "no carrier: joining the broadcast group %pI6 failed (%d)%s; trying on\n",
+			    mcast->dest.gid.raw, status, ipoib_mcast_hint(status));
+}
+
+void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
+{
+	struct ipoib_dev *priv = mcast->priv;
+
+	trace_ipoib_join_answered(priv, &mcast->dest.gid, mcast->tries, status,
+				  mcast->dest.asked_ns, NULL);
+	/* The SA may have granted what could not be set up here. */
+	WRITE_ONCE(mcast->status, status);
+	WRITE_ONCE(mcast->tries, mcast->tries + 1);
+	/* Under the lock: who ends waiting periods ends this one, or was before it. */
+	spin_lock_bh(&priv->mcasts.lock);
+	mcast->retry_at = jiffies + ipoib_dest_backoff(&mcast->backoff, IPOIB_MCAST_BACKOFF_MAX);
+	ipoib_dest_drop(&priv->mcasts, &mcast->dest, IPOIB_DROP_UNREACHABLE);
+	spin_unlock_bh(&priv->mcasts.lock);
+
+	ipoib_dbg_mcast(priv, "joining %pI6: error %d\n", mcast->dest.gid.raw, status);
+	if (mcast == priv->broadcast) {
+		ipoib_mcast_broadcast_failed(mcast, status);
+		/* Why there is no carrier may be told of. */
+		ipoib_port_kick(priv->port);
+		return;
+	}
+	if (mcast->backoff < IPOIB_MCAST_BACKOFF_TELL)
+		return;
+	if (status == -EINVAL)
+		ipoib_mcast_give_up(mcast);
+	/* Else nobody wants to receive it. */
+	if (!test_bit(IPOIB_MC_FULL, &mcast->flags))
+		return;
+	if (!test_and_set_bit(IPOIB_MC_FAILING, &mcast->flags))
+		ipoib_notice(priv, IPOIB_NOTICE_GROUP_FAILED);
+	/* Users choose groups, so the log is protected. */
+	if (!test_bit(IPOIB_MC_TOLD, &mcast->flags) && net_ratelimit()) {
+		set_bit(IPOIB_MC_TOLD, &mcast->flags);
+		netdev_warn(priv->dev, "joining the group %pI6 failed (%d)%s; trying on\n",
+			    mcast->dest.gid.raw, status, ipoib_mcast_hint(status));
+	}
+}
+
+/* The link's parameters come from the broadcast group (RFC 4391 section 4). */
+static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	int ib_mtu = ib_mtu_enum_to_int(mcast->rec.mtu);
+	unsigned int mtu;
+	int ret;
+
+	if (ib_mtu < 0)
+		return -EPROTO;
+	mutex_lock(&priv->op_lock);
+	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
+	mutex_unlock(&priv->op_lock);
+	if (ret) {
+		if (!test_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+			netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
+		return ret;
+	}
+
+	priv->intf.qkey = be32_to_cpu(mcast->rec.qkey);
+	priv->bcast_rec = mcast->rec;
+	mtu = IPOIB_UD_MTU(min_t(unsigned int, ib_mtu, priv->intf.max_ib_mtu));
+	if (READ_ONCE(priv->intf.link_mtu) != mtu) {
+		WRITE_ONCE(priv->intf.link_mtu, mtu);
+		set_bit(IPOIB_TODO_MTU, &priv->todo);
+	}
+	if (test_and_clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		netdev_info(priv->dev, "joined the broadcast group %pI6 after all\n",
+			    mcast->dest.gid.raw);
+	return 0;
+}
+
+void ipoib_mcast_finish(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	struct ipoib_ah *ah;
+	int ret;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	ret = mcast->status;
+	ipoib_mcast_release(mcast);
+	spin_unlock_bh(&priv->mcasts.lock);
+
+	if (ret == -ENETRESET) {
+		set_bit(IPOIB_MC_LOST, &mcast->flags);
+		return;
+	}
+	if (!ret && mcast == priv->broadcast)
+		ret = ipoib_mcast_broadcast_joined(mcast);
+	if (!ret && test_bit(IPOIB_MC_FULL, &mcast->flags))
+		ret = ipoib_mcast_attach(mcast);
+	if (ret)
+		goto failed;
+
+	ah = ipoib_mcast_make_ah(mcast);
+	if (IS_ERR(ah)) {
+		ret = PTR_ERR(ah);
+		goto failed;
+	}
+	ipoib_dbg_mcast(priv, "joined %pI6, MLID 0x%04x\n", mcast->dest.gid.raw,
+			be16_to_cpu(mcast->rec.mlid));
+	trace_ipoib_join_answered(priv, &mcast->dest.gid, mcast->tries, 0, mcast->dest.asked_ns,
+				  ah);
+	mcast->backoff = 0;
+	WRITE_ONCE(mcast->tries, 0);
+	if (test_and_clear_bit(IPOIB_MC_TOLD, &mcast->flags))
+		netdev_info(priv->dev, "joined the group %pI6 after all\n", mcast->dest.gid.raw);
+	if (test_and_clear_bit(IPOIB_MC_FAILING, &mcast->flags))
+		ipoib_notice(priv, IPOIB_NOTICE_GROUP_MENDED);
+	/* The handle first: a member can send. */
+	ipoib_mcast_set_ah(mcast, ah);
+	spin_lock_bh(&priv->mcasts.lock);
+	set_bit(IPOIB_MC_JOINED, &mcast->flags);
+	clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
+	spin_unlock_bh(&priv->mcasts.lock);
+	return;
+
+failed:
+	ipoib_mcast_free_membership(mcast);
+	ipoib_mcast_failed(mcast, ret);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Answers of the netlink family (netlink.c): interfaces, their link, and what the core dropped.
+ *
+ * Anybody may ask, as anybody may run "ip link": the Q_Key, by which packets are let in, is for
+ * administrators.
+ */
+#include "netlink_dump.h"
+
+#include <linux/math64.h>
+#include <linux/rtnetlink.h>
+#include <rdma/ib_cache.h>
+
+#include "compat.h"
+#include "ethtool_ops.h"
+#include "link.h"
+#include "pkey.h"
+
+static const char *const ipoib_nl_reasons[] = {
+	[IPOIB_CARRIER_REASON_CARRIER] = "",
+	[IPOIB_CARRIER_REASON_ADMIN_DOWN] = "the interface is not set up",
+	[IPOIB_CARRIER_REASON_PKEY_MISSING] =
+		"its P_Key is not in the port's table: the subnet manager has not given the partition to this port",
+	[IPOIB_CARRIER_REASON_GID_MISSING] =
+		"the GID of its address is not in the port's table: the subnet manager has not given it to this port",
+	[IPOIB_CARRIER_REASON_OPEN_FAILED] = "the accel cannot open; trying on",
+	[IPOIB_CARRIER_REASON_PORT_DOWN] =
+		"the port is down: is there a cable, and a switch?",
+	[IPOIB_CARRIER_REASON_PORT_INIT] =
+		"the port is not active: does a subnet manager run?",
+	[IPOIB_CARRIER_REASON_JOINING] = "the broadcast group is being joined",
+	[IPOIB_CARRIER_REASON_JOIN_NO_ANSWER] =
+		"the subnet manager does not answer the broadcast group's join: does one run?",
+	[IPOIB_CARRIER_REASON_JOIN_REFUSED] =
+		"the subnet manager refuses to let it join the broadcast group: is P_Key in a partition with IPoIB, with an MTU and a rate that the port has?",
+	[IPOIB_CARRIER_REASON_JOIN_FAILED] =
+		"joining the broadcast group failed on this host",
+	[IPOIB_CARRIER_REASON_GROUP_MTU] =
+		"the subnet manager says an MTU of the broadcast group that there is not",
+	[IPOIB_CARRIER_REASON_COMING] = "everything is there: the carrier is about to come",
+};
+
+static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_COMING + 1);
+
+static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
+			     const struct ipoib_nl_dest *broadcast)
+{
+	enum ipoib_carrier_reason reason = ipoib_link_reason(priv);
+	u64 since = div_u64((get_jiffies_64() - priv->carrier_at) * MSEC_PER_SEC, HZ);
+	int ret;
+
+	/* Closed, there is no broadcast group: what ended last was the try to open. */
+	if (reason == IPOIB_CARRIER_REASON_OPEN_FAILED)
+		ret = nla_put_u32(skb, IPOIB_A_LAST_ERROR, -priv->open_error);
+	else
+		ret = broadcast ? ipoib_nl_put_tries(skb, broadcast) : 0;
+	if (ret || (broadcast && nla_put_u32(skb, IPOIB_A_GROUP_STATE, broadcast->state)) ||
+	    nla_put_u8(skb, IPOIB_A_CARRIER, reason == IPOIB_CARRIER_REASON_CARRIER) ||
+	    nla_put_u32(skb, IPOIB_A_CARRIER_REASON, reason) ||
+	    nla_put_string(skb, IPOIB_A_CARRIER_TEXT, ipoib_nl_reasons[reason]) ||
+	    nla_put_u64_64bit(skb, IPOIB_A_CARRIER_SINCE, since, IPOIB_A_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static enum ipoib_mtu_limit ipoib_nl_mtu_limit(const struct ipoib_dev *priv)
+{
+	unsigned int most = ipoib_max_mtu(priv);
+
+	if (priv->dev->mtu < min(priv->admin_mtu, most))
+		return IPOIB_MTU_LIMIT_FAILED;
+	if (priv->admin_mtu < most)
+		return IPOIB_MTU_LIMIT_USER;
+	return most < IPOIB_UD_MTU(priv->intf.max_ib_mtu) ? IPOIB_MTU_LIMIT_GROUP :
+							    IPOIB_MTU_LIMIT_PORT;
+}
+
+static int ipoib_nl_put_mtu(struct sk_buff *skb, const struct ipoib_dev *priv)
+{
+	unsigned int group = READ_ONCE(priv->intf.link_mtu);
+
+	if (nla_put_u32(skb, IPOIB_A_MTU, priv->dev->mtu) ||
+	    nla_put_u32(skb, IPOIB_A_MTU_WANTED, priv->admin_mtu) ||
+	    (group && nla_put_u32(skb, IPOIB_A_MTU_GROUP, group)) ||
+	    nla_put_u32(skb, IPOIB_A_PORT_MTU, IPOIB_UD_MTU(priv->intf.max_ib_mtu)) ||
+	    nla_put_u32(skb, IPOIB_A_MTU_LIMIT, ipoib_nl_mtu_limit(priv)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int ipoib_nl_put_keys(struct sk_buff *skb, const struct ipoib_dev *priv, bool admin)
+{
+	const struct ipoib_intf *intf = &priv->intf;
+	u16 index, entry;
+
+	if (nla_put_u16(skb, IPOIB_A_PKEY, intf->pkey))
+		return -EMSGSIZE;
+	if (ipoib_pkey_lookup(priv, &index) &&
+	    !ib_get_cached_pkey(intf->hca, intf->port, index, &entry) &&
+	    nla_put_u16(skb, IPOIB_A_PKEY_ENTRY, entry))
+		return -EMSGSIZE;
+	/* With the MTU of the group came its Q_Key. */
+	if (admin && READ_ONCE(intf->link_mtu) &&
+	    nla_put_u32(skb, IPOIB_A_QKEY, READ_ONCE(intf->qkey)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
+{
+	struct net_device *dev = priv->dev;
+	struct ethtool_ringparam ring = {
+		.rx_pending = priv->intf.recv_queue_size,
+		.tx_pending = priv->intf.send_queue_size,
+	};
+
+	if (dev->ethtool_ops->get_ringparam) {
+		compat_ops_lock(dev);
+		compat_get_ringparam(dev, &ring);
+		compat_ops_unlock(dev);
+	}
+	if (nla_put_u32(skb, IPOIB_A_QPN, ipoib_addr_qpn(dev->dev_addr)) ||
+	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, dev->real_num_rx_queues) ||
+	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
+	    nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
+	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int ipoib_nl_put_identity(struct sk_buff *skb, const struct ipoib_dev *priv)
+{
+	const struct ipoib_intf *intf = &priv->intf;
+
+	if (ipoib_nl_put_dev(skb, priv) ||
+	    nla_put_string(skb, IPOIB_A_HCA, intf->hca->name) ||
+	    nla_put_u32(skb, IPOIB_A_PORT, intf->port) ||
+	    (intf->parent && net_eq(dev_net(intf->parent), dev_net(priv->dev)) &&
+	     nla_put_u32(skb, IPOIB_A_PARENT, intf->parent->ifindex)) ||
+	    nla_put_string(skb, IPOIB_A_ACCEL, intf->accel->name) ||
+	    nla_put(skb, IPOIB_A_GID, sizeof(union ib_gid), priv->dev->broadcast + IPOIB_ADDR_GID))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int ipoib_nl_put_intf(struct sk_buff *skb, struct ipoib_dev *priv, bool admin)
+{
+	struct ipoib_nl_dest info, *broadcast;
+
+	ASSERT_RTNL();
+	broadcast = ipoib_nl_broadcast(priv, &info) ? &info : NULL;
+	if (ipoib_nl_put_identity(skb, priv) || ipoib_nl_put_queues(skb, priv) ||
+	    ipoib_nl_put_mtu(skb, priv) || ipoib_nl_put_keys(skb, priv, admin) ||
+	    ipoib_nl_put_link(skb, priv, broadcast))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int ipoib_nl_fill_link(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct ipoib_dev *priv)
+{
+	void *message = ipoib_nl_begin(skb, cb);
+
+	if (!message)
+		return -EMSGSIZE;
+	return ipoib_nl_end(skb, message,
+			    ipoib_nl_put_intf(skb, priv, ipoib_nl_dump(cb)->admin));
+}
+
+int ipoib_nl_dump_links(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return ipoib_nl_dump_devs(skb, cb, ipoib_nl_fill_link);
+}
+
+static int ipoib_nl_put_drop(struct sk_buff *skb, struct netlink_callback *cb,
+			     const struct ipoib_dev *priv, unsigned int why)
+{
+	void *message = ipoib_nl_begin(skb, cb);
+	bool failed;
+
+	if (!message)
+		return -EMSGSIZE;
+	failed = ipoib_nl_put_dev(skb, priv) ||
+		 nla_put_string(skb, IPOIB_A_CAUSE, ipoib_drop_strings[why]) ||
+		 nla_put_u64_64bit(skb, IPOIB_A_PACKETS, atomic_long_read(&priv->drops[why]),
+				   IPOIB_A_PAD);
+	return ipoib_nl_end(skb, message, failed);
+}
+
+static int ipoib_nl_fill_drops(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct ipoib_dev *priv)
+{
+	struct ipoib_nl_dump *dump = ipoib_nl_dump(cb);
+	int ret;
+
+	for (; dump->index < IPOIB_DROP_NUM; dump->index++) {
+		ret = ipoib_nl_put_drop(skb, cb, priv, dump->index);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int ipoib_nl_dump_drops(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return ipoib_nl_dump_devs(skb, cb, ipoib_nl_fill_drops);
+}

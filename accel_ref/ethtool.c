@@ -12,7 +12,7 @@ static void ref_get_ringparam(struct net_device *dev,
 	/* Of the first queue: all have the same. */
 	ring->rx_pending = priv->rxqs[0].limit;
 	ring->rx_max_pending = priv->rxqs[0].size;
-	ring->tx_pending = priv->txqs[0].limit;
+	ring->tx_pending = priv->tx_limit;
 	ring->tx_max_pending = priv->txqs[0].size;
 }
 
@@ -32,8 +32,7 @@ static int ref_set_ringparam(struct net_device *dev,
 		return -EINVAL;
 	for (i = 0; i < priv->num_rxqs; i++)
 		WRITE_ONCE(priv->rxqs[i].limit, ring->rx_pending);
-	for (i = 0; i < priv->num_txqs; i++)
-		WRITE_ONCE(priv->txqs[i].limit, ring->tx_pending);
+	WRITE_ONCE(priv->tx_limit, ring->tx_pending);
 	/* A ring that may hold more now is filled by NAPI. */
 	if (ref_is_up(priv))
 		ref_napi_kick(priv);
@@ -75,7 +74,8 @@ static int ref_get_coalesce(struct net_device *dev,
 
 /*
  * Who sets receive moderation by hand means it, as with in-tree, and need not know that somebody
- * made it adaptive: other values switch that off unless they come together with it.
+ * made it adaptive: other values switch that off. Who asks for both while it is on gets the values:
+ * the two cannot be told apart.
  */
 static bool ref_wants_adaptive(const struct ref_priv *priv, const struct ethtool_coalesce *coal)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module: what it serves and with which functions. */
+#define pr_fmt(fmt) "accel_ref: " fmt
+
+#include "rx.h"
 #include "tx.h"
 
 #include <linux/moduleparam.h>
@@ -17,7 +20,18 @@ MODULE_PARM_DESC(tx_queues, "TX queues of an interface, each with its QP (1..64,
  */
 unsigned int ref_tx_queues(void)
 {
-	return clamp_t(unsigned int, tx_queues, 1, REF_MAX_TX_QUEUES);
+	return tx_queues;
+}
+
+/* Takes the nearest number that there can be; the parameter's file shows it. */
+static void ref_check_tx_queues(void)
+{
+	unsigned int wanted = tx_queues;
+
+	tx_queues = clamp_t(unsigned int, wanted, 1, REF_MAX_TX_QUEUES);
+	if (tx_queues != wanted)
+		pr_warn("tx_queues=%u: there can be 1 to %u, so it is %u\n", wanted,
+			REF_MAX_TX_QUEUES, tx_queues);
 }
 
 static int ref_match(struct ib_device *hca, u32 port)
@@ -54,6 +68,8 @@ static const struct ipoib_ops ref_ops = {
 	.get_stats64 = ref_get_stats64,
 	.tx_posted = ref_tx_posted,
 	.tx_completed = ref_tx_completed,
+	.fix_features = ref_fix_features,
+	.features_check = ref_features_check,
 };
 
 static struct ipoib_accel ref_accel = {
@@ -68,6 +84,7 @@ static int __init ref_init(void)
 {
 	int err;
 
+	ref_check_tx_queues();
 	/* Repair must run when memory is short: a swap file may lie behind this very interface. */
 	ref_wq = alloc_workqueue("accel_ref", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!ref_wq)

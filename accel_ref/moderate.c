@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Interrupt moderation: by hand, as ethtool says, in the HCA, by default none; or adaptive, when
- * asked for. It costs servers that few clients ask in turn a fifth of their answers.
+ * Interrupt moderation: by hand, as ethtool says, in the HCA, by default none; and adaptive.
  *
  * Adaptive means: when interrupts are many and bring few packets each, let packets gather. NAPI,
  * instead of arming the CQ, comes back after a while by a timer, so that packets share a run of
- * NAPI, the attention of GRO and a wake-up of their reader. A wait is only good when more packets
- * come meanwhile. Who has asked something and gets one packet, the answer, is slowed down by it. So
- * each wait must bring packets, and all of them together must not make packets fewer than they were
- * before; or it ends at once, and is tried again after a time that doubles, until the load changes.
+ * NAPI, the attention of GRO and a wake-up of their reader.
+ *
+ * A wait is bad for all who wait for an answer, and good for one thing: a CPU that has more to do
+ * than it can. There what is waiting would not be served sooner without the wait, and what the wait
+ * saves serves it. So two things are asked of waits, and both are measured:
+ *
+ * The CPU is never idle. Each interrupt, and each end of a wait, looks whether it came to the idle
+ * task. One that did ends the waits at once: nobody had a use for the time.
+ *
+ * Packets become more. A CPU may be busy with something else, and what a round trip loses is not
+ * seen in any other way. So waits and runs without them take turns, and each turn with waits must
+ * have a higher rate than the one after it. One that has doubles the next; one that has not ends
+ * them, unless they have been better often. A load that is as fast as its sender wants gains
+ * nothing, and is left alone.
+ *
+ * Waits that turn out bad may take a two-thousandth of the time: that is how long there are none
+ * after them. So who is slowed down by them is one packet in so many, which no percentile shows.
+ *
+ * tests/moderate has models of servers, and compares with them what this file does to their rate,
+ * their latency and their losses.
  *
  * The kernel's DIM library climbs from level to level and takes some hundred packets for a step.
  * For two hosts that ask and answer each other it does not come to rest, because each one's steps
@@ -16,130 +31,222 @@
  */
 #include "ref.h"
 
-/* Runs of NAPI that are looked at together: without waits, and with them. */
-#define REF_GATHER_LOOK		32
-#define REF_GATHER_TRY		16
-/* So many interrupts in this time are many. */
-#define REF_GATHER_BUSY		(8 * NSEC_PER_MSEC)
-/* A wait shall bring so many packets, no more than this share of the ring, and be no longer. */
-#define REF_GATHER_PACKETS	32U
-#define REF_GATHER_SHARE	8
-#define REF_GATHER_MAX		(128 * NSEC_PER_USEC)
-/* Looks without a wait after waits that were not good: at first, and at most. */
-#define REF_GATHER_PAUSE	4U
-#define REF_GATHER_PAUSE_MAX	256U
+/* Runs of NAPI that are looked at together before a try. */
+#define REF_WAIT_RUNS		32
+/* So many of them in this time are many; what takes longer has ended. */
+#define REF_WAIT_BUSY		(8 * NSEC_PER_MSEC)
+/* A wait shall bring so many packets, no more than this share of the ring, */
+#define REF_WAIT_PACKETS	32U
+#define REF_WAIT_SHARE	8
+/* and be no shorter than this. When the longest brings less than so many it saves nothing. */
+#define REF_WAIT_MIN		(16U * NSEC_PER_USEC)
+#define REF_WAIT_LEAST	5
+/*
+ * Waits in a row at first. Each comparison that they win is a level: from DOUBLE on it doubles
+ * them; at PROVEN they are good, as chance, which decides where nothing is to be gained, hardly
+ * wins so many in a row. From then on one that is lost costs WORSE levels, before it was the end.
+ * What they are compared with is shorter by a power of two, LESS at most.
+ */
+#define REF_WAIT_TRY		8U
+#define REF_WAIT_DOUBLE	5U
+#define REF_WAIT_PROVEN	8U
+#define REF_WAIT_WORSE	2U
+#define REF_WAIT_LEVELS	10U
+#define REF_WAIT_LESS		3U
+/* Better is more by a part in so many. */
+#define REF_WAIT_BETTER	64
+/* Bad waits take a part in so many of the time, and tries are no further apart than this. */
+#define REF_WAIT_BAD		2048
+#define REF_WAIT_PAUSE_MAX	(4ULL * NSEC_PER_SEC)
 
-static void ref_gather_look(struct ref_gather *gather, u64 now)
+static void ref_wait_turn(struct ref_waits *waits, enum ref_wait_phase phase, u64 now)
 {
-	gather->start = now;
-	gather->runs = 0;
-	gather->packets = 0;
+	waits->phase = phase;
+	waits->was_idle = false;
+	waits->start = now;
+	waits->runs = 0;
+	waits->packets = 0;
 }
 
-/* Ends the waits; @bad: they did not help. */
-static void ref_gather_end(struct ref_gather *gather, u64 now, bool bad)
+/* No waits until what the bad ones have taken is a small part of the time. */
+static void ref_wait_end(struct ref_waits *waits, u64 now)
 {
-	if (bad) {
-		gather->skip = gather->pause;
-		gather->pause = min(gather->pause * 2, REF_GATHER_PAUSE_MAX);
+	waits->next = now + min(waits->lost * REF_WAIT_BAD, REF_WAIT_PAUSE_MAX);
+	waits->lost = 0;
+	ref_wait_turn(waits, REF_WAIT_LOOK, now);
+}
+
+/* Packets that a wait should bring. */
+static u32 ref_wait_wanted(const struct ref_rxq *rxq)
+{
+	return min(READ_ONCE(rxq->limit) / REF_WAIT_SHARE, REF_WAIT_PACKETS);
+}
+
+/* Are waits worth a try? When interrupts bring three quarters of what a wait would, it is well. */
+static void ref_wait_look(struct ref_rxq *rxq, u64 now)
+{
+	struct ref_waits *waits = &rxq->waits;
+	u64 took = max(now - waits->start, 1ULL);
+	u32 wanted = ref_wait_wanted(rxq);
+	u32 packets = waits->packets;
+	bool idle = waits->was_idle;
+
+	ref_wait_turn(waits, REF_WAIT_LOOK, now);
+	if (idle || now < waits->next || took > REF_WAIT_BUSY ||
+	    packets > wanted * REF_WAIT_RUNS * 3 / 4 ||
+	    packets * REF_WAIT_MAX < took * REF_WAIT_LEAST)
+		return;
+	waits->wait = min_t(u64, div_u64(took * wanted, packets), waits->most);
+	waits->level = 0;
+	ref_wait_turn(waits, REF_WAIT_GATHER, now);
+}
+
+/* Waits have had their turn. */
+static void ref_wait_gathered(struct ref_waits *waits, u64 now)
+{
+	waits->wait_runs = waits->runs;
+	waits->wait_packets = waits->packets;
+	waits->wait_took = max(now - waits->start, 1ULL);
+	waits->lost += waits->wait_took;
+	ref_wait_turn(waits, REF_WAIT_CONTROL, now);
+}
+
+/* Waits have been better. When that is no chance any more they may grow again. */
+static void ref_wait_won(struct ref_rxq *rxq)
+{
+	struct ref_waits *waits = &rxq->waits;
+
+	waits->level = min(waits->level + 1, REF_WAIT_LEVELS);
+	if (waits->level < REF_WAIT_PROVEN)
+		return;
+	waits->lost = 0;
+	waits->most = min_t(u32, waits->most + waits->most / 8, REF_WAIT_MAX);
+	if (waits->wait_packets < waits->wait_runs * ref_wait_wanted(rxq))
+		waits->wait = min(waits->wait + waits->wait / 8, waits->most);
+}
+
+/* So have runs without them: which were better? */
+static void ref_wait_compare(struct ref_rxq *rxq, u64 now)
+{
+	struct ref_waits *waits = &rxq->waits;
+	u64 took = max(now - waits->start, 1ULL);
+	u64 with = took * waits->wait_packets;
+	u64 without = waits->wait_took * waits->packets;
+
+	if (took > REF_WAIT_BUSY && took > waits->wait_took) {
+		ref_wait_end(waits, now);
+		return;
 	}
-	gather->wait = 0;
-	ref_gather_look(gather, now);
+	if (with > without + without / REF_WAIT_BETTER) {
+		ref_wait_won(rxq);
+		ref_wait_turn(waits, REF_WAIT_GATHER, now);
+	} else if (waits->level >= REF_WAIT_PROVEN) {
+		waits->level -= REF_WAIT_WORSE;
+		waits->lost = 0;
+		ref_wait_turn(waits, REF_WAIT_GATHER, now);
+	} else {
+		/* Short ones may save too little. */
+		waits->most = min_t(u32, waits->most * 2, REF_WAIT_MAX);
+		ref_wait_end(waits, now);
+	}
 }
 
 /*
- * Are waits worth a try? Called at the end of a look. When interrupts bring three quarters of what
- * a wait would, it is well.
+ * A wait ended in the idle task, or without a packet: it was too long. Shorter ones may be well;
+ * when the shortest is too long, or brings nothing, there was no use for any.
  */
-static void ref_gather_decide(struct ref_rxq *rxq, u64 now)
+static void ref_wait_too_long(struct ref_waits *waits, u64 now)
 {
-	u32 wanted = min(READ_ONCE(rxq->limit) / REF_GATHER_SHARE, REF_GATHER_PACKETS);
-	struct ref_gather *gather = &rxq->gather;
-	u64 took = max(now - gather->start, 1ULL);
-	u32 packets = gather->packets;
-	u32 rate = div64_u64((u64)packets * NSEC_PER_SEC, took);
+	u32 less = waits->level >= REF_WAIT_PROVEN ? waits->wait / 4 : waits->wait / 2;
 
-	ref_gather_look(gather, now);
-	if (took > REF_GATHER_BUSY || packets > wanted * REF_GATHER_LOOK * 3 / 4 || !packets)
-		return;
-	/* Another load: what was learnt of the last one says nothing. */
-	if (rate > gather->rate + gather->rate / 4 || rate < gather->rate - gather->rate / 4) {
-		gather->rate = rate;
-		gather->pause = REF_GATHER_PAUSE;
-		gather->skip = 0;
-	}
-	if (gather->skip) {
-		gather->skip--;
+	if (waits->wait > REF_WAIT_MIN && waits->packets) {
+		waits->wait = max_t(u32, waits->wait - less, REF_WAIT_MIN);
+		waits->most = waits->wait;
 		return;
 	}
-	gather->rate = rate;
-	gather->wait = min_t(u64, div_u64(took * wanted, packets), REF_GATHER_MAX);
+	waits->lost += now - waits->start;
+	ref_wait_end(waits, now);
 }
 
-/* Have the waits been good? Called after REF_GATHER_TRY of them. */
-static void ref_gather_judge(struct ref_gather *gather, u64 now)
+/* By how much, as a power of two, are waits more than at first? */
+static u32 ref_wait_shift(const struct ref_waits *waits)
 {
-	u64 took = max(now - gather->start, 1ULL);
-	u32 rate = div64_u64((u64)gather->packets * NSEC_PER_SEC, took);
+	return max(waits->level, REF_WAIT_DOUBLE) - REF_WAIT_DOUBLE;
+}
 
-	if (rate < gather->rate - gather->rate / 16) {
-		ref_gather_end(gather, now, true);
-		return;
+static void ref_wait_count(struct ref_rxq *rxq, bool idle)
+{
+	struct ref_waits *waits = &rxq->waits;
+
+	switch (waits->phase) {
+	case REF_WAIT_LOOK:
+		if (waits->runs >= REF_WAIT_RUNS)
+			ref_wait_look(rxq, ktime_get_ns());
+		break;
+	case REF_WAIT_GATHER:
+		if (idle || !waits->packets)
+			ref_wait_too_long(waits, ktime_get_ns());
+		else if (waits->runs >= REF_WAIT_TRY << ref_wait_shift(waits))
+			ref_wait_gathered(waits, ktime_get_ns());
+		break;
+	case REF_WAIT_CONTROL:
+		if (idle && waits->level < REF_WAIT_PROVEN)
+			ref_wait_end(waits, ktime_get_ns());
+		else if (waits->packets >= waits->wait_packets >>
+					    min(ref_wait_shift(waits), REF_WAIT_LESS))
+			ref_wait_compare(rxq, ktime_get_ns());
+		break;
 	}
-	gather->pause = REF_GATHER_PAUSE;
-	ref_gather_look(gather, now);
 }
 
 /**
- * ref_gather() - a run of NAPI is at its end: how long shall packets gather until the next one?
+ * ref_wait() - a run of NAPI is at its end: how long shall packets gather until the next one?
  * @rxq: the queue
  * @packets: what the run has taken
  *
  * Context: NAPI of the queue.
  * Return: nanoseconds; 0: not at all, arm the CQ.
  */
-u32 ref_gather(struct ref_rxq *rxq, unsigned int packets)
+u32 ref_wait(struct ref_rxq *rxq, unsigned int packets)
 {
-	struct ref_gather *gather = &rxq->gather;
-	bool off = !READ_ONCE(rxq->priv->adaptive_rx) || !ref_is_up(rxq->priv);
+	struct ref_waits *waits = &rxq->waits;
+	bool idle = READ_ONCE(waits->idle);
 
-	if (unlikely(off)) {
-		gather->wait = 0;
+	/* What was counted before is too old when it is switched on again, and looks see that. */
+	if (!READ_ONCE(rxq->priv->adaptive_rx) || !ref_is_up(rxq->priv)) {
+		waits->phase = REF_WAIT_LOOK;
 		return 0;
 	}
-	gather->packets += packets;
-	gather->runs++;
-	if (!gather->wait) {
-		if (gather->runs >= REF_GATHER_LOOK)
-			ref_gather_decide(rxq, ktime_get_ns());
-	} else if (packets < 2) {
-		/* One that came alone was kept waiting for nothing; without any, it is over. */
-		ref_gather_end(gather, ktime_get_ns(), packets);
-	} else if (gather->runs >= REF_GATHER_TRY) {
-		ref_gather_judge(gather, ktime_get_ns());
-	}
-	return gather->wait;
+	/* An interrupt that comes now, after somebody else ran NAPI, is one of many. */
+	if (idle)
+		WRITE_ONCE(waits->idle, false);
+	waits->was_idle |= idle;
+	waits->packets += packets;
+	waits->runs++;
+	ref_wait_count(rxq, idle);
+	return waits->phase == REF_WAIT_GATHER ? waits->wait : 0;
 }
 
-static enum hrtimer_restart ref_gather_timer(struct hrtimer *timer)
+static enum hrtimer_restart ref_wait_timer(struct hrtimer *timer)
 {
-	struct ref_rxq *rxq = container_of(timer, struct ref_rxq, gather_timer);
+	struct ref_rxq *rxq = container_of(timer, struct ref_rxq, wait_timer);
 
+	ref_wait_note(&rxq->waits);
 	napi_schedule(&rxq->napi);
 	return HRTIMER_NORESTART;
 }
 
 /**
- * ref_gather_init() - prepare adaptive moderation
+ * ref_wait_init() - prepare adaptive moderation
  * @rxq: the queue
  *
  * Context: process, under RTNL.
  */
-void ref_gather_init(struct ref_rxq *rxq)
+void ref_wait_init(struct ref_rxq *rxq)
 {
-	hrtimer_setup(&rxq->gather_timer, ref_gather_timer, CLOCK_MONOTONIC,
+	hrtimer_setup(&rxq->wait_timer, ref_wait_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_PINNED);
-	rxq->gather.pause = REF_GATHER_PAUSE;
+	rxq->waits.most = REF_WAIT_MAX;
 }
 
 /* An HCA that cannot moderate does not have to be told not to. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An interface's life: init, open, stop, cleanup; its Q_Key and its groups. */
+/* An interface's life: init, open, stop, cleanup; its Q_Key. */
+#include "rx.h"
 #include "tx.h"
 
 #include <linux/delay.h>
@@ -35,6 +36,7 @@ static void ref_size(struct ref_priv *priv, const struct ref_shift *shift)
 	priv->num_txqs = min(priv->dev->num_tx_queues, ref_tx_queues());
 	priv->num_rxqs = 1;
 	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, tx >> shift->tx));
+	priv->tx_limit = priv->tx_size;
 	priv->rx_size = ref_ring_size(hca, max(rx >> shift->rx, min(rx, REF_LEAST_RING)));
 	priv->max_ib_mtu = intf->max_ib_mtu;
 	priv->max_sge = clamp_t(unsigned int, hca->attrs.max_send_sge, 1, REF_MAX_SGE);
@@ -204,9 +206,12 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	priv->port = port;
 	priv->pd = ipoib_intf(dev)->pd;
 	priv->last_repair = jiffies - HZ;
+	priv->adaptive_rx = REF_ADAPTIVE_RX;
 	mutex_init(&priv->qp_mutex);
+	INIT_LIST_HEAD(&priv->groups);
 	INIT_DELAYED_WORK(&priv->repair, ref_repair_work);
-	INIT_DEFERRABLE_WORK(&priv->watch, ref_watch_work);
+	/* Not deferrable: on an idle machine, where it is wanted most, that may mean never. */
+	INIT_DELAYED_WORK(&priv->watch, ref_watch_work);
 	priv->vector = port - 1 + ((pkey + 1) & 0x7fff);
 
 	err = ref_create(priv);
@@ -229,6 +234,7 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 {
 	struct ref_priv *priv = ref_priv(dev);
 
+	ref_groups_leave(priv);
 	/* Once the QPs are gone no event can ask for repair any more. */
 	ref_qps_destroy(priv);
 	cancel_delayed_work_sync(&priv->repair);
@@ -281,23 +287,26 @@ int ref_set_tx_queues(struct net_device *dev, unsigned int queues)
 int ref_update_netdev_settings(struct net_device *dev)
 {
 	struct ref_priv *priv = ref_priv(dev);
-	netdev_features_t features = 0;
+	/* With any HCA: see ref_fix_features(). */
+	netdev_features_t features = NETIF_F_RXCSUM | NETIF_F_GRO_HW;
 	int err;
 
 	if (priv->csum)
-		features |= NETIF_F_IP_CSUM | NETIF_F_RXCSUM;
+		features |= NETIF_F_IP_CSUM;
 	/* Without scatter-gather there is no segmentation either, nor anything to limit. */
 	if (priv->max_sge > 1)
 		features |= priv->tso ? NETIF_F_SG | NETIF_F_TSO : NETIF_F_SG;
+	features |= ref_cut_init(priv);
 	dev->hw_features |= features;
 	dev->features |= features | NETIF_F_HIGHDMA;
 
 	/* A packet that has more pieces than a send would be copied: rather have it smaller. */
-	if (priv->max_sge > 1 && priv->max_sge < REF_MAX_SGE)
+	if (priv->max_sge > 1 && priv->max_sge < REF_MAX_SGE && (priv->tso || !priv->cut))
 		accel_set_tso_max_size(dev, min_t(size_t, (priv->max_sge - 1) * PAGE_SIZE +
 						  IPOIB_ENCAP_LEN, 65536));
 
 	dev->ethtool_ops = &ref_ethtool_ops;
+	ref_queues_init(dev);
 	err = netif_set_real_num_tx_queues(dev, priv->num_txqs);
 	return err ?: netif_set_real_num_rx_queues(dev, priv->num_rxqs);
 }
@@ -413,6 +422,7 @@ int ref_ib_dev_open(struct net_device *dev)
 		return err;
 	}
 	ref_napi_enable(priv);
+	ref_queues_tell(priv, true);
 	set_bit(REF_UP, &priv->state);
 	mutex_unlock(&priv->qp_mutex);
 
@@ -480,15 +490,14 @@ void ref_ib_dev_stop(struct net_device *dev)
 	mutex_lock(&priv->qp_mutex);
 	clear_bit(REF_UP, &priv->state);
 	ref_drain(priv);
+	ref_queues_tell(priv, false);
 	ref_napi_disable(priv);
 	ref_reset_qps(priv);
 	mutex_unlock(&priv->qp_mutex);
 
 	/* NAPI, which queues it, is disabled; and it would only schedule NAPI. */
-	for (i = 0; i < priv->num_rxqs; i++) {
-		hrtimer_cancel(&priv->rxqs[i].gather_timer);
+	for (i = 0; i < priv->num_rxqs; i++)
 		cancel_delayed_work_sync(&priv->rxqs[i].refill_work);
-	}
 	/* No send() queues it, and it queues itself only while REF_UP is set. */
 	for (i = 0; i < priv->num_txqs; i++)
 		cancel_delayed_work_sync(&priv->txqs[i].lazy_work);
@@ -540,36 +549,4 @@ int ref_change_mtu(struct net_device *dev, int new_mtu)
 	if (small)
 		ref_restart(priv);
 	return 0;
-}
-
-/**
- * ref_attach_mcast() - ipoib_ops.attach_mcast
- * @dev: the interface
- * @gid: group
- * @mlid: its LID, host order
- *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
-{
-	union ib_gid copy = *gid;
-
-	return ib_attach_mcast(ref_priv(dev)->qps[0].qp, &copy, mlid);
-}
-
-/**
- * ref_detach_mcast() - ipoib_ops.detach_mcast
- * @dev: the interface
- * @gid: group
- * @mlid: its LID, host order
- *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
-{
-	union ib_gid copy = *gid;
-
-	return ib_detach_mcast(ref_priv(dev)->qps[0].qp, &copy, mlid);
 }

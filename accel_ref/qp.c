@@ -185,6 +185,18 @@ int ref_qps_create(struct ref_priv *priv)
 	return i;
 }
 
+static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
+{
+	int err;
+
+	lockdep_assert_held(&qp->priv->qp_mutex);
+	err = ib_modify_qp(qp->qp, attr, mask);
+	if (err)
+		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
+			   attr->qp_state, err);
+	return err;
+}
+
 /**
  * ref_qps_destroy() - destroy the QPs
  * @priv: the interface, stopped
@@ -195,18 +207,29 @@ int ref_qps_create(struct ref_priv *priv)
  */
 void ref_qps_destroy(struct ref_priv *priv)
 {
+	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 	unsigned int i = priv->num_txqs;
 
+	mutex_lock(&priv->qp_mutex);
 	while (i--) {
-		if (!priv->qps[i].qp)
+		struct ref_qp *qp = &priv->qps[i];
+		u32 qp_num;
+
+		if (!qp->qp)
 			continue;
-		priv->qps[i].lost = ib_destroy_qp(priv->qps[i].qp);
-		if (priv->qps[i].lost)
-			netdev_err(priv->dev, "the HCA does not destroy QP 0x%06x: it is lost\n",
-				   priv->qps[i].qp->qp_num);
-		priv->qps[i].qp = NULL;
-		priv->qps[i].idle = false;
+		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
+		if (qp->lost)
+			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);
+		qp_num = qp->qp->qp_num;
+		if (ib_destroy_qp(qp->qp))
+			qp->lost = true;
+		if (qp->lost)
+			netdev_err(priv->dev, "the HCA does not let go of QP 0x%06x: it is lost\n",
+				   qp_num);
+		qp->qp = NULL;
+		qp->idle = false;
 	}
+	mutex_unlock(&priv->qp_mutex);
 }
 
 /**
@@ -225,18 +248,6 @@ bool ref_qp_is_own(const struct ref_priv *priv, u32 qp_num)
 			return true;
 	}
 	return false;
-}
-
-static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
-{
-	int err;
-
-	lockdep_assert_held(&qp->priv->qp_mutex);
-	err = ib_modify_qp(qp->qp, attr, mask);
-	if (err)
-		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
-			   attr->qp_state, err);
-	return err;
 }
 
 static void ref_qp_init_attr(const struct ref_qp *qp, u16 pkey_index, struct ib_qp_attr *attr)

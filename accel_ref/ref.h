@@ -3,15 +3,17 @@
  * accel_ref: the reference data path, over plain kernel verbs, for any InfiniBand HCA.
  *
  *   main.c      module, the ops table, which ports it serves
- *   netdev.c    init, open, stop, cleanup, Q_Key, multicast
+ *   netdev.c    init, open, stop, cleanup, Q_Key
+ *   groups.c    multicast groups
  *   qp.c        QPs: making them, their states, their errors
  *   tx.c        send(), stopping and waking of queues, completions
+ *   cut.c       large packets that the HCA does not cut
  *   tx_ring.c   the sends that the HCA holds: DMA mappings, skbs
- *   rx.c        NAPI, from completion to napi_gro_receive()
+ *   rx.c        NAPI, from completion to the stack
+ *   gather.c    TCP segments that become one packet on the way
  *   rx_ring.c   the buffers that the HCA holds, and what keeps the ring full
- *   moderate.c  how many packets share an interrupt
- *   repair.c    from a QP in error back to traffic
- *   stats.c, ethtool.c
+ *   moderate.c  how many packets share an interrupt; moderate.h
+ *   repair.c    from a QP in error back to traffic; and stats.c, queues.c, ethtool.c
  *
  * A QP has a TX queue and, the first ones, an RX queue; each queue has its CQ and its NAPI. QP 0 is
  * the primary: its number is in the interface's address, it receives, and it sends multicast.
@@ -20,14 +22,14 @@
  *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
  *   ref_priv.qp_mutex       every change of a QP's state after init; inside RTNL, never around it.
  *                           set_qkey() and the repair work take it without RTNL.
+ *   the core, which waits   ref_priv.groups: attach and detach, each at a time, and cleanup
  *   TX lock of the stack    ref_txq.head, .urgent, .chained, .untold, .held, .wr, .sge, .drops
  *                           and the slots from tail to head: send()
  *   NAPI of a TX queue      ref_txq.tail, .wc, .done and the slots before head: ref_tx_poll()
  *   NAPI of an RX queue     all of ref_rxq but its constants: ref_rx_poll()
  * ib_dev_open() before it enables NAPI, and ib_dev_stop() after it has disabled it, act in NAPI's
- * place. The TX lock and NAPI meet in head and tail alone, each with one writer, each published
- * with smp_store_release() after the slots that it gives away; and, as tx.c tells, in urgent and
- * armed, about interrupts.
+ * place. The TX lock and NAPI meet in head and tail alone, each with one writer, published with
+ * smp_store_release() after the slots that it gives away; and, says tx.c, in urgent and armed.
  *
  * REF_UP is the gate: set at the end of open, cleared first in stop. Without it NAPI posts no
  * buffer and wakes no queue, and no work is queued; work that was queued before finds it cleared
@@ -44,6 +46,7 @@
 
 #include "ipoib_accel.h"
 #include "accel_compat.h"
+#include "moderate.h"
 
 /* SGEs of a send: the linear part and each fragment that an skb may have. */
 #define REF_MAX_SGE		(MAX_SKB_FRAGS + 1)
@@ -75,6 +78,7 @@
 /* What a received datagram begins with in its buffer (IBA 11.4.1.2). */
 #define REF_GRH_LEN		((unsigned int)sizeof(struct ib_grh))
 
+struct ref_flows;
 struct ref_priv;
 struct ref_qp;
 
@@ -97,12 +101,13 @@ struct ref_tx_done {
 /**
  * struct ref_tx_drops - what send() did, and could not do; written under the TX lock
  * @syncp: for readers on 32 bits
- * @too_long: longer than a packet of the port may be, or an LSO header that is not linear
+ * @too_long: longer than a packet of the port may be, or a large one that cannot be cut
  * @no_room: called while the ring was full
  * @no_memory: a copy or a DMA mapping failed
  * @post_failed: the HCA refused the send
  * @post_retried: not dropped: the HCA refused a send that had to be tried again, see ref_tx_keep()
  * @linearized: not dropped, but copied: more fragments than a send has SGEs
+ * @cut: not dropped: large packets that were cut here, each segment a send
  * @stops: the ring became full
  * @posts: calls of ib_post_send(), each with one send or several
  */
@@ -114,6 +119,7 @@ struct ref_tx_drops {
 	u64_stats_t post_failed;
 	u64_stats_t post_retried;
 	u64_stats_t linearized;
+	u64_stats_t cut;
 	u64_stats_t stops;
 	u64_stats_t posts;
 };
@@ -126,6 +132,9 @@ struct ref_tx_drops {
  * @multicast: of @packets, to a group other than broadcast
  * @csum_ok: of @packets, with checksums that the HCA found good
  * @copied: of @packets, small enough to copy and leave the buffer where it is
+ * @summed: of @packets, with TCP checksums that were verified here, good or not
+ * @gathered: of @packets, segments that became parts of larger ones
+ * @gathers: these larger ones
  * @errors: completed with an error of their own
  * @flushed: thrown out because the QP was in error or stopped
  * @short_frames: too short for a GRH and an encapsulation header
@@ -133,6 +142,7 @@ struct ref_tx_drops {
  * @no_memory: no skb for a packet, which is lost
  * @no_buffer: no buffer for the ring, tried again later
  * @post_failed: the HCA refused buffers
+ * @waits: adaptive moderation let packets gather
  * @blocks_kept: blocks of pages that were used up and kept
  * @blocks_reused: of these, blocks from which buffers were cut again
  * @blocks_freed: of these, blocks that were given back because nothing came in, or for others
@@ -144,6 +154,9 @@ struct ref_rx_stats {
 	u64_stats_t multicast;
 	u64_stats_t csum_ok;
 	u64_stats_t copied;
+	u64_stats_t summed;
+	u64_stats_t gathered;
+	u64_stats_t gathers;
 	u64_stats_t errors;
 	u64_stats_t flushed;
 	u64_stats_t short_frames;
@@ -151,6 +164,7 @@ struct ref_rx_stats {
 	u64_stats_t no_memory;
 	u64_stats_t no_buffer;
 	u64_stats_t post_failed;
+	u64_stats_t waits;
 	u64_stats_t blocks_kept;
 	u64_stats_t blocks_reused;
 	u64_stats_t blocks_freed;
@@ -167,13 +181,14 @@ struct ref_rx_stats {
 
 /**
  * struct ref_tx_slot - a send that the HCA holds
- * @skb: the packet, NULL when it was copied
- * @copy: REF_TX_COPY bytes for a packet that is copied, mapped as long as the queue lives
+ * @skb: the packet, NULL when it was copied; of one that was cut the last segment has it
+ * @copy: REF_TX_COPY bytes for a packet that is copied, or the headers of one that is cut, mapped
+ *	as long as the queue lives
  * @copy_dma: of @copy
  * @len: bytes as BQL counts them, 0 when it was copied
  * @bytes: bytes on the wire, with the headers of every segment
  * @segs: packets on the wire
- * @hdr_len: bytes at the start of the linear part that are not mapped: the LSO header
+ * @hdr_len: bytes at the start of the linear part that are not mapped: headers of a large packet
  * @dead: the HCA refused it: no completion will come
  * @dma: the linear part after @hdr_len when there is any, then the fragments
  */
@@ -197,7 +212,6 @@ struct ref_tx_slot {
  * @slots: the ring; slot n is at n & @mask
  * @size: sends it holds, power of two
  * @mask: @size - 1
- * @limit: sends it may hold, 1..@size: what the user set; RTNL, read anywhere
  * @index: of the stack's queue
  * @lazy_work: runs NAPI for sends that asked for no interrupt
  * @head: sends posted since init; wraps around
@@ -225,7 +239,6 @@ struct ref_txq {
 	struct ref_tx_slot *slots;
 	unsigned int size;
 	unsigned int mask;
-	unsigned int limit;
 	unsigned int index;
 	struct delayed_work lazy_work;
 
@@ -284,26 +297,6 @@ struct ref_frag_pool {
 };
 
 /**
- * struct ref_gather - adaptive moderation of an RX queue, see moderate.c; NAPI's
- * @start: when the runs of NAPI began that are looked at now, nanoseconds
- * @runs: their number
- * @packets: and what they brought
- * @wait: nanoseconds from a run's end to the next one, 0: until the next interrupt
- * @rate: packets a second when waits were last tried, before them
- * @skip: looks until the next try
- * @pause: @skip after waits that were not good
- */
-struct ref_gather {
-	u64 start;
-	u32 runs;
-	u32 packets;
-	u32 wait;
-	u32 rate;
-	u32 skip;
-	u32 pause;
-};
-
-/**
  * struct ref_rxq - an RX queue
  * @priv: the interface
  * @qp: receives
@@ -317,11 +310,12 @@ struct ref_gather {
  * @least: the same of the smallest one that it may hold; RTNL
  * @index: of the stack's queue
  * @pool: where buffers come from
+ * @flows: TCP connections whose segments are gathered; empty between runs of NAPI
  * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
- * @gather: adaptive moderation
- * @gather_timer: runs NAPI after a wait
+ * @waits: adaptive moderation
+ * @wait_timer: runs NAPI after a wait
  * @wc: completions just polled
  * @wr: work requests under construction
  * @sge: of @wr
@@ -340,11 +334,12 @@ struct ref_rxq {
 	unsigned int least;
 	unsigned int index;
 	struct ref_frag_pool pool;
+	struct ref_flows *flows;
 	bool trim;
 	struct napi_struct napi;
 	struct delayed_work refill_work;
-	struct ref_gather gather;
-	struct hrtimer gather_timer;
+	struct ref_waits waits;
+	struct hrtimer wait_timer;
 	struct ib_wc wc[REF_WC_BATCH];
 	struct ib_recv_wr wr[REF_POST_BATCH];
 	struct ib_sge sge[REF_POST_BATCH];
@@ -413,6 +408,7 @@ struct ref_events {
  * @num_txqs: TX queues and QPs
  * @num_rxqs: RX queues, of the first QPs
  * @tx_size: sends that a TX queue holds, power of two
+ * @tx_limit: sends it may hold, 1..@tx_size: what the user set; RTNL, read anywhere
  * @rx_size: receives that an RX queue holds
  * @max_sge: SGEs that a send may have
  * @max_ib_mtu: largest packet of the port, bytes with the encapsulation header
@@ -420,13 +416,15 @@ struct ref_events {
  *	since; NAPI's, read anywhere
  * @vector: its first completion vector
  * @csum: the HCA makes and checks checksums
- * @tso: the HCA cuts TCP segments
+ * @tso: the HCA cuts large packets of TCP over IPv4
+ * @cut: others, or all, are cut by cut.c
  * @tell_all: the HCA has refused a send for good: each asks for its completion since; any TX
  *	lock's, read anywhere
  * @spread: CPUs were given their TX queues; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
+ * @groups: struct ref_group: what the primary is attached to; the core calls one at a time
  * @repair: brings broken QPs back
  * @watch: looks whether sends complete
  * @last_repair: jiffies of its last run
@@ -446,6 +444,7 @@ struct ref_priv {
 	unsigned int num_txqs;
 	unsigned int num_rxqs;
 	unsigned int tx_size;
+	unsigned int tx_limit;
 	unsigned int rx_size;
 	unsigned int max_sge;
 	unsigned int max_ib_mtu;
@@ -453,11 +452,13 @@ struct ref_priv {
 	unsigned int vector;
 	bool csum;
 	bool tso;
+	bool cut;
 	bool tell_all;
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
 	u32 qkey;
+	struct list_head groups;
 	struct delayed_work repair;
 	struct delayed_work watch;
 	unsigned long last_repair;
@@ -498,10 +499,13 @@ int ref_ib_dev_open(struct net_device *dev);
 void ref_ib_dev_stop(struct net_device *dev);
 int ref_set_qkey(struct net_device *dev, u32 qkey);
 int ref_change_mtu(struct net_device *dev, int new_mtu);
-int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
-int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 void ref_napi_kick(struct ref_priv *priv);
 int ref_set_tx_queues(struct net_device *dev, unsigned int queues);
+
+/* groups.c */
+int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
+void ref_groups_leave(struct ref_priv *priv);
 
 /* qp.c */
 int ref_qps_create(struct ref_priv *priv);
@@ -517,55 +521,9 @@ struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigne
 			    ib_comp_handler handler, struct napi_struct *napi);
 bool ref_cq_arm(struct ib_cq *cq);
 
-/* rx.c */
-void ref_rx_interrupt(struct ib_cq *cq, void *context);
-int ref_rx_poll(struct napi_struct *napi, int budget);
-
-/* rx_ring.c */
-int ref_rxq_create(struct ref_priv *priv, unsigned int index);
-void ref_rxq_destroy(struct ref_rxq *rxq);
-int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp);
-void ref_rx_refill(struct ref_rxq *rxq);
-struct ref_rx_slot *ref_rx_take(struct ref_rxq *rxq, u64 wr_id);
-void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot);
-void ref_rx_abandon(struct ref_rxq *rxq);
-void ref_rx_trim(struct ref_rxq *rxq);
-bool ref_rx_follow_mtu(struct ref_rxq *rxq);
-
-/* Receives to be posted; none while there are more than a limit that was just lowered. */
-static inline unsigned int ref_rx_room(const struct ref_rxq *rxq)
-{
-	unsigned int posted = rxq->size - rxq->nr_free;
-	unsigned int limit = READ_ONCE(rxq->limit);
-
-	return posted < limit ? limit - posted : 0;
-}
-
-/*
- * Are enough receives missing to post some? A post costs about as much for one as for several, and
- * an eighth of the ring, or less, takes nothing from what a burst finds. The rest of the ring stays
- * posted, so receives go on to complete and NAPI comes back.
- */
-static inline bool ref_rx_due(const struct ref_rxq *rxq)
-{
-	unsigned int least = clamp(READ_ONCE(rxq->limit) / 8, 1U, (unsigned int)REF_POST_LEAST);
-
-	return ref_rx_room(rxq) >= least;
-}
-
-/* Bytes before the GRH in a buffer: what an skb's headroom should be. */
-#define REF_RX_HEADROOM		NET_SKB_PAD
-
-/* Bytes of a buffer, with headroom and shared info, to @len of which the HCA may write. */
-static inline unsigned int ref_frag_size(unsigned int len)
-{
-	return SKB_DATA_ALIGN(REF_RX_HEADROOM + len) +
-	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
-}
-
 /* moderate.c */
-u32 ref_gather(struct ref_rxq *rxq, unsigned int packets);
-void ref_gather_init(struct ref_rxq *rxq);
+u32 ref_wait(struct ref_rxq *rxq, unsigned int packets);
+void ref_wait_init(struct ref_rxq *rxq);
 int ref_moderate(struct ref_priv *priv);
 
 /* repair.c */
@@ -581,6 +539,10 @@ void ref_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 int ref_stats_count(const struct ref_priv *priv);
 void ref_stats_names(const struct ref_priv *priv, u8 *names);
 void ref_stats_values(const struct ref_priv *priv, u64 *values);
+
+/* queues.c */
+void ref_queues_init(struct net_device *dev);
+void ref_queues_tell(struct ref_priv *priv, bool up);
 
 /* ethtool.c */
 extern const struct ethtool_ops ref_ethtool_ops;

@@ -12,7 +12,8 @@
  *
  * An HCA may also say nothing at all. The stack's watchdog notices when a queue is full, which a
  * slow sender's never is; so a watch of our own looks whether sends complete, because address
- * handles and sockets wait for that.
+ * handles and sockets wait for that. What was received it looks for as well: an interrupt that got
+ * lost would be the last one of its queue.
  */
 #include "tx.h"
 
@@ -39,10 +40,11 @@ void ref_restart(struct ref_priv *priv)
 
 static void ref_repair_queue(struct ref_priv *priv)
 {
-	unsigned long next = READ_ONCE(priv->last_repair) + REF_REPAIR_INTERVAL;
-	unsigned long now = jiffies;
+	unsigned long last = READ_ONCE(priv->last_repair);
+	unsigned long next = last + REF_REPAIR_INTERVAL, now = jiffies;
 
-	queue_delayed_work(ref_wq, &priv->repair, time_before(now, next) ? next - now : 0);
+	/* In a long while jiffies come round. */
+	queue_delayed_work(ref_wq, &priv->repair, time_in_range(now, last, next) ? next - now : 0);
 }
 
 /**
@@ -60,9 +62,11 @@ void ref_repair_ask(struct ref_qp *qp)
 		return;
 	/*
 	 * Sends would only be flushed. A send() that looked at the mark before may start the queue
-	 * again; it costs packets, not progress: repair wakes the queue in any case.
+	 * again; it costs packets, not progress: repair wakes the queue in any case. But one that
+	 * ran already, or an open, may have done so, and cleared the mark, before this stop.
 	 */
 	netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
+	ref_tx_wake(qp->txq);
 	ref_repair_queue(priv);
 }
 
@@ -187,13 +191,11 @@ void ref_watch_work(struct work_struct *work)
 		}
 	}
 	for (i = 0; i < priv->num_rxqs && ref_is_up(priv); i++) {
-		/* A run that finds no packet does it. */
-		if (READ_ONCE(priv->rxqs[i].pool.nr_kept)) {
-			WRITE_ONCE(priv->rxqs[i].trim, true);
-			local_bh_disable();
-			napi_schedule(&priv->rxqs[i].napi);
-			local_bh_enable();
-		}
+		/* A run that finds no packet does it; one that finds some had lost an interrupt. */
+		WRITE_ONCE(priv->rxqs[i].trim, true);
+		local_bh_disable();
+		napi_schedule(&priv->rxqs[i].napi);
+		local_bh_enable();
 	}
 	ref_watch_start(priv);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receiving: from the completion to the stack. */
-#include "ref.h"
+#include "rx.h"
 
 #include <net/busy_poll.h>
 
@@ -17,6 +17,7 @@ struct ref_rx_burst {
 	unsigned int multicast;
 	unsigned int csum_ok;
 	unsigned int copied;
+	netdev_features_t features;	/* what is held must not be overtaken as one changes */
 };
 
 static void ref_rx_account(struct ref_rxq *rxq, const struct ref_rx_burst *burst)
@@ -95,105 +96,142 @@ static struct sk_buff *ref_rx_copy(struct ref_rxq *rxq, struct ref_rx_slot *slot
 	return skb;
 }
 
-/* The buffer becomes the skb, the slot is left without one. */
-static struct sk_buff *ref_rx_wrap(struct ref_rxq *rxq, struct ref_rx_slot *slot,
-				   unsigned int len)
+/* The buffer becomes the skb. */
+static struct sk_buff *ref_rx_wrap(void *buf, unsigned int size, unsigned int len)
 {
-	struct sk_buff *skb = accel_build_skb(slot->buf, ref_frag_size(slot->len));
+	struct sk_buff *skb = accel_build_skb(buf, size);
 
 	if (unlikely(!skb))
 		return NULL;
-	ref_rx_unmap(rxq, slot);
 	skb_reserve(skb, REF_RX_HEADROOM + REF_GRH_LEN);
 	__skb_put(skb, len);
 	return skb;
 }
 
-/* @alone: no other packet waits. */
-static void ref_rx_deliver(struct ref_rxq *rxq, struct sk_buff *skb, const struct ib_wc *wc,
-			   struct ref_rx_burst *burst, bool alone)
+/**
+ * ref_rx_hand_on() - hand a packet to the stack, past GRO
+ * @rxq: the queue
+ * @skb: the packet, all but ready
+ *
+ * Context: NAPI of the queue.
+ */
+void ref_rx_hand_on(struct ref_rxq *rxq, struct sk_buff *skb)
+{
+	skb_record_rx_queue(skb, rxq->index);
+	/* What GRO does besides: sockets poll the NAPI that their packets name. */
+	skb_mark_napi_id(skb, &rxq->napi);
+	netif_receive_skb(skb);
+}
+
+/* A packet of @len bytes is the stack's, or will be; the HCA has seen that its sums are right. */
+static void ref_rx_count(struct ref_rx_burst *burst, unsigned int len, bool csum_ok)
 {
 	burst->packets++;
-	burst->bytes += skb->len + IPOIB_ENCAP_LEN;
-	if (skb->pkt_type == PACKET_MULTICAST)
-		burst->multicast++;
-	if ((wc->wc_flags & IB_WC_IP_CSUM_OK) && (skb->dev->features & NETIF_F_RXCSUM)) {
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
-		burst->csum_ok++;
-	}
-	skb_record_rx_queue(skb, rxq->index);
+	burst->bytes += len;
+	burst->csum_ok += csum_ok;
+}
+
+/* A packet that is not gathered. @alone: no other packet waits. */
+static void ref_rx_deliver(struct ref_rxq *rxq, struct sk_buff *skb, bool alone)
+{
 	/* GRO has nothing to merge a lone packet with, and it takes as long as the driver does. */
 	if (alone && accel_gro_is_idle(&rxq->napi)) {
-		/* What GRO does besides: sockets poll the NAPI that their packets name. */
-		skb_mark_napi_id(skb, &rxq->napi);
-		netif_receive_skb(skb);
-	} else {
-		napi_gro_receive(&rxq->napi, skb);
+		ref_rx_hand_on(rxq, skb);
+		return;
 	}
+	skb_record_rx_queue(skb, rxq->index);
+	napi_gro_receive(&rxq->napi, skb);
 }
 
-/* The GRH was looked at and the buffer stays where it is: it is the HCA's again. */
-static void ref_rx_give_back(struct ref_rxq *rxq, const struct ref_rx_slot *slot,
-			     const struct ib_wc *wc)
-{
-	if (wc->wc_flags & IB_WC_GRH)
-		ib_dma_sync_single_for_device(rxq->priv->hca, slot->dma, REF_GRH_LEN,
-					      DMA_FROM_DEVICE);
-}
-
+/*
+ * A packet of @len bytes is in its buffer, and @alone: no other waits. @dgid: of the GRH, not in
+ * the buffer, or NULL.
+ */
 static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const struct ib_wc *wc,
-			  struct ref_rx_burst *burst, bool alone)
+			  const union ib_gid *dgid, unsigned int len, struct ref_rx_burst *burst,
+			  bool alone)
+{
+	const struct ref_priv *priv = rxq->priv;
+	struct net_device *dev = priv->dev;
+	netdev_features_t features = burst->features;
+	/* One that does not say that it can says nothing by a flag. */
+	bool csum_ok = priv->csum && wc->wc_flags & IB_WC_IP_CSUM_OK && features & NETIF_F_RXCSUM;
+	struct sk_buff *skb = len <= REF_COPYBREAK ? ref_rx_copy(rxq, slot, len) : NULL;
+	void *buf = skb ? NULL : ref_rx_unmap(rxq, slot);
+	void *data = skb ? skb->data : buf + REF_RX_HEADROOM + REF_GRH_LEN;
+	struct ref_segment seg = { .summed = csum_ok, .good = csum_ok };
+	bool tcp;
+
+	burst->copied += !!skb;
+	tcp = features & NETIF_F_GRO_HW && !(dgid && dgid->raw[0] == 0xff) &&
+	      ref_gather_look(data, len, &seg);
+	if (tcp && ref_gather_add(rxq, &seg, buf, ref_frag_size(slot->len))) {
+		ref_rx_count(burst, len, csum_ok);
+		return;
+	}
+
+	if (!skb) {
+		skb = ref_rx_wrap(buf, ref_frag_size(slot->len), len);
+		if (unlikely(!skb)) {
+			ref_count(&rxq->stats, no_memory);
+			ref_rx_map(rxq, slot, buf, slot->len);
+			return;
+		}
+	}
+	if (unlikely(!ipoib_accel_rx_prepare(dev, skb, dgid, wc->slid))) {
+		ref_count(&rxq->stats, short_frames);
+		compat_kfree_skb(skb, COMPAT_DROP(DEV_HDR));
+		return;
+	}
+	ref_rx_count(burst, len, csum_ok);
+	burst->multicast += skb->pkt_type == PACKET_MULTICAST;
+	if (csum_ok)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (!tcp)
+		ref_rx_deliver(rxq, skb, alone);
+	else if (!buf || alone || !ref_gather_begin(rxq, &seg, skb))
+		ref_rx_hand_on(rxq, skb);
+}
+
+static void ref_rx_arrived(struct ref_rxq *rxq, struct ref_rx_slot *slot, const struct ib_wc *wc,
+			   struct ref_rx_burst *burst, bool alone)
 {
 	const struct ib_grh *grh = slot->buf + REF_RX_HEADROOM;
-	struct net_device *dev = rxq->priv->dev;
 	const union ib_gid *dgid = NULL;
-	struct sk_buff *skb = NULL;
 	union ib_gid copy;
-	unsigned int len;
 
 	if (unlikely(wc->byte_len < REF_GRH_LEN + IPOIB_ENCAP_LEN ||
 		     wc->byte_len > slot->len)) {
 		ref_count(&rxq->stats, short_frames);
 		return;
 	}
-	len = wc->byte_len - REF_GRH_LEN;
-
 	if (wc->wc_flags & IB_WC_GRH) {
 		ib_dma_sync_single_for_cpu(rxq->priv->hca, slot->dma, REF_GRH_LEN,
 					   DMA_FROM_DEVICE);
 		if (unlikely(ref_rx_is_own(rxq, wc, grh))) {
 			ref_count(&rxq->stats, own);
-			ref_rx_give_back(rxq, slot, wc);
+			/* The buffer stays where it is: it is the HCA's again. */
+			ib_dma_sync_single_for_device(rxq->priv->hca, slot->dma, REF_GRH_LEN,
+						      DMA_FROM_DEVICE);
 			return;
 		}
 		/* The buffer may go back to the HCA before the address is looked at. */
 		copy = grh->dgid;
 		dgid = &copy;
 	}
+	ref_rx_packet(rxq, slot, wc, dgid, wc->byte_len - REF_GRH_LEN, burst, alone);
+}
 
-	if (len <= REF_COPYBREAK)
-		skb = ref_rx_copy(rxq, slot, len);
-	if (skb)
-		burst->copied++;
-	else
-		skb = ref_rx_wrap(rxq, slot, len);
-	if (unlikely(!skb)) {
-		ref_count(&rxq->stats, no_memory);
-		ref_rx_give_back(rxq, slot, wc);
-		return;
-	}
-
-	if (unlikely(!ipoib_accel_rx_prepare(dev, skb, dgid, wc->slid))) {
-		ref_count(&rxq->stats, short_frames);
-		dev_kfree_skb_any(skb);
-		return;
-	}
-	ref_rx_deliver(rxq, skb, wc, burst, alone);
+/* The next packet's headers, which the HCA wrote, come while this one is worked on. */
+static void ref_rx_prefetch(const struct ref_rxq *rxq, const struct ib_wc *next)
+{
+	if (likely(next->wr_id < rxq->size))
+		net_prefetch(rxq->slots[next->wr_id].buf + REF_RX_HEADROOM);
 }
 
 static int ref_rx_burst(struct ref_rxq *rxq, int budget)
 {
-	struct ref_rx_burst burst = {};
+	struct ref_rx_burst burst = { .features = READ_ONCE(rxq->priv->dev->features) };
 	int done = 0, most, n, i;
 
 	do {
@@ -203,18 +241,21 @@ static int ref_rx_burst(struct ref_rxq *rxq, int budget)
 			const struct ib_wc *wc = &rxq->wc[i];
 			struct ref_rx_slot *slot = ref_rx_take(rxq, wc->wr_id);
 
+			if (i + 1 < n)
+				ref_rx_prefetch(rxq, wc + 1);
 			if (unlikely(!slot))
 				continue;
 			if (unlikely(wc->status != IB_WC_SUCCESS))
 				ref_rx_error(rxq, wc);
 			else
-				ref_rx_packet(rxq, slot, wc, &burst, n == 1 && most > 1);
+				ref_rx_arrived(rxq, slot, wc, &burst, n == 1 && most > 1);
 		}
 		done += n;
 		if (ref_rx_room(rxq) >= REF_POST_BATCH)
 			ref_rx_refill(rxq);
 		/* When the CQ gave less than it could it is empty, or arming it will tell. */
 	} while (n == most && done < budget);
+	ref_gather_end(rxq);
 	ref_rx_account(rxq, &burst);
 	return done;
 }
@@ -228,7 +269,10 @@ static int ref_rx_burst(struct ref_rxq *rxq, int budget)
  */
 void ref_rx_interrupt(struct ib_cq *cq, void *context)
 {
-	napi_schedule(context);
+	struct ref_rxq *rxq = container_of(context, struct ref_rxq, napi);
+
+	ref_wait_note(&rxq->waits);
+	napi_schedule(&rxq->napi);
 }
 
 /**
@@ -253,14 +297,19 @@ int ref_rx_poll(struct napi_struct *napi, int budget)
 		ref_rx_trim(rxq);
 	if (ref_rx_due(rxq))
 		ref_rx_refill(rxq);
-	if (done == budget)
+	if (done == budget) {
+		rxq->waits.packets += done;
 		return done;
+	}
 
-	wait = ref_gather(rxq, done);
+	wait = ref_wait(rxq, done);
+	/* Counted while NAPI is ours: somebody else may run it as soon as it is completed. */
+	if (wait)
+		ref_count(&rxq->stats, waits);
 	if (!napi_complete_done(napi, done))
 		return done;
 	if (wait)
-		hrtimer_start(&rxq->gather_timer, ns_to_ktime(wait), HRTIMER_MODE_REL_PINNED);
+		hrtimer_start(&rxq->wait_timer, ns_to_ktime(wait), HRTIMER_MODE_REL_PINNED);
 	else if (ref_cq_arm(rxq->cq))
 		napi_schedule(napi);
 	return done;

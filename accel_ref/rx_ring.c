@@ -6,7 +6,7 @@
  * shared info, so that a packet becomes an skb without being copied and is charged for what it
  * occupies: at an MTU of 4096 that is 4.8 KiB, where the next kmalloc size would be 8 KiB.
  */
-#include "ref.h"
+#include "rx.h"
 
 #include <linux/mm.h>
 
@@ -177,26 +177,35 @@ static void ref_frag_pool_drop(struct ref_frag_pool *pool)
 /**
  * ref_rx_unmap() - take a slot's buffer back from the HCA for good
  * @rxq: the queue
- * @slot: a slot that is not posted; has no buffer afterwards, the caller owns it
+ * @slot: a slot that is not posted; has no buffer afterwards
  *
  * Context: NAPI of the queue.
+ * Return: the buffer, the caller owns it.
  */
-void ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot)
+void *ref_rx_unmap(struct ref_rxq *rxq, struct ref_rx_slot *slot)
 {
+	void *buf = slot->buf;
+
 	ib_dma_unmap_single(rxq->priv->hca, slot->dma, slot->len, DMA_FROM_DEVICE);
 	slot->buf = NULL;
+	return buf;
 }
 
-static int ref_rx_give_buffer(struct ref_rxq *rxq, struct ref_rx_slot *slot, gfp_t gfp)
+/**
+ * ref_rx_map() - a slot gets a buffer
+ * @rxq: the queue
+ * @slot: a slot without one
+ * @buf: the buffer, freed when that fails
+ * @len: bytes that the HCA may write there
+ *
+ * Context: NAPI of the queue.
+ * Return: 0 or -ENOMEM.
+ */
+int ref_rx_map(struct ref_rxq *rxq, struct ref_rx_slot *slot, void *buf, unsigned int len)
 {
 	struct ib_device *hca = rxq->priv->hca;
-	unsigned int len = READ_ONCE(rxq->len);
-	void *buf = ref_frag_alloc(rxq, ref_frag_size(len), gfp);
-	u64 dma;
+	u64 dma = ib_dma_map_single(hca, buf + REF_RX_HEADROOM, len, DMA_FROM_DEVICE);
 
-	if (!buf)
-		return -ENOMEM;
-	dma = ib_dma_map_single(hca, buf + REF_RX_HEADROOM, len, DMA_FROM_DEVICE);
 	if (ib_dma_mapping_error(hca, dma)) {
 		ref_frag_free(buf);
 		return -ENOMEM;
@@ -205,6 +214,14 @@ static int ref_rx_give_buffer(struct ref_rxq *rxq, struct ref_rx_slot *slot, gfp
 	slot->dma = dma;
 	slot->len = len;
 	return 0;
+}
+
+static int ref_rx_give_buffer(struct ref_rxq *rxq, struct ref_rx_slot *slot, gfp_t gfp)
+{
+	unsigned int len = READ_ONCE(rxq->len);
+	void *buf = ref_frag_alloc(rxq, ref_frag_size(len), gfp);
+
+	return buf ? ref_rx_map(rxq, slot, buf, len) : -ENOMEM;
 }
 
 /* nr_free is NAPI's, and a stop that drains the queue looks at it. */
@@ -409,6 +426,16 @@ bool ref_rx_follow_mtu(struct ref_rxq *rxq)
 	return false;
 }
 
+static void ref_rxq_free(struct ref_rxq *rxq)
+{
+	kvfree(rxq->flows);
+	kvfree(rxq->free);
+	kvfree(rxq->slots);
+	rxq->flows = NULL;
+	rxq->free = NULL;
+	rxq->slots = NULL;
+}
+
 /**
  * ref_rxq_create() - make an RX queue: ring without buffers, CQ, NAPI
  * @priv: the interface
@@ -432,11 +459,12 @@ int ref_rxq_create(struct ref_priv *priv, unsigned int index)
 	ref_rx_prepare_wrs(rxq);
 	u64_stats_init(&rxq->stats.syncp);
 	INIT_DELAYED_WORK(&rxq->refill_work, ref_refill_work);
-	ref_gather_init(rxq);
+	ref_wait_init(rxq);
 
 	rxq->slots = kvzalloc_node(array_size(rxq->size, sizeof(*rxq->slots)), GFP_KERNEL, node);
 	rxq->free = kvzalloc_node(array_size(rxq->size, sizeof(*rxq->free)), GFP_KERNEL, node);
-	if (!rxq->slots || !rxq->free) {
+	rxq->flows = kvzalloc_node(sizeof(*rxq->flows), GFP_KERNEL, node);
+	if (!rxq->slots || !rxq->free || !rxq->flows) {
 		cq = ERR_PTR(-ENOMEM);
 		goto err_rings;
 	}
@@ -455,10 +483,7 @@ int ref_rxq_create(struct ref_priv *priv, unsigned int index)
 err_napi:
 	netif_napi_del(&rxq->napi);
 err_rings:
-	kvfree(rxq->free);
-	kvfree(rxq->slots);
-	rxq->free = NULL;
-	rxq->slots = NULL;
+	ref_rxq_free(rxq);
 	return PTR_ERR(cq);
 }
 
@@ -475,9 +500,11 @@ void ref_rxq_destroy(struct ref_rxq *rxq)
 	ib_destroy_cq(rxq->cq);
 	rxq->cq = NULL;
 	netif_napi_del(&rxq->napi);
-	WARN_ON(delayed_work_pending(&rxq->refill_work) || hrtimer_active(&rxq->gather_timer));
-	kvfree(rxq->free);
-	kvfree(rxq->slots);
-	rxq->free = NULL;
-	rxq->slots = NULL;
+	/*
+	 * A run of NAPI starts it after it has let go of NAPI, which a stop does not wait for; the
+	 * grace period just now did. Until then it schedules a NAPI that is disabled: nothing.
+	 */
+	hrtimer_cancel(&rxq->wait_timer);
+	WARN_ON(delayed_work_pending(&rxq->refill_work));
+	ref_rxq_free(rxq);
 }

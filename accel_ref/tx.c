@@ -20,7 +20,7 @@ static void ref_tx_urge(struct ref_txq *txq)
 /* A send was posted that nobody waits for. TX lock held. */
 static void ref_tx_be_lazy(struct ref_txq *txq)
 {
-	unsigned int most = min(READ_ONCE(txq->limit) / REF_LAZY_SHARE, REF_LAZY_SENDS);
+	unsigned int most = min(READ_ONCE(txq->priv->tx_limit) / REF_LAZY_SHARE, REF_LAZY_SENDS);
 
 	if (txq->head - txq->urgent >= most) {
 		ref_tx_urge(txq);
@@ -37,12 +37,18 @@ static void ref_tx_be_lazy(struct ref_txq *txq)
  * NAPI moves tail, then looks whether the queue is stopped. With a full barrier between the two
  * steps on both sides at least one of them sees what the other did: either send() finds the room
  * and starts the queue itself, or NAPI finds the queue stopped and wakes it. The same holds
- * between repair, which clears REF_QP_BROKEN, and both; and whoever clears held.
+ * between repair, which clears REF_QP_BROKEN, and both; between it and who sets that mark and then
+ * stops the queue; and whoever clears held.
  */
 static bool ref_tx_may_run(const struct ref_txq *txq)
 {
-	return ref_tx_room(txq) >= ref_tx_wake_room(txq) && !ref_qp_is_broken(txq->qp) &&
-	       !READ_ONCE(txq->held);
+	/* Once: by two of them an empty ring might have less room than a queue is woken at. */
+	u32 limit = READ_ONCE(txq->priv->tx_limit);
+
+	/* What waits above a queue that is detached would be dropped; who attaches it wakes it. */
+	return ref_tx_room(txq, limit) >= ref_tx_wake_room(txq->priv, limit) &&
+	       !ref_qp_is_broken(txq->qp) && !READ_ONCE(txq->held) &&
+	       netif_device_present(txq->priv->dev);
 }
 
 static void ref_tx_stop(struct ref_txq *txq)
@@ -60,9 +66,10 @@ static void ref_tx_stop(struct ref_txq *txq)
 
 /**
  * ref_tx_wake() - wake the stack's queue if it is stopped and there is room again
- * @txq: the queue, after its tail moved, its QP was mended, or what was held was taken
+ * @txq: the queue, after its tail moved, its QP was mended, or what was held was taken; or after it
+ *	was stopped for one of these
  *
- * Context: NAPI of the queue, repair, or TX lock held.
+ * Context: any.
  */
 void ref_tx_wake(struct ref_txq *txq)
 {
@@ -73,6 +80,12 @@ void ref_tx_wake(struct ref_txq *txq)
 		return;
 	if (ref_tx_may_run(txq) && ref_is_up(txq->priv))
 		netif_tx_wake_queue(queue);
+}
+
+/* Does the HCA make the checksums of this packet? IB_DEVICE_UD_IP_CSUM is about IPv4. */
+static bool ref_tx_is_summed(const struct ref_priv *priv, const struct sk_buff *skb)
+{
+	return priv->csum && skb->protocol == htons(ETH_P_IP);
 }
 
 /*
@@ -88,15 +101,15 @@ static int ref_tx_prepare(struct ref_txq *txq, struct sk_buff *skb)
 	if (skb_is_gso(skb)) {
 		hdr_len = skb_transport_offset(skb) + tcp_hdrlen(skb);
 		/* Header and payload of each segment, and none without payload. */
-		if (unlikely(!priv->tso || hdr_len > skb_headlen(skb) || hdr_len >= skb->len ||
+		if (unlikely(hdr_len > skb_headlen(skb) || hdr_len >= skb->len ||
 			     hdr_len + skb_shinfo(skb)->gso_size > max_len))
 			goto too_long;
 	} else if (unlikely(skb->len > max_len)) {
 		goto too_long;
 	}
 
-	/* Offloads may have been switched off while the packet waited in a queue. */
-	if (skb->ip_summed == CHECKSUM_PARTIAL && unlikely(!priv->csum) &&
+	/* Features that come with cutting announce more checksums than the HCA makes. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !hdr_len && !ref_tx_is_summed(priv, skb) &&
 	    skb_checksum_help(skb))
 		goto no_memory;
 
@@ -116,6 +129,29 @@ no_memory:
 	return -ENOMEM;
 }
 
+/**
+ * ref_tx_request() - fill in the work request of the send at head, but for its pieces
+ * @txq: the queue
+ * @ah: to whom
+ * @qpn: QP number there
+ * @sum: the HCA makes the checksums
+ *
+ * Context: TX lock held.
+ */
+void ref_tx_request(struct ref_txq *txq, struct ib_ah *ah, u32 qpn, bool sum)
+{
+	struct ib_ud_wr *wr = &txq->wr[txq->chained];
+
+	wr->wr.wr_id = txq->head;
+	wr->wr.opcode = IB_WR_SEND;
+	wr->wr.send_flags = sum ? IB_SEND_IP_CSUM : 0;
+	if (unlikely(READ_ONCE(txq->priv->tell_all)))
+		wr->wr.send_flags |= IB_SEND_SIGNALED;
+	wr->ah = ah;
+	wr->remote_qpn = qpn;
+	wr->remote_qkey = READ_ONCE(txq->priv->qkey);
+}
+
 /* Fills in what the slot and the work request need besides the mappings. */
 static void ref_tx_describe(struct ref_txq *txq, struct ref_tx_slot *slot, struct sk_buff *skb,
 			    struct ib_ah *ah, u32 qpn)
@@ -127,11 +163,7 @@ static void ref_tx_describe(struct ref_txq *txq, struct ref_tx_slot *slot, struc
 	slot->segs = 1;
 	slot->dead = false;
 
-	wr->wr.wr_id = txq->head;
-	wr->wr.opcode = IB_WR_SEND;
-	wr->wr.send_flags = skb->ip_summed == CHECKSUM_PARTIAL ? IB_SEND_IP_CSUM : 0;
-	if (unlikely(READ_ONCE(txq->priv->tell_all)))
-		wr->wr.send_flags |= IB_SEND_SIGNALED;
+	ref_tx_request(txq, ah, qpn, skb->ip_summed == CHECKSUM_PARTIAL);
 	if (slot->hdr_len) {
 		wr->wr.opcode = IB_WR_LSO;
 		wr->header = skb->data;
@@ -140,9 +172,6 @@ static void ref_tx_describe(struct ref_txq *txq, struct ref_tx_slot *slot, struc
 		slot->segs = DIV_ROUND_UP(skb->len - slot->hdr_len, wr->mss);
 		slot->bytes += (slot->segs - 1) * slot->hdr_len;
 	}
-	wr->ah = ah;
-	wr->remote_qpn = qpn;
-	wr->remote_qkey = READ_ONCE(txq->priv->qkey);
 }
 
 /* Makes the bytes of @skb reach the HCA: by a copy, then slot->skb is NULL, or where they are. */
@@ -241,15 +270,21 @@ static void ref_tx_untold(struct ref_txq *txq)
 	ref_restart(priv);
 }
 
-/*
- * Posts the chain: what the stack gave in a row. That costs a card one doorbell. A queue completes
- * in order, so one completion, of the last, tells of all; and as it belongs to each chain, no send
- * of a queue that goes idle is left without.
+/**
+ * ref_tx_post() - post the chain: what the stack gave in a row
+ * @txq: the queue; it has a chain
+ *
+ * That costs a card one doorbell. A queue completes in order, so one completion, of the last, tells
+ * of all; and as it belongs to each chain, no send of a queue that goes idle is left without.
  *
  * A send that is refused is lost, no more: others, and the QP, are well unless the HCA says that it
  * is not, for which it is asked.
+ *
+ * Afterwards the chain is empty, or has one that is held.
+ *
+ * Context: TX lock held.
  */
-static void ref_tx_post(struct ref_txq *txq)
+void ref_tx_post(struct ref_txq *txq)
 {
 	struct ib_ud_wr *last = &txq->wr[txq->chained - 1];
 	/* What was held is held because it is to tell of others. */
@@ -305,7 +340,8 @@ static void ref_tx_post(struct ref_txq *txq)
 static void ref_tx_end(struct ref_txq *txq)
 {
 	/* Looked at once: a limit that is lowered now must not stop the queue with a chain. */
-	bool full = !ref_tx_room(txq);
+	u32 limit = READ_ONCE(txq->priv->tx_limit);
+	bool full = ref_tx_room(txq, limit) < ref_tx_most(txq->priv, limit);
 
 	if (txq->chained &&
 	    (!netdev_xmit_more() || full || txq->chained == REF_TX_CHAIN ||
@@ -373,7 +409,7 @@ void ref_tx_drop_rest(struct ref_txq *txq)
  * @dev: the interface
  * @txqueue: queue
  *
- * Context: as ref_send().
+ * Context: BH off, TX lock of the queue held.
  */
 void ref_flush_sends(struct net_device *dev, unsigned int txqueue)
 {
@@ -416,6 +452,21 @@ static int ref_tx_chain(struct ref_txq *txq, struct sk_buff *skb, struct ib_ah *
 	return 0;
 }
 
+/* Why a packet that was not taken is dropped, for who watches drops. */
+static unsigned int ref_drop_reason(int err)
+{
+	switch (err) {
+	case -EMSGSIZE:
+		return COMPAT_DROP(PKT_TOO_BIG);
+	case -ENOSPC:
+		return COMPAT_DROP(FULL_RING);
+	case -ENOMEM:
+		return COMPAT_DROP(NOMEM);
+	default:
+		return COMPAT_DROP(NOT_SPECIFIED);
+	}
+}
+
 /**
  * ref_send() - ipoib_ops.send
  * @dev: the interface
@@ -429,10 +480,11 @@ static int ref_tx_chain(struct ref_txq *txq, struct sk_buff *skb, struct ib_ah *
 int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
 {
 	struct ref_txq *txq = &ref_priv(dev)->txqs[skb_get_queue_mapping(skb)];
-	int err = ref_tx_chain(txq, skb, ah, qpn);
+	bool cut = skb_is_gso(skb) && !ref_tx_is_lso(txq->priv, skb);
+	int err = cut ? ref_cut(txq, skb, ah, qpn) : ref_tx_chain(txq, skb, ah, qpn);
 
 	if (unlikely(err))
-		dev_kfree_skb_any(skb);
+		compat_kfree_skb(skb, ref_drop_reason(err));
 	ref_tx_end(txq);
 	return err;
 }

@@ -17,6 +17,9 @@
  * interrupt clears armed, then NAPI looks at urgent. With a full barrier between the two steps on
  * both sides at least one of them sees what the other did: either send() finds the interrupt used
  * up and asks for another, or NAPI finds the urgent send and does.
+ *
+ * Nor does send() ask while NAPI is scheduled, which is going to look at urgent. The stack clears
+ * that mark, with a full barrier, before NAPI does, so that the same holds between these two.
  */
 
 /**
@@ -27,8 +30,11 @@
  */
 void ref_tx_arm(struct ref_txq *txq)
 {
-	smp_mb(); /* pairs with the one in ref_tx_interrupt() */
+	smp_mb(); /* pairs with the one in ref_tx_interrupt(), and with the end of NAPI */
 	if (READ_ONCE(txq->armed))
+		return;
+	/* It costs a doorbell, and maybe an interrupt for what NAPI is about to take. */
+	if (test_bit(NAPI_STATE_SCHED, &txq->napi.state))
 		return;
 	WRITE_ONCE(txq->armed, true);
 	if (ref_cq_arm(txq->cq)) {
@@ -130,7 +136,8 @@ static void ref_tx_free(struct ref_txq *txq, u32 tail, enum ib_wc_status status,
 	if (likely(good))
 		napi_consume_skb(slot->skb, budget);
 	else
-		dev_kfree_skb_any(slot->skb);
+		compat_kfree_skb(slot->skb, status == IB_WC_WR_FLUSH_ERR ?
+					    COMPAT_DROP(DEV_READY) : COMPAT_DROP(NOT_SPECIFIED));
 	slot->skb = NULL;
 }
 
@@ -139,7 +146,8 @@ static void ref_tx_complete(struct ref_txq *txq, const struct ib_wc *wc, int bud
 {
 	u32 last = wc->wr_id, tail = txq->tail;
 
-	if (unlikely(last - tail >= txq->size)) {
+	/* Acquire pairs with ref_send(): the slots before head are written. */
+	if (unlikely(last - tail >= smp_load_acquire(&txq->head) - tail)) {
 		net_err_ratelimited("%s: TX queue %u: completion of send %u, next is %u\n",
 				    txq->priv->dev->name, txq->index, last, tail);
 		return;
@@ -262,7 +270,7 @@ void ref_tx_unpark(struct ref_txq *txq)
 		if (!slot->skb)
 			continue;
 		ref_tx_unmap(txq, slot);
-		dev_kfree_skb_any(slot->skb);
+		compat_kfree_skb(slot->skb, COMPAT_DROP(DEV_READY));
 		slot->skb = NULL;
 	}
 }

@@ -81,7 +81,6 @@ int ref_txq_create(struct ref_priv *priv, unsigned int index)
 	txq->index = index;
 	txq->size = priv->tx_size;
 	txq->mask = txq->size - 1;
-	txq->limit = txq->size;
 	txq->urgent = txq->head;
 	INIT_DELAYED_WORK(&txq->lazy_work, ref_tx_lazy_work);
 	ref_tx_prepare_wrs(txq);
@@ -128,7 +127,9 @@ void ref_txq_destroy(struct ref_txq *txq)
 	txq->cq = NULL;
 	netif_napi_del(&txq->napi);
 	WARN_ON(delayed_work_pending(&txq->lazy_work));
-	ref_tx_copies_free(txq);
+	/* An HCA that has kept the QP may still read them. */
+	if (!txq->qp->lost)
+		ref_tx_copies_free(txq);
 	kvfree(txq->slots);
 	txq->slots = NULL;
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The groups whose packets the primary QP receives.
+ *
+ * An HCA may fail to detach a QP from a group, for want of memory say, and the core does not ask
+ * twice. But a QP that is attached is not destroyed (-EBUSY), nor then are its CQs: their handlers
+ * would be called with what is freed here. So what was not left is remembered, and tried again:
+ * with the next change of groups, and before the QP goes.
+ */
+#include "ref.h"
+
+#include <linux/slab.h>
+
+/* How many failures it takes, before the QP goes, to give up. */
+#define REF_LEAVE_TRIES		3
+
+/**
+ * struct ref_group - a group that the primary QP is attached to
+ * @node: in ref_priv.groups
+ * @gid: which
+ * @mlid: its LID, host order
+ * @unwanted: the core has left it, the HCA has not
+ */
+struct ref_group {
+	struct list_head node;
+	union ib_gid gid;
+	u16 mlid;
+	bool unwanted;
+};
+
+static struct ref_group *ref_group_find(const struct ref_priv *priv, const union ib_gid *gid,
+					u16 mlid)
+{
+	struct ref_group *group;
+
+	list_for_each_entry(group, &priv->groups, node) {
+		if (group->mlid == mlid && !memcmp(&group->gid, gid, sizeof(*gid)))
+			return group;
+	}
+	return NULL;
+}
+
+/* Detaches from @group, which is freed; or it becomes the last one to be tried again. */
+static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
+{
+	int err = ib_detach_mcast(priv->qps[0].qp, &group->gid, group->mlid);
+
+	if (err) {
+		if (!group->unwanted && net_ratelimit())
+			netdev_warn(priv->dev, "the HCA does not leave group %pI6: error %d; trying on\n",
+				    group->gid.raw, err);
+		group->unwanted = true;
+		list_move_tail(&group->node, &priv->groups);
+		return err;
+	}
+	list_del(&group->node);
+	kfree(group);
+	return 0;
+}
+
+/* Until the first failure: an HCA that takes long for each takes it once. */
+static void ref_groups_leave_unwanted(struct ref_priv *priv)
+{
+	struct ref_group *group, *next;
+
+	list_for_each_entry_safe(group, next, &priv->groups, node) {
+		if (group->unwanted && ref_group_leave(priv, group))
+			return;
+	}
+}
+
+/**
+ * ref_attach_mcast() - ipoib_ops.attach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	struct ref_group *group = ref_group_find(priv, gid, mlid);
+	int err;
+
+	if (group) {
+		group->unwanted = false;
+		return 0;
+	}
+	/* Also for a group whose LID is another one now. */
+	ref_groups_leave_unwanted(priv);
+	group = kzalloc(sizeof(*group), GFP_KERNEL);
+	if (!group)
+		return -ENOMEM;
+	group->gid = *gid;
+	group->mlid = mlid;
+	err = ib_attach_mcast(priv->qps[0].qp, &group->gid, mlid);
+	if (err) {
+		kfree(group);
+		return err;
+	}
+	list_add(&group->node, &priv->groups);
+	return 0;
+}
+
+/**
+ * ref_detach_mcast() - ipoib_ops.detach_mcast
+ * @dev: the interface
+ * @gid: group
+ * @mlid: its LID, host order
+ *
+ * Context: process.
+ * Return: 0; -ENOENT; what the HCA said, then it is tried again.
+ */
+int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	struct ref_priv *priv = ref_priv(dev);
+	struct ref_group *group = ref_group_find(priv, gid, mlid);
+	int err;
+
+	if (!group || group->unwanted)
+		return -ENOENT;
+	err = ref_group_leave(priv, group);
+	if (!err)
+		ref_groups_leave_unwanted(priv);
+	return err;
+}
+
+/**
+ * ref_groups_leave() - detach from whatever is left: the QP is about to be destroyed
+ * @priv: the interface; the core has left all of them
+ *
+ * Context: process, under RTNL.
+ */
+void ref_groups_leave(struct ref_priv *priv)
+{
+	struct ref_group *group, *next;
+	unsigned int failures = 0;
+
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
+		group = list_first_entry(&priv->groups, struct ref_group, node);
+		if (ref_group_leave(priv, group))
+			failures++;
+	}
+	list_for_each_entry_safe(group, next, &priv->groups, node) {
+		list_del(&group->node);
+		kfree(group);
+	}
+}

@@ -118,10 +118,10 @@ int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
 {
 	int err;
 
-	/* In-tree's opens too, and a parent may come up later than its child. */
-	if (!netif_running(parent))
+	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
+	if (!mlx_intf_of(parent)->open)
 		netdev_warn(mlx->dev,
-			    "receives on the queues of %s, which is down: nothing arrives before that is up\n",
+			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);
 	if (mlx->was_open)
 		return rnet_open(mlx->dev);

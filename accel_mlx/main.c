@@ -71,8 +71,18 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 static int mlx_ib_dev_open(struct net_device *dev)
 {
 	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+	int err;
 
-	return parent ? mlx_child_open(mlx_intf_of(dev), parent) : rnet_open(dev);
+	err = parent ? mlx_child_open(mlx, parent) : rnet_open(dev);
+	mlx->open = !err;
+	return err;
+}
+
+static void mlx_ib_dev_stop(struct net_device *dev)
+{
+	mlx_intf_of(dev)->open = false;
+	rnet_stop(dev);
 }
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
@@ -111,7 +121,7 @@ static const struct ipoib_ops mlx_ops = {
 	.update_netdev_settings = mlx_update_netdev_settings,
 	.ib_dev_init = mlx_ib_dev_init,
 	.ib_dev_open = mlx_ib_dev_open,
-	.ib_dev_stop = rnet_stop,
+	.ib_dev_stop = mlx_ib_dev_stop,
 	.set_qkey = mlx_set_qkey,
 	.attach_mcast = rnet_attach_mcast,
 	.detach_mcast = rnet_detach_mcast,

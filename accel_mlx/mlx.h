@@ -14,12 +14,14 @@
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
  * @dev: the interface
+ * @open: it has queues that run
  * @was_open: of a child: it has been open once
  * @qkey: the last one that the broadcast group had
  */
 struct mlx_intf {
 	struct rnet rnet;
 	struct net_device *dev;
+	bool open;
 	bool was_open;
 	u32 qkey;
 };

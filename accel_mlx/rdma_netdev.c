@@ -314,8 +314,11 @@ static int rnet_detach(struct net_device *dev, const union ib_gid *gid, u16 mlid
 {
 	struct rdma_netdev *rn = netdev_priv(dev);
 	union ib_gid copy = *gid;
+	int err = rn->detach_mcast(dev, rn->hca, &copy, mlid);
 
-	return rn->detach_mcast(dev, rn->hca, &copy, mlid);
+	if (err && net_ratelimit())
+		netdev_warn(dev, "the card does not leave group %pI6: error %d\n", gid->raw, err);
+	return err;
 }
 
 /* In an IPoIB address the GID follows flags and QP number (RFC 4391 section 9.1.1). */
@@ -508,8 +511,14 @@ int rnet_set_features(struct net_device *dev, netdev_features_t features)
 int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
 {
 	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	int err;
 
-	return ops->ACCEL_NDO_ETH_IOCTL ? ops->ACCEL_NDO_ETH_IOCTL(dev, ifr, cmd) : -EOPNOTSUPP;
+	if (!ops->ACCEL_NDO_ETH_IOCTL)
+		return -EOPNOTSUPP;
+	err = ops->ACCEL_NDO_ETH_IOCTL(dev, ifr, cmd);
+	/* Time stamps may want queues of another format. */
+	rnet_schedule_queues(dev);
+	return err;
 }
 
 /**
@@ -535,5 +544,8 @@ int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *con
 int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,
 		      struct netlink_ext_ack *extack)
 {
-	return accel_hwtstamp_set(rnet_of(dev)->ops, dev, config, extack);
+	int err = accel_hwtstamp_set(rnet_of(dev)->ops, dev, config, extack);
+
+	rnet_schedule_queues(dev);
+	return err;
 }

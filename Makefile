@@ -14,16 +14,29 @@ updates = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 # What an accel that is built alone needs of the core: IPOIB_DEVEL= of its Makefile.
 devel = $(INSTALL_MOD_PATH)/usr/src/ipoib-accel-devel/$(release)
 
-# As DKMS's hook does it: an ib_ipoib that the kernel refuses would keep in-tree's from being loaded. A root
-# without /sys is for another machine, of which nothing is known.
-signature_refused := ipoib_core/boot/signature-refused
+# Where kbuild puts the module that takes the name ib_ipoib. Others may have one of that name beside it.
+shim = $(updates)/ipoib_core/shim/ib_ipoib.ko
+boot := ipoib_core/boot
+
+# As DKMS does it. Beside MLNX_OFED or DOCA ours would take the name, and could not be loaded.
+look_before = ! reason=$$(ROOT=$(INSTALL_MOD_PATH) \
+	$(boot)/passed-over --make $(release) $(abspath $(KDIR))) || \
+	{ echo "ipoib-accel: $$reason. Nothing is installed." >&2; exit 1; }
+# An ib_ipoib that the kernel refuses would keep in-tree's from being loaded. A root without /sys is for
+# another machine, of which nothing is known.
 withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
-	find $(updates) -name 'ib_ipoib.ko*' | while read -r shim; do \
-		reason=$$(ROOT=$(INSTALL_MOD_PATH) $(signature_refused) "$$shim") || continue; \
+	for shim in $(shim)*; do \
+		[ -e "$$shim" ] || continue; \
+		reason=$$(ROOT=$(INSTALL_MOD_PATH) $(boot)/signature-refused "$$shim") || continue; \
 		echo "ipoib-accel: $$reason. The kernel's own ib_ipoib stays in charge of $(release)." \
 			"'man 7 ipoib-accel', Secure Boot, says what to do."; \
 		rm -f "$$shim"; \
 	done
+
+depmod = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+# Also when some could not be installed, the core perhaps: the shim alone would keep in-tree's away.
+take_away = rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
+	$(foreach accel,accel_ref accel_mlx,$(updates)/$(accel)/$(accel).ko*) && $(depmod)
 
 .PHONY: help
 help:
@@ -31,6 +44,7 @@ help:
 	@echo '                      IPOIB_DEBUG=1: the core says which rule of ipoib_accel.h an accel breaks'
 	@echo 'make modules_install  install them, with what an accel built alone needs (as root)'
 	@echo 'make modules_uninstall  remove them from that kernel: ib_ipoib is in-tree'\''s again (as root)'
+	@echo 'make ctl              ipoibctl, the program for administrators, in build/ctl; make ctl-install (as root)'
 	@echo 'make deb, make rpm    packages in build/packages'
 	@echo 'make demo             watch it work: two hosts on a simulated fabric, in a VM (as root)'
 	@echo 'make vm               a shell in a VM with modules and tools in place (KERNEL=6.1|6.12)'
@@ -39,12 +53,17 @@ help:
 	@echo 'make check-quick      lint and the quick tests on one kernel, in ten minutes; SINCE=REV: of these'
 	@echo '                      what concerns the files changed since that commit'
 	@echo 'make check-debug      all tests on a kernel with KASAN, lockdep, kmemleak and more, built once'
+	@echo 'make check-faults     each allocation, verb and query that ours make fails once; KERNEL=6.1: sooner'
+	@echo 'make fuzz             hostile frames, answers and settings with new seeds, for MINUTES=60'
+	@echo 'make soak             traffic, faults and settings on 16 HCAs for half an hour (TIME=1800): what was lost,'
+	@echo '                      what has grown; SEED=, KERNEL=, DRIVERS=intree-intree and more: see tests/soak/run'
 	@echo 'make matrix           builds and boots on every kernel within reach, ours beside in-tree: a table'
 	@echo 'make check-install    the packages on a Debian in a VM: install, reboot, new kernel, purge, reboot'
 	@echo 'make check-connectx   the stock mlx5 drivers on software ConnectX cards, which are no hardware'
 	@echo 'make lint             compilers with more warnings, sparse, checkpatch, cppcheck, ...'
 	@echo 'make unit             tests that need no kernel of ours to run'
 	@echo 'make mutants          whether tests notice small mistakes made on purpose (150 of them: hours)'
+	@echo 'make coverage         which lines of the modules the tests run, on the debug kernel: hours'
 	@echo 'make bench            speed beside in-tree ib_ipoib and veth (a quarter of an hour on two CPUs)'
 	@echo 'make bench-quick      whether ours has become slower (a minute on two idle CPUs)'
 	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
@@ -59,30 +78,28 @@ modules:
 # kernel's own folder.
 .PHONY: modules_install
 modules_install:
-	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+	@$(look_before)
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install || { $(take_away); exit 1; }
 	@$(withdraw_shim)
-	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+	$(depmod)
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
 
 .PHONY: modules_uninstall
 modules_uninstall:
-	rm -f $(foreach module,ipoib_core accel_ref accel_mlx ib_ipoib,\
-		$(wildcard $(updates)/$(module).ko* $(updates)/*/$(module).ko* \
-			$(updates)/*/*/$(module).ko*))
+	$(take_away)
 	rm -rf $(devel)
 	for dir in $(addprefix $(updates)/,ipoib_core/shim ipoib_core accel_ref accel_mlx) \
 		$(updates) $(dir $(devel)); do \
 		[ ! -d $$dir ] || rmdir --ignore-fail-on-non-empty $$dir || exit 1; \
 	done
-	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 # What packages carry: the sources of the modules, for DKMS, the manual, and what concerns
 # initramfs images.
 version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 sources := Kbuild Makefile COPYING dkms.conf $(wildcard ipoib_core/Kbuild ipoib_core/*.[ch] \
-	ipoib_core/include/*.h ipoib_core/shim/* ipoib_core/boot/* ipoib_core/compat/*.* \
-	ipoib_core/compat/tests/*.c \
+	ipoib_core/include/*.h ipoib_core/include/uapi/*.h ipoib_core/netlink/* \
+	ipoib_core/shim/* ipoib_core/boot/* ipoib_core/compat/*.* ipoib_core/compat/tests/*.c \
 	accel_ref/Kbuild accel_ref/*.[ch] accel_mlx/Kbuild accel_mlx/*.[ch])
 mandir = $(DESTDIR)/usr/share/man
 
@@ -93,7 +110,7 @@ install_sources:
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
 	install -d $(DESTDIR)/usr/lib/ipoib-accel
-	for script in renew-initramfs take-over check-config; do \
+	for script in renew-initramfs take-over check-config passed-over signature-refused; do \
 		ln -s ../../src/ipoib-accel-$(version)/ipoib_core/boot/$$script \
 			$(DESTDIR)/usr/lib/ipoib-accel/$$script || exit 1; \
 	done
@@ -102,6 +119,17 @@ install_sources:
 	for page in ipoib_core/doc/* accel_ref/doc/* accel_mlx/doc/*; do \
 		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
+
+# The program for administrators. DESTDIR= is another root to install in.
+.PHONY: ctl
+ctl:
+	@pkg-config --exists libnl-genl-3.0 || tests/vm/deps.sh ctl
+	+$(MAKE) -C ipoib_core/ctl
+
+.PHONY: ctl-install
+ctl-install:
+	@pkg-config --exists libnl-genl-3.0 || tests/vm/deps.sh ctl
+	+$(MAKE) -C ipoib_core/ctl install
 
 .PHONY: deb
 deb:
@@ -143,6 +171,18 @@ matrix:
 check-install:
 	@tests/package/in-vm
 
+.PHONY: check-faults
+check-faults:
+	@tests/faults/check $(KERNEL)
+
+.PHONY: fuzz
+fuzz:
+	@tests/strangers/fuzz $(or $(MINUTES),60) $(KERNEL)
+
+.PHONY: soak
+soak:
+	@tests/soak/run
+
 .PHONY: check-connectx
 check-connectx:
 	@tests/connectx/check $(KERNEL)
@@ -156,6 +196,10 @@ lint:
 unit:
 	@tests/vm/deps.sh unit
 	@tests/run-each unit tests/unit/*
+
+.PHONY: coverage
+coverage:
+	@tests/coverage
 
 .PHONY: mutants
 mutants:

@@ -3,11 +3,12 @@
  * Accels with something wrong, to see what ipoib_core says. mode= chooses what:
  *
  *   abi        built for another version of the interface refused, -EPROTO
- *   op         has no send()                          refused, -EINVAL
+ *   op         lacks one, by op=                      refused, -EINVAL
  *   match      has no match()                         refused, -EINVAL
  *   name       is called "Not An Accel!"              refused, -EINVAL
  *   duplicate  is called ref                          refused if accel_ref is loaded
- *   init       ib_dev_init() fails                    auto: another accel is tried
+ *   init       ib_dev_init() fails, or does so        auto: another accel is tried
+ *              times= times                           by name: it is tried again
  *   mq         get_mq_param() fails                   auto: another accel is tried
  *   small      asks for less than a struct rdma_netdev auto: another accel is tried
  *   settings   update_netdev_settings() fails         auto: another accel is tried
@@ -25,6 +26,7 @@
  * Those that are not refused match every InfiniBand port with a high priority, or priority=. What
  * each does while it works is breaks.c's.
  */
+#include <linux/ethtool.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
@@ -35,9 +37,21 @@ static char *mode = "init";
 module_param(mode, charp, 0444);
 MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, hold, ask, none");
 
+static char *op = "send";
+module_param(op, charp, 0444);
+MODULE_PARM_DESC(op, "mode=op: which one is not there");
+
 static int priority = IPOIB_ACCEL_PRIO_NATIVE;
 module_param(priority, int, 0444);
 MODULE_PARM_DESC(priority, "what match() returns");
+
+static int times;
+module_param(times, int, 0444);
+MODULE_PARM_DESC(times, "mode=init: how often it fails; 0: always (default)");
+
+static unsigned int counters;
+module_param(counters, uint, 0444);
+MODULE_PARM_DESC(counters, "counters of ethtool -S; 0: no ethtool_ops (default)");
 
 static int opens;
 module_param(opens, int, 0444);
@@ -87,16 +101,54 @@ static int bad_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 	return 0;
 }
 
+static int bad_get_sset_count(struct net_device *dev, int sset)
+{
+	return sset == ETH_SS_STATS ? (int)counters : -EOPNOTSUPP;
+}
+
+static void bad_get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < counters; i++)
+		snprintf((char *)data + i * ETH_GSTRING_LEN, ETH_GSTRING_LEN, "counter_%u", i);
+}
+
+/* It fills what room there is said to be. */
+static void bad_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < stats->n_stats; i++)
+		data[i] = i;
+}
+
+static const struct ethtool_ops bad_ethtool_ops = {
+	.get_sset_count = bad_get_sset_count,
+	.get_strings = bad_get_strings,
+	.get_ethtool_stats = bad_get_ethtool_stats,
+};
+
 static int bad_update_netdev_settings(struct net_device *dev)
 {
+	if (counters)
+		dev->ethtool_ops = &bad_ethtool_ops;
 	breaks_settings(dev);
 	return bad_mode("settings") ? -EIO : 0;
+}
+
+/* The registry's lock is held. */
+static bool bad_fails(void)
+{
+	static int failed;
+
+	return bad_mode("init") && (!times || failed++ < times);
 }
 
 static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
 			   u32 *qp_num)
 {
-	if (bad_mode("init"))
+	if (bad_fails())
 		return -EIO;
 	if (bad_mode("saved"))
 		return provider_init(dev, hca, qp_num);
@@ -148,6 +200,7 @@ static void bad_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *st
 
 static int bad_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
 {
+	breaks_send(dev);
 	dev_kfree_skb_any(skb);
 	return -EIO;
 }
@@ -191,6 +244,36 @@ static struct ipoib_accel bad_accel = {
 	.ops = &bad_ops,
 };
 
+/* Those that an accel must have, and one of the two that it has both of or none. */
+static const struct {
+	const char *name;
+	size_t at;
+} bad_needed[] = {
+#define BAD_NEEDED(op)	{ #op, offsetof(struct ipoib_ops, op) }
+	BAD_NEEDED(get_mq_param),
+	BAD_NEEDED(update_netdev_settings),
+	BAD_NEEDED(ib_dev_init),
+	BAD_NEEDED(ib_dev_open),
+	BAD_NEEDED(ib_dev_stop),
+	BAD_NEEDED(set_qkey),
+	BAD_NEEDED(attach_mcast),
+	BAD_NEEDED(detach_mcast),
+	BAD_NEEDED(send),
+	BAD_NEEDED(ib_dev_cleanup),
+	BAD_NEEDED(tx_posted),
+	BAD_NEEDED(tx_completed),
+};
+
+static void bad_forget_op(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_needed); i++) {
+		if (!strcmp(op, bad_needed[i].name))
+			memset((char *)&bad_ops + bad_needed[i].at, 0, sizeof(void (*)(void)));
+	}
+}
+
 static int __init bad_init(void)
 {
 	int err;
@@ -198,7 +281,7 @@ static int __init bad_init(void)
 	if (bad_mode("abi"))
 		bad_accel.abi_version = IPOIB_ACCEL_ABI + 1;
 	else if (bad_mode("op"))
-		bad_ops.send = NULL;
+		bad_forget_op();
 	else if (bad_mode("match"))
 		bad_accel.match = NULL;
 	else if (bad_mode("name"))

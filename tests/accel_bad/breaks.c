@@ -15,6 +15,7 @@
  *   back      tx_posted() begins anew
  *   queue     select_queue() chooses one that there is not
  *   features  features_check() adds some
+ *   slow      send() asks for a restart, once, and takes its time; the core must wait for it
  *   late      the core's functions are called after ib_dev_cleanup(), by who has a reference
  *   exists    attach_mcast() returns -EEXIST, which it may
  * and at a change of the MTU:
@@ -26,6 +27,7 @@
  */
 #include "breaks.h"
 
+#include <linux/delay.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
@@ -39,6 +41,8 @@ bool bad_breaks(const char *rule)
 {
 	return sysfs_streq(breaks, rule);
 }
+
+static bool breaks_sending;
 
 static int breaks_poll(struct napi_struct *napi, int budget)
 {
@@ -91,6 +95,8 @@ void breaks_stop(struct net_device *dev)
 {
 	struct bad_priv *priv = netdev_priv(dev);
 
+	/* The core waits until no send() runs. */
+	WARN_ON(READ_ONCE(breaks_sending));
 	if (bad_breaks("napi"))
 		return;
 	napi_disable(&priv->napi);
@@ -148,6 +154,18 @@ int breaks_change_mtu(struct net_device *dev, int new_mtu)
 		kfree_skb(skb);
 	}
 	return 0;
+}
+
+void breaks_send(struct net_device *dev)
+{
+	static bool was_slow;
+
+	if (!bad_breaks("slow") || xchg(&was_slow, true))
+		return;
+	WRITE_ONCE(breaks_sending, true);
+	ipoib_accel_restart(dev);
+	mdelay(500);
+	WRITE_ONCE(breaks_sending, false);
 }
 
 u16 breaks_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)

@@ -65,6 +65,12 @@ void breaks_stop(struct net_device *dev);
 int breaks_change_mtu(struct net_device *dev, int new_mtu);
 
 /**
+ * breaks_send() - the part of send() that takes its time
+ * @dev: the interface
+ */
+void breaks_send(struct net_device *dev);
+
+/**
  * breaks_select_queue() - ipoib_ops.select_queue
  * @dev: the interface
  * @skb: packet

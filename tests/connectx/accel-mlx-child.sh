@@ -70,10 +70,21 @@ must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA.8001"
 child_delete hostA "$IFA" 0x8001 ours
 
-note "and because its parent, which is down, gets an address that the port has"
+note "its parent is up, but waits for its GID, and has no queues: that is told of too"
 must ip -n hostA link set "$IFA" down
 child_add hostA "$IFA" 0x8001 ours
 address=$(lladdr hostA "$IFA")
+must ip -n hostA link set "$IFA" address "${address%??}76"
+own=$(lladdr hostA "$IFA.8001")
+must ip -n hostA link set "$IFA.8001" address "${own%??}${address##*:}"
+must ip -n hostA link set "$IFA" up
+assert_log "$IFA.8001: receives on the queues of $IFA, which is down, or waits for its P_Key or GID"
+must ip -n hostA link set "$IFA" down
+must ip -n hostA link set "$IFA" address "$address"
+child_delete hostA "$IFA" 0x8001 ours
+
+note "a child comes up for the first time because its parent, which is down, gets an address that the port has"
+child_add hostA "$IFA" 0x8001 ours
 must ip -n hostA link set "$IFA" address "${address%??}77"
 must ip -n hostA link set "$IFA.8001" up
 assert_log "$IFA.8001: no carrier: GID .* is not in the port.s table"

@@ -63,6 +63,7 @@ port_event()
 {
 	case $2 in
 	client_reregister) card_knob "$1" event 9 ;;
+	port_active) card_knob "$1" event 4 ;;
 	gid_change) card_knob "$1" event 8 ;;
 	pkey_change) card_knob "$1" event 7 ;;
 	lid_change | sm_change) card_knob "$1" event 6 ;;

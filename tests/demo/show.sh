@@ -65,6 +65,7 @@ show ip -n hostB -br address show dev "$IFB"
 step "Details of one of them"
 show ip -n hostA -d link show dev "$IFA"
 show ip netns exec hostA ethtool -i "$IFA"
+[ "$DRIVER" = intree ] || show ipoibctl -n hostA show
 
 step "IPv4 and IPv6"
 quiet must_wait 10 can_ping hostA "$B4"

@@ -12,6 +12,11 @@
 # limit: 300
 # kernel: 6.1
 # lane: full
+#
+# debugfs of every kernel up to now warns when a file is opened in the few instructions between the
+# module's last reference and MODULE_STATE_GOING: the cable that flaps does that now and then. A file
+# that were left for good, which says the same, is looked for by name.
+# allow-dmesg: WARNING: .*fs/debugfs/file\.c:.*full_proxy_open|cut here|Call Trace
 . "$TESTS/lib/host.sh"
 . "$TESTS/fabric/words.sh"
 
@@ -54,6 +59,7 @@ for round in 1 2 3; do
 	sleep 0.5
 	# Not while a knob is being written, of course: its file holds the module.
 	must_wait 60 rmmod soft_ib
+	must [ ! -e "$SOFT_IB" ]
 	wait "$flapper" || :
 	traffic_stop
 	kill -9 "$server" "$pinger" 2> /dev/null || :

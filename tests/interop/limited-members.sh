@@ -27,12 +27,7 @@ for port in 1 2 3; do
 			fail "port $port of the switch does not enforce partitions ($way)"
 	done
 done
-host_add hostC
-IFC=$(netdev_of sib2 "$DRIVER") || fail "no interface on sib2"
-host_take hostC "$IFC"
-host_address hostC "$IFC" "$C4/24" "$C6/64"
-must ip -n hostC link set "$IFC" up
-must_wait 20 is_running hostC "$IFC"
+host_joins hostC sib2 "$DRIVER" "$C4/24" "$C6/64"
 
 note "a full member and a limited one"
 must_wait 10 can_ping hostA "$B4"

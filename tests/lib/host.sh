@@ -21,6 +21,7 @@ set -eu
 . "$TESTS/lib/outage.sh"
 . "$TESTS/lib/registry.sh"
 . "$TESTS/lib/leak.sh"
+. "$TESTS/lib/trace.sh"
 . "$TESTS/lib/unload.sh"
 . "$TESTS/lib/invariants.sh"
 
@@ -108,6 +109,20 @@ hosts_take()
 	host_add hostA
 	host_add hostB
 	hosts_move "$1"
+}
+
+# host_joins HOST HCA ours|intree ADDRESS/LEN...: one more host, with that HCA's interface, JOINED, up,
+# addressed and with carrier.
+host_joins()
+{
+	joins_host=$1
+	JOINED=$(netdev_of "$2" "$3") || fail "no interface of $3 on $2"
+	shift 3
+	host_add "$joins_host"
+	host_take "$joins_host" "$JOINED"
+	host_address "$joins_host" "$JOINED" "$@"
+	must ip -n "$joins_host" link set "$JOINED" up
+	must_wait 20 is_running "$joins_host" "$JOINED"
 }
 
 # hosts_move [PAIR]: the part of it after the namespaces: interfaces, addresses, carrier.

@@ -15,11 +15,14 @@ served_by()
 	[ "$(accel_of "$1")" = "$2" ]
 }
 
-# bad_takes_sib0 MODE: accel_bad has the ports, and the subnet manager is on sib1; link is sib0's interface.
+# bad_takes_sib0 MODE [PARAMETER...]: accel_bad has the ports, and the subnet manager is on sib1; link is
+# sib0's interface.
 bad_takes_sib0()
 {
 	must modprobe ipoib_core accel=bad
-	must modprobe accel_bad "mode=$1"
+	bad_mode=$1
+	shift
+	must modprobe accel_bad "mode=$bad_mode" "$@"
 	fabric_up 2
 	sm_start sib1
 	must_wait 10 served_by sib0 bad
@@ -32,6 +35,20 @@ bad_takes_sib0()
 assert_no_interface()
 {
 	! netdev_of "$1" ours > /dev/null || fail "$1 has an interface: $(netdev_of "$1" ours)"
+}
+
+# assert_told HCA WORD...: netlink says all that of the port.
+assert_told()
+{
+	told_hca=$1
+	shift
+	"$TESTS/netdev/nl" port-get "hca=$told_hca" port=1 > "$TMPDIR/told" || fail "netlink does not tell of $told_hca"
+	for told_word; do
+		grep -qF -e " $told_word " "$TMPDIR/told" || {
+			cat "$TMPDIR/told"
+			fail "netlink does not say $told_word of $told_hca"
+		}
+	done
 }
 
 # assert_refused REGEX MODPROBE_ARGUMENT...: the module does not load, and the log says why.

@@ -9,6 +9,7 @@ SHIM_ROOT=$TMPDIR/shim
 shim_install()
 {
 	shim_modules=$SHIM_ROOT/lib/modules/$(uname -r)
+	rm -rf "$shim_modules"
 	mkdir -p "$shim_modules"
 	must cp -rs "/lib/modules/$(uname -r)/." "$shim_modules/"
 	# depmod replaces them, and must not do so through the links.
@@ -16,6 +17,15 @@ shim_install()
 		-exec rm {} +
 	mkdir -p "$shim_modules/updates/dkms"
 	must cp /vm/shim/ib_ipoib.ko "$shim_modules/updates/dkms/ib-ipoib.ko"
+	must depmod -b "$SHIM_ROOT" "$(uname -r)"
+}
+
+# shim_remove: as the package's removal leaves it: there is nothing of ours for modprobe_shim any more.
+shim_remove()
+{
+	for module in ib-ipoib ipoib_core accel_ref accel_mlx; do
+		find "$shim_modules" -name "$module.ko*" -exec rm {} +
+	done
 	must depmod -b "$SHIM_ROOT" "$(uname -r)"
 }
 

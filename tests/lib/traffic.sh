@@ -8,6 +8,44 @@ can_ping()
 	on "$1" ping -n -q -c 1 -W 1 "$2"
 }
 
+# has_ended PID: for wait_for.
+has_ended()
+{
+	! kill -0 "$1" 2> /dev/null
+}
+
+# udp_listens HOST PORT: for wait_for.
+udp_listens()
+{
+	on "$1" ss -Hlun "sport = :$2" | grep -q .
+}
+
+# napi_ids_of HOST ADDRESS FROM: which NAPI ten datagrams say that they came by, one after the other from host
+# FROM to ADDRESS of HOST, is in $TMPDIR/napi.
+napi_ids_of()
+{
+	spawn "$1" "$TESTS/netdev/napi-ids" 7000 10 > "$TMPDIR/napi"
+	napi_reader=$SPAWNED
+	must_wait 10 udp_listens "$1" 7000
+	for number in 1 2 3 4 5 6 7 8 9 10; do
+		echo "number $number" | on "$3" socat -u - "UDP-SENDTO:$2:7000"
+	done
+	must_wait 10 has_ended "$napi_reader"
+}
+
+# crowd PEERS: hostA knows so many neighbours, from 10.10.0.0 on, that are not there.
+crowd()
+{
+	awk -v dev="$IFA" -v peers="$1" 'BEGIN {
+		printf "address add 10.10.255.250/16 dev %s\n", dev
+		lladdr = "00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00"
+		for (i = 0; i < peers; i++)
+			printf "neighbour replace 10.10.%d.%d dev %s nud permanent lladdr %s:%02x:%02x\n",
+				i / 256, i % 256, dev, lladdr, i / 256, i % 256
+	}' > "$TMPDIR/batch"
+	must ip -n hostA -batch "$TMPDIR/batch"
+}
+
 # assert_ping HOST ADDRESS SIZE [COUNT]: COUNT (3) echo requests with SIZE bytes of payload, none
 # lost. The first answer may need address and path resolution: it is not part of the count.
 assert_ping()

@@ -102,6 +102,25 @@ connectx_compile()
 	CONNECTX_OUT=$connectx_out tests/connectx/build-server --always-make "-j$(nproc)" "$@" > /dev/null
 }
 
+# ctl_clean NAME MAKE_ARGUMENT...: ipoibctl compiles without a warning, and what its test has.
+ctl_clean()
+{
+	ctl_name=$1
+	shift
+	# shellcheck disable=SC2046 # a list
+	once_cached "ctl-$ctl_name" \
+		"$(digest $(git ls-files -co --exclude-standard -- ipoib_core/ctl tests/ctl ipoib_core/include) \
+			"$*" "$(cc --version)" "$(clang --version)")" \
+		ctl_compile "$ctl_name" "$@"
+}
+
+ctl_compile()
+{
+	ctl_out=$PWD/build/ctl-$1
+	shift
+	make -s -C ipoib_core/ctl --always-make "-j$(nproc)" OUT="$ctl_out" "$@" "$ctl_out/ipoibctl" tests >&2
+}
+
 # modules_clean KERNEL VARIANT MAKE_ARGUMENT...: build-modules has no warning for it.
 modules_clean()
 {

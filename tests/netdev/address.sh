@@ -66,6 +66,20 @@ case $(address_of like),$(address_of own) in
 *:"$alias",*:02:aa:bb:cc:dd:ee:ff:00) ;;
 *) fail "the new children's addresses: $(address_of like), $(address_of own)" ;;
 esac
+if ours "says nothing"; then
+	note "and keeps it, whatever happens"
+	log_mark
+	echo 1 > /sys/module/ipoib_core/parameters/debug_level
+	port_event sib1 client_reregister
+	for child in like own; do
+		assert_log "$child: events: light"
+	done
+	echo 0 > /sys/module/ipoib_core/parameters/debug_level
+	case $(address_of like),$(address_of own) in
+	*:"$alias",*:02:aa:bb:cc:dd:ee:ff:00) ;;
+	*) fail "the new children's addresses are now $(address_of like), $(address_of own)" ;;
+	esac
+fi
 must ip -n hostB link delete like
 must ip -n hostB link delete own
 
@@ -102,4 +116,16 @@ must ip -n hostB link set "$IFB" address "$first"
 must ip -n hostB link set "$IFB" up
 must_wait 20 carrier_is "$IFB" 1
 must_wait 20 can_ping hostA "$B4"
+
+if ours "sends to it, is no member of it, and says nothing"; then
+	note "another broadcast address, of site scope: whoever sets that is told; its P_Key stays"
+	broadcast=$(ip -n hostB -j link show dev "$IFB" | jq -r '.[0].broadcast')
+	site=00:ff:ff:ff:ff:15:40:1b
+	must ip -n hostB link set "$IFB" broadcast "$site:00:00:00:00:00:00:00:00:ff:ff:ff:ff"
+	assert_log "$IFB: the broadcast address was changed"
+	is "broadcast address" "$(ip -n hostB -j link show dev "$IFB" | jq -r '.[0].broadcast')" \
+		"$site:$(echo "$broadcast" | cut -c 25-)"
+	must ip -n hostB link set "$IFB" broadcast "$broadcast"
+	must_wait 20 can_ping hostA "$B4"
+fi
 assert_strict_clean

@@ -25,25 +25,38 @@ note "no subnet manager yet"
 must ip link set "$link" up
 must carrier_is "$link" 0
 [ "$(cat "/sys/class/net/$link/operstate")" = down ] || fail "operstate is not down"
+must_wait 5 log_has 'sib0: ipoib_core: port 1 is not active: no carrier'
 sm_start sib1
 must_wait 10 carrier_is "$link" 1
 must_wait 5 grep -qx up "/sys/class/net/$link/operstate"
+must_wait 5 log_has 'sib0: ipoib_core: port 1 is active'
 
 cable_out sib0
 must_wait 5 carrier_is "$link" 0
+must_wait 5 log_has 'sib0: ipoib_core: port 1 is down: no carrier'
+log_mark
 cable_in sib0
 must_wait 20 carrier_is "$link" 1
+must_wait 5 log_has 'sib0: ipoib_core: port 1 is active'
 
 note "a child whose P_Key the port does not have yet"
 must ip link add link "$link" name child type ipoib pkey 0x8005
 must ip link set child up
 must carrier_is child 0
+must ip link add link "$link" name other address 00:00:00:00:fe:80:00:00:00:00:00:00:02:aa:bb:cc:dd:ee:ff:00 \
+	type ipoib pkey 0x8005
+must ip link set other up
+assert_log 'other: no carrier: P_Key 0x8005 is not in the port'
 assert_log 'child: no carrier: P_Key 0x8005 is not in the port'
 [ "$(dmesg | grep -c 'child: no carrier')" = 1 ] || fail "said more than once"
 sm_partitions 'Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
 fifth=0x0005, ipoib, mtu=4, rate=3, defmember=full : ALL=full;'
 sm_sweep sib1
 must_wait 10 carrier_is child 1
+note "and one that is missing its GID too, when the P_Key has come"
+assert_log 'other: no carrier: GID fe80:.*:02aa:bbcc:ddee:ff00 of the address is not in the port'
+must carrier_is other 0
+must ip link delete other
 
 note "a partition without IPoIB: no broadcast group to join"
 must ip link add link "$link" name plain type ipoib pkey 0x8006

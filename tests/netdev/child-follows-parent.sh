@@ -1,7 +1,8 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Children go up and down with their parent, by sysfs or rtnetlink made; the parent does not with them.
+# Children go up and down with their parent, by sysfs or rtnetlink made; the parent does not with them. One
+# that the HCA does not let open at that moment opens later.
 #
 # lane: quick
 # check: 6.1
@@ -34,7 +35,11 @@ must ip link set "$link" down
 ! up "$link.8001" || fail "$link.8001 stays up"
 must ip link set child up
 ! up "$link" || fail "the parent followed a child up"
+qpn=$(cut -c 4-11 "/sys/class/net/$link.8001/address" | tr -d :)
+knob sib0 match_qpn "$((0x$qpn))"
+knob sib0 modify_error_once 3
 must ip link set "$link" up
+assert_log "$link.8001: accel ref cannot open"
 must_wait 20 grep -qx 1 "/sys/class/net/$link/carrier"
 must_wait 20 grep -qx 1 "/sys/class/net/$link.8001/carrier"
 must rmmod accel_ref

@@ -42,8 +42,30 @@ peer=$(sed 's/^0*\([0-9a-f]\)/\1/; s/:0*\([0-9a-f]\)/:\1/g' /sys/class/infiniban
 must_wait 10 says "${IFA}_path" "$peer" \
 	"^GID:[^ ]* complete:yes DLID:0x$(printf %04x "$(port_lid sib1)") SL:0 rate:[0-9]+\.[0-9]+Gb/sec "
 
+# listed: how many of the paths below there are, and how many lines of them.
+listed()
+{
+	grep '^GID: fe80:0:0:0:200:0:0:1..$' "$dir/${IFA}_path" > "$TMPDIR/listed"
+	[ "$(sort -u "$TMPDIR/listed" | wc -l) $(wc -l < "$TMPDIR/listed")" = "120 120" ]
+}
+
+if ours "keeps those of strangers"; then
+	note "more than a page of them: each once"
+	for i in $(seq 120); do
+		printf 'neighbour replace 10.9.0.%d dev %s nud permanent lladdr ' $((100 + i)) "$IFA"
+		printf '00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:01:%02x\n' "$i"
+	done > "$TMPDIR/batch"
+	must ip -n hostA -batch "$TMPDIR/batch"
+	# shellcheck disable=SC2016 # for the inner shell
+	on hostA dash -c 'for i in $(seq 101 220); do ping -n -q -c 1 -W 0.01 "10.9.0.$i"; done' > /dev/null || :
+	must_wait 10 listed
+fi
+
 note "renamed"
 must ip -n hostA link set "$IFA" down
+if ours "keeps them"; then
+	! grep GID "$dir/${IFA}_path" "$dir/${IFA}_mcg" || fail "paths or groups of an interface that is down"
+fi
 must ip -n hostA link set "$IFA" name renamed
 for what in mcg path; do
 	[ ! -e "$dir/${IFA}_$what" ] || fail "the file ${IFA}_$what is left"

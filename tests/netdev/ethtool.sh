@@ -25,6 +25,20 @@ sends_more_than()
 	[ "$(sent_by hostA "$IFA")" -gt "$1" ]
 }
 
+# posted sends|receives: the most of a queue pair of hostA's that the HCA holds.
+posted()
+{
+	awk -v what="$1" '$1 == "qp" && $4 == "ipoib_core" {
+		n = what == "sends" ? $6 : $10
+		if (n > most) most = n
+	} END { print most + 0 }' "$SOFT_IB/sib0/census"
+}
+
+posted_at_most()
+{
+	[ "$(posted "$1")" -le "$2" ]
+}
+
 flows()
 {
 	must_wait 10 sends_more_than $(($(sent_by hostA "$IFA") + 100))
@@ -91,6 +105,7 @@ if ours "has no more"; then
 		ethtool_says "^RX:[[:space:]]+${rings% *}\$" -g "$IFA"
 		ethtool_says "^TX:[[:space:]]+${rings#* }\$" -g "$IFA"
 		flows
+		must_wait 5 posted_at_most receives "${rings% *}"
 	done
 	must on hostA ethtool -L "$IFA" tx 1
 	ethtool_says '^TX:[[:space:]]+1' -l "$IFA"
@@ -98,6 +113,25 @@ if ours "has no more"; then
 	must on hostA ethtool -L "$IFA" tx 4
 	flows
 	traffic_stop
+	note "no more sends than the ring's limit, with an HCA that completes none; BQL does not count small ones"
+	must on hostA ethtool -G "$IFA" tx 8
+	stops=$(ethtool_stat hostA "$IFA" 'tx[0-3]_stops')
+	knob sib0 stuck_sq 1
+	on hostA ping -n -q -c 40 -l 40 -W 0 -w 1 -s 100 "$B4" > /dev/null || :
+	held=$(posted sends)
+	knob sib0 stuck_sq 0
+	must on hostA ethtool -G "$IFA" tx 128
+	is "sends that the HCA held" "$held" 8
+	[ "$(ethtool_stat hostA "$IFA" 'tx[0-3]_stops')" -gt "$stops" ] || fail "that the queue was stopped is not counted"
+
+	note "multicasts leave from the queue pair that the address names, whichever CPU sends"
+	packets=$(ethtool_stat hostA "$IFA" 'tx[1-3]_packets')
+	for mask in 1 2; do
+		on hostA taskset "$mask" ping -n -q -c 10 -i 0.05 -W 0.1 -I "$IFA" 239.1.2.3 > /dev/null || :
+	done
+	# The kernel may ask a neighbour meanwhile.
+	packets=$(($(ethtool_stat hostA "$IFA" 'tx[1-3]_packets') - packets))
+	[ "$packets" -lt 5 ] || fail "$packets packets left by other queues"
 	# Two CPUs: what each sends has a queue of its own.
 	for queue in "0 1" "1 2"; do
 		mask=$(on hostA cat "/sys/class/net/$IFA/queues/tx-${queue% *}/xps_cpus")

@@ -43,7 +43,8 @@ for name in rx_packets tx_packets rx_bytes tx_bytes tx_errors rx_dropped tx_drop
 	says "^ +$name: [0-9]+" ethtool -S "$link"
 done
 says '^ +tx_drop_[a-z_]+: 0' ethtool -S "$link"
-says '^TX:[[:space:]]+128' ethtool -g "$link"
+says '^TX:[[:space:]]+512' ethtool -g "$link"
+says ' qlen 256\b' ip -o link show dev "$link"
 says '^RX:[[:space:]]+256' ethtool -g "$link"
 says '^TX:[[:space:]]+1' ethtool -l "$link"
 says '^RX:[[:space:]]+1' ethtool -l "$link"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Packets that the stack gives in a row are handed to the HCA together. When the core drops the last one of
-# such a list, those before it are sent all the same, and do not wait for a next one.
+# such a list, those before it are sent all the same, and do not wait for a next one. What it drops is what IPoIB
+# has no type for, and nothing else.
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
@@ -82,10 +83,18 @@ hold_back()
 	[ "$(ethtool_stat hostA "$IFA" restarts)" = "$restarts" ]
 }
 
+# sent_since BEFORE NUMBER
+sent_since()
+{
+	[ "$(ethtool_stat hostA "$IFA" tx0_packets)" -ge $(($1 + $2)) ]
+}
+
 fabric_up 2
 hosts_up ours-ours
 must_wait 10 can_ping hostA "$B4"
 must on hostA ethtool -L "$IFA" tx 1
+# So few that some of what is sent here has to wait.
+must on hostA ethtool -G "$IFA" tx 128
 # One after the other, whoever sent them.
 must on hostA tc qdisc replace dev "$IFA" root pfifo limit 1000
 note "the stack gives lists to a queue that has shown how much it takes"
@@ -108,4 +117,18 @@ packets=$(($(ethtool_stat hostA "$IFA" tx0_packets) - packets))
 note "$packets packets in $posts posts"
 [ "$posts" -lt "$packets" ] || fail "each packet was posted alone"
 [ "$(ethtool_stat hostA "$IFA" tx_drop_malformed)" -gt 0 ] || fail "the last packet was not dropped"
+
+note "a packet of each type that IPoIB has"
+before=$(ethtool_stat hostA "$IFA" tx_drop_malformed)
+packets=$(ethtool_stat hostA "$IFA" tx0_packets)
+for type in '\010\000' '\206\335' '\010\006' '\200\065' '\210\312'; do
+	{
+		printf '\000\377\377\377\377\022\100\033\377\377\0\0\0\0\0\0\377\377\377\377'
+		# shellcheck disable=SC2059 # octal
+		printf "$type\0\0%0100d" 0
+	} > "$TMPDIR/typed"
+	must on hostA socat -u "OPEN:$TMPDIR/typed" "INTERFACE:$IFA"
+done
+must_wait 5 sent_since "$packets" 5
+is "packets that were dropped for their type" "$(ethtool_stat hostA "$IFA" tx_drop_malformed)" "$before"
 assert_strict_clean

@@ -28,6 +28,24 @@ used_up()
 	[ "$(knob "$1" "$2")" = 0 ]
 }
 
+# knows_mtu HOST ADDRESS: of the path.
+knows_mtu()
+{
+	ip -n "$1" route get "$2" | grep -q ' mtu 2044'
+}
+
+# tells_mtu HOST ADDRESS COUNT: HOST is told by the first packet to ADDRESS that is too long, the COUNTth that
+# hostA drops, and sends others that arrive.
+tells_mtu()
+{
+	! on "$1" ping -n -q -c 1 -W 1 -s 3000 -M "do" "$2" > "$TMPDIR/ping" 2>&1 ||
+		fail "a packet was longer than the link"
+	must_wait 5 knows_mtu "$1" "$2"
+	on "$1" ping -n -q -c 1 -W 5 -s 3000 -M dont "$2" > "$TMPDIR/ping" || fail "fragments did not arrive"
+	[ "$(ethtool_stat hostA "$IFA" tx_drop_too_long)" = "$3" ] ||
+		fail "$(ethtool_stat hostA "$IFA" tx_drop_too_long) packets were counted, not $3"
+}
+
 hosts_up ours-ours
 must has_mtu hostA "$IFA" 2044
 ! ip -n hostA link set "$IFA" mtu 4093 2> /dev/null || fail "an MTU larger than the port's was taken"
@@ -64,13 +82,29 @@ ping_sizes hostA 10.9.1.2 1252 2016
 must ip -n hostA link set "$IFA.8001" down
 must ip -n hostB link set "$IFB.8001" down
 
-note "a route that says more than the link"
+note "a route that says more than the link: its packets are dropped, and who sends them is told"
+# It went when the link was down.
+host_address hostA "$IFA" "$A6/64"
 must ip -n hostA route add "$B4/32" dev "$IFA" mtu 4000
-! on hostA ping -n -q -c 2 -i 0.2 -W 1 -s 3000 "$B4" > "$TMPDIR/ping" || fail "a packet was longer than the link"
-[ "$(ethtool_stat hostA "$IFA" tx_drop_too_long)" = 2 ] ||
-	fail "$(ethtool_stat hostA "$IFA" tx_drop_too_long) of 2 packets were counted"
+must ip -n hostA route add "$B6/128" dev "$IFA" mtu 4000
+tells_mtu hostA "$B4" 1
+tells_mtu hostA "$B6" 2
+note "so is another host that hostA sends packets on for; of IPv6 the stack goes by the link's MTU alone"
+host_add hostC
+must ip link add name veth-a netns hostA mtu 4000 type veth peer name veth-c netns hostC mtu 4000
+host_address hostA veth-a 10.8.0.1/24
+host_address hostC veth-c 10.8.0.3/24
+must ip -n hostA link set veth-a up
+must ip -n hostC link set veth-c up
+must on hostA sysctl -qw net.ipv4.ip_forward=1
+must ip -n hostC route add 10.9.0.0/24 via 10.8.0.1
+must ip -n hostB route add 10.8.0.0/24 via "$A4"
+must_wait 10 can_ping hostC "$B4"
+tells_mtu hostC "$B4" 3
 [ "$(drops_of sib1 length)" = 0 ] || fail "the other host got some"
+ip netns del hostC
 must ip -n hostA route del "$B4/32" dev "$IFA" mtu 4000
+must ip -n hostA route del "$B6/128" dev "$IFA" mtu 4000
 must can_ping hostA "$B4"
 
 note "a host that sends longer packets than the link's: an error of the queue to the HCA, once"
@@ -85,4 +119,17 @@ must_wait 20 used_up sib1 cut_once
 must_wait 10 can_ping hostA "$B4"
 [ "$(restarts)" = "$before" ] || fail "$(($(restarts) - before)) more restarts"
 ping_sizes hostB "$A4" 64 2016
+knob sib0 length_error 0
+
+note "frames that end before their header does, and with it"
+short=$(ethtool_stat hostA "$IFA" rx0_short_frames)
+for length in 3 4; do
+	knob sib1 cut_len "$length"
+	knob sib1 cut_once 2
+	must_wait 20 used_up sib1 cut_once
+done
+short=$(($(ethtool_stat hostA "$IFA" rx0_short_frames) - short))
+# One of them may have been a multicast to others.
+[ "$short" = 1 ] || [ "$short" = 2 ] || fail "$short of 2 frames that are too short were counted"
+must_wait 10 can_ping hostB "$A4"
 assert_strict_clean

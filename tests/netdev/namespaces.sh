@@ -41,7 +41,18 @@ must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostB "$A6"
 
-note "the fabric goes while interfaces are elsewhere"
+asked_path()
+{
+	[ "$(sa_asked sib0 path)" -gt 0 ]
+}
+
+note "the fabric goes while interfaces are elsewhere, and wait for what the SA does not answer"
+knob sib0 sa_mute 1
+sa_forget sib0
+must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
+	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:01
+on hostA ping -n -q -c 1 -W 0.1 10.9.0.200 > /dev/null || :
+must_wait 5 asked_path
 fabric_down
 must_wait 10 negate ip -n hostA link show dev "$IFA"
 must_wait 10 negate ip link show dev "$IFA.8001"

@@ -65,12 +65,19 @@ assert_log "$link: join.*ff12:401b:ffff"
 stack_unload
 
 note "too small and too large"
+mkdir -p /etc/modprobe.d
+echo 'options accel_ref tx_queues=0' > /etc/modprobe.d/queues.conf
+log_mark
 must modprobe "$its_module" send_queue_size=1 recv_queue_size=1000000
 shows send_queue_size 128 444
 shows recv_queue_size 8192 444
 # The accel may still be on its way, which would keep the core from being unloaded.
 if ours "asks for a CQ that soft_ib does not make"; then
 	must_wait 10 netdev_of sib0 ours
+	params=/sys/module/accel_ref/parameters
+	shows tx_queues 1 444
+	assert_log 'accel_ref: tx_queues=0: there can be 1 to 64, so it is 1'
 fi
+rm /etc/modprobe.d/queues.conf
 stack_unload
 fabric_down

@@ -44,6 +44,7 @@ note "no moderation by the HCA, but by us"
 must on hostA ethtool -C "$IFA" adaptive-rx on
 must on hostA ethtool -C "$IFA" adaptive-rx off
 ! on hostA ethtool -C "$IFA" rx-usecs 5 2> /dev/null || fail "moderation was taken"
+ethtool_says '^rx-usecs:[[:space:]]+0' -c "$IFA"
 assert_strict_clean
 kill "$IPERF_SERVER"
 ip netns del hostA

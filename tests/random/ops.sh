@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # What may befall two hosts, for sequences.sh: each op_* leaves a fabric or a host in some other state;
-# chaos_settle brings everything back to where traffic has to flow.
+# chaos_settle brings everything back to where traffic has to flow. (soak/ops.sh has more.)
 #
 #	hostA [ib0]---sib0---+
 #	                     | switch +---sib2  OpenSM
 #	hostB [ib1]---sib1---+
 #	hostC: empty, interfaces pass through
 
+# The P_Key of the children that come and go.
+: "${CHAOS_PKEY:=0x8001}"
 CHAOS_OPS="flap flap lid pkey pkey child child netns updown updown mtu event event fault fault reload sm"
 
 # chance N: sets DRAWN to 0..N-1. The same numbers for the same SEED, everywhere.
@@ -40,6 +42,21 @@ chance_pause()
 {
 	chance_of '' '' 0.02 0.1 0.3
 	[ -z "$DRAWN" ] || sleep "$DRAWN"
+}
+
+# operations N OPERATION...: does N of these at random, to either host.
+operations()
+{
+	operations_left=$1
+	shift
+	while [ "$operations_left" -gt 0 ]; do
+		operations_left=$((operations_left - 1))
+		chance_host
+		chance_of "$@"
+		echo "$DRAWN" >> "$TMPDIR/operations"
+		"op_$DRAWN"
+		chance_pause
+	done
 }
 
 # quietly COMMAND...: an operation may fail where another one came before it: the interface is
@@ -95,12 +112,12 @@ op_child()
 	case $DRAWN in
 	rtnl)
 		CHAOS_CHILD=$((${CHAOS_CHILD:-0} + 1))
-		quietly ip -n "$HOST" link add link "$LINK" name "c$CHAOS_CHILD" type ipoib pkey 0x8001
+		quietly ip -n "$HOST" link add link "$LINK" name "c$CHAOS_CHILD" type ipoib pkey "$CHAOS_PKEY"
 		quietly ip -n "$HOST" link set "c$CHAOS_CHILD" up
 		;;
 	sysfs)
-		quietly on "$HOST" sh -c "echo 0x8001 > /sys/class/net/$LINK/create_child"
-		quietly ip -n "$HOST" link set "$LINK.8001" up
+		quietly on "$HOST" sh -c "echo $CHAOS_PKEY > /sys/class/net/$LINK/create_child"
+		quietly ip -n "$HOST" link set "$LINK.${CHAOS_PKEY#0x}" up
 		;;
 	delete) children_away "$HOST" ;;
 	esac
@@ -110,7 +127,7 @@ op_child()
 children_away()
 {
 	for away in $(ip -n "$1" -o link show type ipoib 2> /dev/null |
-		sed -n 's/^[0-9]*: \(c[0-9]*\|ib[0-9]*\.8001\)@.*/\1/p'); do
+		sed -n "s/^[0-9]*: \(c[0-9]*\|ib[0-9]*\.${CHAOS_PKEY#0x}\)@.*/\1/p"); do
 		quietly ip -n "$1" link delete "$away"
 	done
 }

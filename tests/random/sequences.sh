@@ -57,14 +57,8 @@ while [ "$sequence" -lt "$COUNT" ]; do
 	chance 5
 	steps=$((DRAWN + 3))
 	note "sequence $sequence: $steps operations"
-	while [ "$steps" -gt 0 ]; do
-		steps=$((steps - 1))
-		chance_host
-		# shellcheck disable=SC2086 # a list
-		chance_of $CHAOS_OPS
-		"op_$DRAWN"
-		chance_pause
-	done
+	# shellcheck disable=SC2086 # a list
+	operations "$steps" $CHAOS_OPS
 	chaos_settle
 	loads_signal STOP
 	must invariants_check

@@ -25,6 +25,7 @@ log_mark
 knob sib1 modify_error_once 3
 knob sib1 pkeys "0 0xffff"
 assert_log "$IFB: accel ref cannot open"
+says ' carrier=0 reason=4 ' on hostB "$TESTS/netdev/nl" dev-get
 must_wait 20 used_up sib1
 assert_resumes "opened at last"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The P_Key at index 0 becomes another one: the port's own interface is a member of that partition
-# then, with all its groups: IPv4, IPv6 and multicast go on there. A child stays where it was.
+# then, with all its groups: IPv4, IPv6 and multicast go on there, and groups can be left. A child stays where it was.
 # (Topology: lib/outage.sh)
 #
 # lane: quick
@@ -59,5 +59,7 @@ must_wait 20 can_ping hostA "$B4"
 must_wait 20 can_ping hostA "$B6"
 must_wait 20 all_nodes
 must_wait 10 group_answers
+must ip -n hostB address del 239.7.7.7/32 dev "$IFB"
+! ip -n hostB maddress show dev "$IFB" | grep '0f:07:07:07' || fail "a group that nobody wants is still in the list"
 assert_strict_clean
 invariants_not groups "of a P_Key that has moved in the table the RDMA core forgets its memberships, and tells no SA"

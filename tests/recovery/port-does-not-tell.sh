@@ -4,7 +4,8 @@
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was. It is asked again until it does, and what was missed is made up for:
 # the RDMA core cannot read the port either, and drops its events. The speed is known without asking, and
-# so are the P_Keys.
+# so are the P_Keys. While the first port is asked who loads the module is killed: the second one is served all the
+# same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
@@ -33,7 +34,13 @@ fabric_up 2
 sm_start sib1
 must_wait 20 all_active
 knob sib0 query_port_error 1
-must modprobe ipoib_core accel=ref
+knob sib0 slow_ms 2000
+modprobe ipoib_core accel=ref &
+loader=$!
+must_wait 10 grep -q sib_query_port "/proc/$loader/stack"
+kill -KILL "$loader"
+wait "$loader" || :
+knob sib0 slow_ms 0
 must_wait 10 served_by sib1 ref
 assert_log 'sib0: ipoib_core: port 1 does not tell its state'
 assert_no_interface sib0

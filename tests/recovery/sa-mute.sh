@@ -48,6 +48,26 @@ host_add hostC
 for hca in "$HCA_A" "$HCA_B"; do
 	knob "$hca" sa_mute 1
 done
+
+# Each request is sent every 300 ms, 11 times: what is in flight is seen by how many there are.
+note "who joins and leaves group after group has no more joins in flight than there are slots"
+sa_forget "$HCA_A"
+began=$(now_ms)
+for round in $(seq 1 20); do
+	for action in add delete; do
+		seq 1 20 | sed "s,.*,address $action fd00:99::$round:&/128 dev $IFA nodad," \
+			> "$TMPDIR/batch-$action"
+	done
+	sed -i 's/ nodad//' "$TMPDIR/batch-delete"
+	must ip -n hostA -batch "$TMPDIR/batch-add"
+	must ip -n hostA -batch "$TMPDIR/batch-delete"
+done
+requests=$(sa_asked "$HCA_A" join)
+took=$(($(now_ms) - began))
+note "$requests requests in $took ms"
+[ "$requests" -gt 0 ] || fail "none was joined"
+[ "$requests" -le $((32 * (took / 300 + 1))) ] || fail "more than 32 joins were in flight"
+
 port_event "$HCA_A" client_reregister
 ask
 soon ip -n hostA link set "$IFA" mtu 1500

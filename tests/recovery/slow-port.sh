@@ -18,12 +18,8 @@ sm_start sib2
 must_wait 20 all_active
 stack_load ours-ours
 hosts_take ours-ours
-host_add hostC
-IFC=$(netdev_of sib3 ours)
-host_take hostC "$IFC"
-host_address hostC "$IFC" 10.9.0.3/24
-must ip -n hostC link set "$IFC" up
-must_wait 20 is_running hostC "$IFC"
+host_joins hostC sib3 ours 10.9.0.3/24
+IFC=$JOINED
 must_wait 10 can_ping hostC "$B4"
 
 # storm: an event every half second, to a port that takes 3 s for each.

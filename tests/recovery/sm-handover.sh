@@ -1,8 +1,9 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The subnet manager moves to another port, first in an orderly way and then because its port's SM
-# was killed: traffic does not stop, and what needs the SA finds it at its new LID within 5 s.
+# The subnet manager moves to another port, first in an orderly way, then because its port's SM was
+# killed, then to one that asks nobody to register again: traffic does not stop, and what needs the SA
+# finds it at its new LID within 5 s.
 # (Topology: lib/outage.sh)
 #
 # lane: slow PAIR=ours-intree
@@ -29,5 +30,17 @@ must_wait 30 sm_swept "$HCA_SM"
 must_wait 10 sm_is_master "$HCA_SM"
 assert_resumes "$HCA_SM took over from a dead one"
 assert_group_works "$HCA_SM took over from a dead one"
+
+note "one that knows no members, and asks nobody to register again"
+SM_CONF='no_clients_rereg TRUE'
+sm_start "$HCA_SM2" --priority 14
+must_wait 30 sm_is_master "$HCA_SM2"
+must_wait 10 sm_swept_once "$HCA_SM2"
+# Its switches may go on for a while as the old one has programmed them.
+for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
+	must_wait "$OUTAGE_LIMIT" is_group_member "$HCA_SM2" ff12:401b:ffff::ffff:ffff "$gid" 1
+done
+assert_resumes "$HCA_SM2 took over and said nothing"
+assert_group_works "$HCA_SM2 took over and said nothing"
 pings_stop
 assert_strict_clean

@@ -39,10 +39,10 @@ SHIM_CONF=$TMPDIR/modprobe.d
 mkdir -p "$SHIM_CONF"
 fabric_up 1
 
-note "by the name"
+note "by the name: as with in-tree's, the interface is there when modprobe is through"
 must modprobe_shim ib_ipoib
-must_wait 10 served_by sib0 ref
-is "rings" "$(rings)" "128 256"
+served_by sib0 ref || fail "the interface comes later"
+is "rings" "$(rings)" "512 256"
 must modprobe_shim -r ib_ipoib
 assert_all_gone
 
@@ -61,25 +61,47 @@ must modprobe_shim -r ib_ipoib
 assert_all_gone
 
 note "with ipoib_core's own"
-echo 'options ipoib_core send_queue_size=512' > "$SHIM_CONF/ipoib_core.conf"
+echo 'options ipoib_core send_queue_size=2048' > "$SHIM_CONF/ipoib_core.conf"
 must modprobe_shim ib_ipoib
 must_wait 10 served_by sib0 ref
-is "rings" "$(rings)" "512 1024"
-shows ib_ipoib send_queue_size 512
+is "rings" "$(rings)" "2048 1024"
+shows ib_ipoib send_queue_size 2048
 must modprobe_shim -r ib_ipoib
 assert_all_gone
 
 note "the core first"
 must modprobe_shim ipoib_core
 must_wait 10 served_by sib0 ref
-is "rings" "$(rings)" "512 256"
+is "rings" "$(rings)" "2048 256"
 log_mark
 must modprobe_shim ib_ipoib
 assert_log 'ib_ipoib: ipoib_core is loaded already: options'
 must modprobe_shim -r ib_ipoib
 assert_all_gone
 
+# Of such lines the first counts, by the names of their files; that of ours is modules.softdep.
+note "a line of the admin's is in the place of what modprobe knows of ours"
+rm "$SHIM_CONF"/*
+echo 'softdep ib_ipoib pre: ib_umad' > "$SHIM_CONF/admin.conf"
+must modprobe_shim ib_ipoib
+must_wait 25 log_has 'ib_ipoib: ipoib_core is not loaded'
+must modprobe_shim -r ib_ipoib
+assert_all_gone
+
+note "the package goes, then ours"
+rm "$SHIM_CONF"/*
+must modprobe_shim ib_ipoib
+must_wait 10 served_by sib0 ref
+shim_remove
+# As the manual has it: of a module that has no file any more modprobe knows nothing.
+rmmod ib_ipoib accel_mlx accel_ref ipoib_core 2> /dev/null || :
+must modprobe_shim ib_ipoib
+[ ! -e /sys/module/ipoib_core ] || fail "ours is loaded"
+must_wait 10 netdev_of sib0 intree
+must rmmod ib_ipoib
+
 note "in-tree's is there already"
+shim_install
 must modprobe ib_ipoib
 must_wait 10 netdev_of sib0 intree
 must modprobe_shim ib_ipoib

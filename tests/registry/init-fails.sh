@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # An accel that was taken for a port cannot start there. With accel=auto the port goes to accel_ref and
-# the log says so; asked for by name, the port has no interface and the log says why. One that cannot is over
-# a card driver that calls back the functions of the netdev that it found (saved), as hfi1 does.
+# the log says so; asked for by name, the port has no interface and the log says why, once. It is tried again, until
+# it can. One that cannot is over a card driver that calls back the functions of the netdev that it found (saved), as
+# hfi1 does.
 #
 # lane: quick MODE=init
 # lane: quick MODE=saved
@@ -20,6 +21,7 @@ for hca in sib0 sib1; do
 	must_wait 10 served_by "$hca" ref
 	assert_log "$hca: .*accel bad failed"
 	assert_log "$hca: .*fell back to accel ref"
+	assert_told "$hca" 'wanted="auto"' 'accel="ref"' priority=1 bind=1 'refused="bad"'
 done
 [ "$MODE" != saved ] || assert_log 'the card driver builds on a queue pair that its user makes'
 rmmod accel_bad
@@ -36,4 +38,15 @@ must_wait 10 served_by sib1 ref
 assert_log "sib0: .*accel bad failed"
 assert_log "sib0: .*no interface.*by name"
 assert_no_interface sib0
+assert_told sib0 'wanted="bad"' bind=8 'refused="bad"'
+assert_told sib1 'wanted="ref"' 'accel="ref"' bind=0
+rmmod accel_bad
+[ "$MODE" = init ] || exit 0
+
+note "by name, and it can the third time"
+log_mark
+must modprobe accel_bad mode=init times=2
+must_wait 10 served_by sib0 bad
+failed=$(dmesg | tail -n "+$((LOG_FROM + 1))" | grep -c 'sib0: .*accel bad failed to start')
+is "messages of two failures" "$failed" 1
 rmmod accel_bad

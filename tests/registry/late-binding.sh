@@ -24,6 +24,7 @@ auto)
 	must_wait 5 served_by sib1 min
 	must rmmod accel_min
 	assert_log "sib1: .*waits for an accel"
+	assert_told sib1 bind=5
 	;;
 ref) assert_no_interface sib0 ;;
 esac

@@ -1,8 +1,9 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Somebody keeps a reference to an interface whose accel is removed: who removes it waits, and nobody
-# else does: the ports, that one too, get another accel, accels come and go.
+# Somebody keeps a reference to an interface that is removed: who removes it waits, and nobody else does.
+# A child, whose deleter waits in a file of its parent: the parent can go. An interface whose accel is
+# removed: the ports, that one too, get another accel, accels come and go.
 #
 # lane: quick
 # check: 6.1
@@ -11,6 +12,22 @@
 
 must modprobe ipoib_core accel=auto
 must modprobe accel_bad mode=hold
+fabric_up 2
+must_wait 10 served_by sib0 bad
+must_wait 10 served_by sib1 bad
+link=$(netdev_of sib0 ours)
+# The next interface that is made is the one that is held.
+echo 1 > /sys/module/accel_bad/parameters/release
+echo 0x8001 > "/sys/class/net/$link/create_child" || fail "create_child"
+(echo 0x8001 > "/sys/class/net/$link/delete_child" && : > "$TMPDIR/deleted") &
+must_wait 5 negate test -e "/sys/class/net/$link.8001"
+(fabric_down && : > "$TMPDIR/removed") &
+must_wait 5 test -e "$TMPDIR/removed"
+[ ! -e "$TMPDIR/deleted" ] || fail "the deletion did not wait for the reference"
+echo 1 > /sys/module/accel_bad/parameters/release
+must_wait 5 test -e "$TMPDIR/deleted"
+
+note "an accel"
 fabric_up 2
 for hca in sib0 sib1; do
 	must_wait 10 served_by "$hca" bad

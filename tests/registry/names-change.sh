@@ -39,7 +39,7 @@ rename sib1 one
 rename sib2 two
 rename sib3 sib1
 must_wait 10 served_by two min
-assert_log 'two: .*accel=min by the device.s new name, not ref'
+assert_log 'two: .*accel=min now, not ref'
 must_wait 10 log_has 'sib1: .*"sib1/1:none" of accel= does not count for this device, but for the one at soft_ib.1'
 must_wait 10 log_has '"sib9/1:none" fits no InfiniBand port'
 assert_log '"sib1/2:none" fits no InfiniBand port'

@@ -17,6 +17,8 @@ must_wait 10 served_by sib2 ref
 must_wait 10 served_by sib3 ref
 assert_log "sib0: .*left alone.*none"
 assert_no_interface sib0
+assert_told sib0 'wanted="none"' bind=2
 must rmmod accel_min
 must_wait 5 negate netdev_of sib1 ours
+assert_told sib1 'wanted="min"' bind=6
 [ "$(accel_of sib2)" = ref ] || fail "sib2 lost its interface with another port's accel"

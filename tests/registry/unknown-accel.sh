@@ -13,5 +13,6 @@ must modprobe ipoib_core accel=nonsense
 for hca in sib0 sib1; do
 	assert_log "$hca: .*no interface.*accel=nonsense.*accel_nonsense.*(install|accel=auto)"
 	assert_no_interface "$hca"
+	assert_told "$hca" 'wanted="nonsense"' bind=6
 done
 must rmmod ipoib_core

@@ -127,7 +127,7 @@ static bool sib_cq_due(struct sib_cq *cq, const struct sib_cqe *cqe)
 	}
 	cq->coalesced = 0;
 	cq->armed = 0;
-	return true;
+	return !cqe->recv || likely(!sib_fault_recv_irq(cq->hca, cqe->qp->qpn));
 }
 
 /**
@@ -147,6 +147,8 @@ bool sib_cq_push(struct sib_cq *cq, const struct sib_cqe *cqe)
 	if (likely(cq->head - cq->tail < cq->limit)) {
 		cq->ring[cq->head++ & cq->mask] = *cqe;
 		due = sib_cq_due(cq, cqe);
+		if (unlikely(sib_fault_cq_event(cq->hca, cqe->qp->qpn)))
+			schedule_work(&cq->event_work);
 	} else {
 		sib_violation(cq->hca, SIB_STRICT_CQ_OVERRUN, "a CQ of %u entries", cq->limit);
 		if (!cq->overrun)

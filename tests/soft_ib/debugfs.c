@@ -16,8 +16,14 @@
  *                        wait for each other, and complete when they have left; 0: no time
  *   sibN/send_error_once the next so many sends complete with an error; the QP goes to SQE
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
- *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once
- *                        the next so many calls of post_send, post_recv, modify_qp are refused
+ *   sibN/recv_irq_lost_once  the next so many interrupts for a receive get lost: the CQ has told,
+ *                        and nobody has heard
+ *   sibN/send_unknown_once  the next so many sends complete with a wr_id that was never posted
+ *   sibN/cq_event_once   with each of the next so many completions the CQ tells of an error, and
+ *                        nothing else is wrong with it
+ *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once, detach_error_once
+ *                        the next so many calls of post_send, post_recv, modify_qp, detach_mcast
+ *                        are refused
  *   sibN/post_send_longest  sends of more bytes, but for large ones, are refused when they are
  *                        posted; 0: none
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
@@ -420,11 +426,15 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("rate_mbps", 0600, dir, &faults->rate_mbps);
 	debugfs_create_u32("send_error_once", 0600, dir, &faults->send_error_once);
 	debugfs_create_u32("recv_error_once", 0600, dir, &faults->recv_error_once);
+	debugfs_create_u32("recv_irq_lost_once", 0600, dir, &faults->recv_irq_lost_once);
+	debugfs_create_u32("send_unknown_once", 0600, dir, &faults->send_unknown_once);
+	debugfs_create_u32("cq_event_once", 0600, dir, &faults->cq_event_once);
 	debugfs_create_u32("post_send_error_once", 0600, dir, &faults->post_send_error_once);
 	debugfs_create_u32("post_send_error_ppm", 0600, dir, &faults->post_send_error_ppm);
 	debugfs_create_u32("post_send_longest", 0600, dir, &faults->post_send_longest);
 	debugfs_create_u32("post_recv_error_once", 0600, dir, &faults->post_recv_error_once);
 	debugfs_create_u32("modify_error_once", 0600, dir, &faults->modify_error_once);
+	debugfs_create_u32("detach_error_once", 0600, dir, &faults->detach_error_once);
 	debugfs_create_u32("create_qp_error_at", 0600, dir, &faults->create_qp_error_at);
 	debugfs_create_u32("create_cq_error_at", 0600, dir, &faults->create_cq_error_at);
 	debugfs_create_u32("cut_once", 0600, dir, &faults->cut_once);
@@ -434,6 +444,8 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_bool("query_port_error", 0600, dir, &faults->query_port_error);
 	debugfs_create_bool("query_pkey_error", 0600, dir, &faults->query_pkey_error);
 	debugfs_create_file("sa", 0600, dir, hca, &sa_fops);
+	debugfs_create_u32("garble_ppm", 0600, dir, &faults->garble_ppm);
+	debugfs_create_u32("sa_garble_ppm", 0600, dir, &faults->sa_garble_ppm);
 	debugfs_create_bool("sa_mute", 0600, dir, &faults->sa_mute);
 	debugfs_create_file("stuck_sq", 0600, dir, hca, &stuck_sq_fops);
 	debugfs_create_u32("match_qpn", 0600, dir, &faults->match_qpn);

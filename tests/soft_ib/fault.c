@@ -188,6 +188,18 @@ bool sib_fault_modify(struct sib_hca *hca, u32 qpn)
 	return wanted(&hca->faults, qpn, &hca->faults.modify_error_once);
 }
 
+/**
+ * sib_fault_detach() - is a call of detach_mcast to be refused?
+ * @hca: the HCA
+ * @qpn: the QP
+ *
+ * Context: any.
+ */
+bool sib_fault_detach(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.detach_error_once);
+}
+
 /* Counts down to the one that fails. */
 static bool is_the_one(u32 *left)
 {
@@ -269,6 +281,42 @@ u32 sib_fault_rate(struct sib_hca *hca, u32 qpn)
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn)
 {
 	return wanted(&hca->faults, qpn, &hca->faults.recv_error_once);
+}
+
+/**
+ * sib_fault_recv_irq() - does the interrupt for a receive get lost?
+ * @hca: the HCA
+ * @qpn: the receiving QP
+ *
+ * Context: any.
+ */
+bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.recv_irq_lost_once);
+}
+
+/**
+ * sib_fault_send_unknown() - does a send complete as one that was never posted?
+ * @hca: the HCA
+ * @qpn: the sending QP
+ *
+ * Context: any.
+ */
+bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.send_unknown_once);
+}
+
+/**
+ * sib_fault_cq_event() - does a CQ tell of an error with this completion?
+ * @hca: the HCA
+ * @qpn: the QP that the completion is of
+ *
+ * Context: any.
+ */
+bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.cq_event_once);
 }
 
 /* Puts a copy of @pkt into the queue of late packets. */

@@ -160,14 +160,17 @@ out:
  * The packet path may still deliver to the QP until the end of a grace period; destroying or
  * resetting a QP waits for one.
  *
- * Return: 0, or -EINVAL when the QP is not attached.
+ * Return: 0, or -EINVAL when the QP is not attached; -EIO by detach_error_once.
  */
 int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 {
-	struct sib_mcast_table *table = to_sib_hca(ibqp->device)->mcast;
+	struct sib_hca *hca = to_sib_hca(ibqp->device);
+	struct sib_mcast_table *table = hca->mcast;
 	struct sib_mcast_member *member;
 	int err = 0;
 
+	if (unlikely(sib_fault_detach(hca, ibqp->qp_num)))
+		return -EIO;
 	mutex_lock(&table->lock);
 	member = sib_mcast_find(table, to_sib_qp(ibqp), gid);
 	if (!member) {

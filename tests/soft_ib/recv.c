@@ -122,8 +122,9 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 		cqe.status = fits ? IB_WC_LOC_PROT_ERR : IB_WC_LOC_LEN_ERR;
 	} else {
 		sib_rwqe_write(wqe, pkt);
+		sib_garble(qp, wqe, &cqe);
 		WRITE_ONCE(rq->got, rq->got + 1);
-		WRITE_ONCE(rq->got_bytes, rq->got_bytes + pkt->len);
+		WRITE_ONCE(rq->got_bytes, rq->got_bytes + cqe.byte_len - SIB_GRH_LEN);
 	}
 	rq->proc++;
 	due = sib_cq_push(cq, &cqe);

@@ -13,6 +13,8 @@
 
 /* LRH, BTH, DETH, ICRC and VCRC of a UD packet (IBA 5.2). */
 #define SIB_WIRE_HEADERS	34
+/* So far behind a send is none that was posted, as long as few are. */
+#define SIB_UNKNOWN_WR		20
 
 static bool sib_flushes(u8 state)
 {
@@ -37,6 +39,8 @@ static void sib_sq_complete(struct sib_qp *qp, const struct sib_swqe *wqe, enum 
 		.opcode = sib_send_opcode(wqe->opcode),
 	};
 
+	if (unlikely(sib_fault_send_unknown(qp->hca, qp->qpn)))
+		cqe.wr_id += SIB_UNKNOWN_WR;
 	/* Before it can be polled, or destroy_ah would find an AH busy that is not any more. */
 	WRITE_ONCE(qp->sq.done, qp->sq.proc + 1);
 	if (sib_cq_push(cq, &cqe))

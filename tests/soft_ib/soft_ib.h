@@ -208,11 +208,15 @@ struct sib_faults {
 	u32 rate_mbps;		/* what the port sends takes its time on the wire; 0: none */
 	u32 send_error_once;	/* that many sends complete with an error */
 	u32 recv_error_once;	/* that many receives complete with an error */
+	u32 recv_irq_lost_once;	/* that many interrupts for a receive get lost */
+	u32 send_unknown_once;	/* that many sends complete as another one, never posted */
+	u32 cq_event_once;	/* that many completions come with CQ_ERR, and are well */
 	u32 post_send_error_once;	/* that many sends are refused when they are posted */
 	u32 post_send_error_ppm;	/* of a million of them so many */
 	u32 post_send_longest;	/* longer sends are refused when they are posted; 0: none */
 	u32 post_recv_error_once;	/* that many calls of post_recv are refused */
 	u32 modify_error_once;	/* that many calls of modify_qp are refused */
+	u32 detach_error_once;	/* that many calls of detach_mcast are refused */
 	u32 create_qp_error_at;	/* the so manieth UD QP from now is not made */
 	u32 create_cq_error_at;	/* the so manieth CQ from now is not made */
 	u32 cut_once;		/* that many data packets arrive cut to cut_len bytes */
@@ -221,6 +225,8 @@ struct sib_faults {
 	bool query_port_error;	/* query_port fails */
 	bool query_pkey_error;	/* query_pkey fails */
 	bool length_error;	/* a packet longer than the receive is an error of the QP */
+	u32 garble_ppm;		/* packets that arrive as nobody should have sent them (garble.c) */
+	u32 sa_garble_ppm;	/* answers of the SA, likewise */
 	bool sa_mute;		/* requests to the SA get lost */
 	bool stuck_sq;
 	u32 match_qpn;		/* packets and work requests of this QP; 0: any but QP0/1 */
@@ -399,11 +405,15 @@ void sib_port_gid(const struct sib_port *port, unsigned int index, union ib_gid 
 enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn);
 u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
+bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn);
+bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn);
+bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len);
 bool sib_fault_length(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_modify(struct sib_hca *hca, u32 qpn);
+bool sib_fault_detach(struct sib_hca *hca, u32 qpn);
 bool sib_fault_create_qp(struct sib_hca *hca);
 bool sib_fault_create_cq(struct sib_hca *hca);
 /* Takes as long as the knob says. Context: process. */

@@ -491,6 +491,9 @@ int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata);
 bool sib_qp_change_state(struct sib_qp *qp, u8 from, u8 to);
 void sib_qp_fatal(struct sib_qp *qp);
 
+/* garble.c */
+void sib_garble(struct sib_qp *qp, const struct sib_rwqe *wqe, struct sib_cqe *cqe);
+
 /* mcast.c */
 int sib_mcast_init(struct sib_hca *hca);
 void sib_mcast_exit(struct sib_hca *hca);

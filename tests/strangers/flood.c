@@ -25,7 +25,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LLADDR_LEN	20
+#include "lladdr.h"
+
 #define NOBODY		65534
 
 /* RFC 4391 section 9.1.1 */
@@ -46,12 +47,6 @@ struct ib_nd {
 	uint8_t unknown[8];
 	uint8_t type, units, zero[2];
 	uint8_t sla[LLADDR_LEN];
-};
-
-/* struct sockaddr_ll with an address as long as ours */
-struct sockaddr_ib {
-	struct sockaddr_ll ll;
-	uint8_t more[LLADDR_LEN];
 };
 
 static void die(const char *what)
@@ -108,22 +103,6 @@ static void groups(const char *from, unsigned int count)
 	datagrams(fd, 0xef010000, count);
 }
 
-static void read_lladdr(const char *text, uint8_t *lladdr)
-{
-	unsigned int i;
-
-	for (i = 0; i < LLADDR_LEN; i++) {
-		char *end;
-
-		lladdr[i] = strtoul(text, &end, 16);
-		if (end == text || *end != (i == LLADDR_LEN - 1 ? '\0' : ':')) {
-			fprintf(stderr, "'%s' is no hardware address\n", text);
-			exit(2);
-		}
-		text = end + 1;
-	}
-}
-
 /* The hardware address of somebody who is not there, up to its last four bytes. */
 static void invent(uint8_t *lladdr)
 {
@@ -159,7 +138,7 @@ static void flood(const struct message *msg, unsigned int count)
 	if (!to.ll.sll_ifindex)
 		die(msg->interface);
 	read_lladdr(msg->lladdr, lladdr);
-	memcpy((char *)&to + offsetof(struct sockaddr_ll, sll_addr), lladdr, LLADDR_LEN);
+	memcpy(sockaddr_ib_lladdr(&to), lladdr, LLADDR_LEN);
 	invent(msg->invented);
 	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	if (fd < 0)
@@ -170,8 +149,7 @@ static void flood(const struct message *msg, unsigned int count)
 		memcpy(msg->invented + LLADDR_LEN - 4, &number, sizeof(number));
 		if (msg->finish)
 			msg->finish(msg->data);
-		if (sendto(fd, msg->data, msg->len, 0, (struct sockaddr *)&to,
-			   offsetof(struct sockaddr_ll, sll_addr) + LLADDR_LEN) < 0)
+		if (sendto(fd, msg->data, msg->len, 0, (struct sockaddr *)&to, SOCKADDR_IB_LEN) < 0)
 			usleep(1000);
 		if (i % 32 == 31)
 			usleep(1500);

@@ -18,19 +18,6 @@ C4=10.9.0.3 D4=10.9.0.4 D6=fd00:9::4
 parameters=/sys/module/ipoib_core/parameters
 debugfs=/sys/kernel/debug/ipoib
 
-# stranger HOST HCA ADDRESS...: a new host takes part.
-stranger()
-{
-	stranger_host=$1
-	stranger=$(netdev_of "$2" ours) || fail "no interface on $2"
-	shift 2
-	host_add "$stranger_host"
-	host_take "$stranger_host" "$stranger"
-	host_address "$stranger_host" "$stranger" "$@"
-	must ip -n "$stranger_host" link set "$stranger" up
-	must_wait 20 is_running "$stranger_host" "$stranger"
-}
-
 # dropped COUNTER
 dropped()
 {
@@ -103,7 +90,16 @@ must ip -n hostA -batch "$TMPDIR/neighbours"
 must ip -n hostA route add 10.9.7.0/24 dev "$IFA"
 limit=$(dropped path_limit) queue=$(dropped path_queue) unreachable=$(dropped unreachable)
 sa_forget "$HCA_A"
+# While the SA does not answer, no more than three quarters of max_path_queries are in flight for one line, and some for
+# paths that have a handle; each ends after a second.
+knob "$HCA_A" sa_mute 1
+began=$(now_ms)
 on hostA "$TESTS/strangers/flood" peers 10.9.7.1 200 || fail "flood"
+asked=$(sa_asked "$HCA_A" path)
+most=$((50 * (($(now_ms) - began) / 1000 + 1)))
+note "$asked queries in flight, or not answered, $most at most"
+[ "$asked" -le "$most" ] || fail "$asked queries were in flight"
+knob "$HCA_A" sa_mute 0
 # None of them is there: that each is dropped for that alone says that the SA was asked for it.
 must_wait 20 dropped_since unreachable "$unreachable" 200
 must ip -n hostA neighbour flush nud permanent dev "$IFA"
@@ -114,10 +110,17 @@ asked=$(sa_asked "$HCA_A" path)
 
 note "a host and senders that it invents"
 echo 1024 > "$parameters/max_paths" || fail "cannot set max_paths"
-stranger hostC sib3 "$C4/24"
-stranger hostD "$HCA_SM" "$D4/24" "$D6/64"
+host_joins hostC sib3 ours "$C4/24"
+host_joins hostD "$HCA_SM" ours "$D4/24" "$D6/64"
 # Those that are invented wait for their turn, and there are more than there may be.
 knob "$HCA_A" sa_mute 1
+queue=$(dropped path_queue)
+must ip -n hostA neighbour replace 10.9.7.1 dev "$IFA" nud permanent \
+	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:79:01
+dd if=/dev/zero bs=100 count=60 2> /dev/null | on hostA socat -u -b 100 - UDP-SENDTO:10.9.7.1:9
+queue=$(($(dropped path_queue) - queue))
+note "$queue of 60 packets for a peer that waits are dropped"
+[ "$queue" = 28 ] || fail "the limit of packets for a peer is not 32"
 spawn hostB "$TESTS/strangers/flood" arp "$IFB" "$(lladdr hostA "$IFA")" "$A4" 10.9.0.66
 floods=$SPAWNED
 spawn hostB "$TESTS/strangers/flood" nd "$IFB" "$(lladdr hostA "$IFA")" "$A6" fd00:9::66

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Odd values for every setting of an interface: its module's parameters, files of sysfs, attributes
- * of rtnetlink, messages and requests of ethtool. Mostly well-formed, so that they come as far as
- * they can.
+ * of rtnetlink, messages and requests of ethtool; and odd questions to the family ipoib. Mostly
+ * well-formed, so that they come as far as they can.
  *
  *	settings SEED SECONDS INTERFACE: as whoever calls
  *	settings SEED SECONDS INTERFACE own: as a nobody who owns a user and a network namespace,
@@ -33,138 +33,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipoib_netlink.h"
+#include "message.h"
+
 #define LLADDR_LEN	20
 #define NOBODY		65534
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof(*(array)))
 /* Interfaces that it makes are named fz0 to fz7. */
 #define CHILDREN	8
 
-struct message {
-	struct nlmsghdr nh;
-	char body[2048];
-};
-
-static uint64_t state;
 static const char *interface;
 static int route, generic, ioctls;
-static uint16_t ethtool_family;
-/* Not before it has found out what it needs. */
-static int mutate;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-/* xorshift64* */
-static uint64_t next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dULL;
-}
-
-static unsigned int below(unsigned int limit)
-{
-	return (next() >> 32) % limit;
-}
-
-/* A number at which something ends, or one beside it, or any. */
-static uint64_t odd(void)
-{
-	static const uint64_t ends[] = {
-		0, 1, 2, 4, 8, 64, 68, 72, 128, 256, 512, 1024, 1280, 2044, 2048, 4092, 4096, 8192,
-		32768, 0x8001, 65520, 65536, 1048576, 0x7fffffff, 0xffffffff, 0x7fffffffffffffff,
-	};
-
-	switch (below(8)) {
-	case 0:
-		return next();
-	case 1:
-		return below(65536);
-	default:
-		return ends[below(ARRAY_SIZE(ends))] + below(3) - 1;
-	}
-}
-
-/* ---- netlink ---- */
-
-static void begin(struct message *msg, uint16_t type, uint16_t flags, const void *header,
-		  size_t len)
-{
-	memset(msg, 0, sizeof(*msg));
-	msg->nh.nlmsg_type = type;
-	msg->nh.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	msg->nh.nlmsg_len = NLMSG_LENGTH(len);
-	memcpy(msg->body, header, len);
-}
-
-/* Appends an attribute; now and then it says another length than it has. */
-static struct nlattr *put(struct message *msg, uint16_t type, const void *data, size_t len)
-{
-	struct nlattr *attr = (void *)((char *)msg + NLMSG_ALIGN(msg->nh.nlmsg_len));
-
-	if (msg->nh.nlmsg_len + NLA_HDRLEN + len + 64 > sizeof(*msg))
-		exit(3);
-	attr->nla_type = type;
-	attr->nla_len = NLA_HDRLEN + len;
-	if (len)
-		memcpy((char *)attr + NLA_HDRLEN, data, len);
-	msg->nh.nlmsg_len = NLMSG_ALIGN(msg->nh.nlmsg_len) + NLA_ALIGN(attr->nla_len);
-	if (mutate && !below(64))
-		attr->nla_len = below(2) ? odd() : NLA_HDRLEN + below(len + 4);
-	return attr;
-}
-
-/* A number of a length that is mostly right. */
-static void put_odd(struct message *msg, uint16_t type, size_t len)
-{
-	uint64_t value[2] = { odd(), next() };
-
-	put(msg, type, value, below(16) ? len : below(9));
-}
-
-static void end_nest(struct message *msg, struct nlattr *nest)
-{
-	nest->nla_type |= NLA_F_NESTED;
-	nest->nla_len = (char *)msg + msg->nh.nlmsg_len - (char *)nest;
-}
-
-/* Sends it, and takes answers up to the one that says what came of it: 0 or an errno. */
-static int tell(int fd, struct message *msg)
-{
-	static char answer[65536];
-	const struct nlmsghdr *nh = (void *)answer;
-
-	if (send(fd, msg, msg->nh.nlmsg_len, 0) < 0)
-		return errno;
-	for (;;) {
-		int len = recv(fd, answer, sizeof(answer), 0);
-
-		if (len < 0)
-			return errno;
-		nh = (void *)answer;
-		for (; NLMSG_OK(nh, (unsigned int)len); nh = NLMSG_NEXT(nh, len)) {
-			if (nh->nlmsg_type == NLMSG_ERROR)
-				return -((struct nlmsgerr *)NLMSG_DATA(nh))->error;
-			if (nh->nlmsg_type == NLMSG_DONE)
-				return 0;
-		}
-	}
-}
-
-static int netlink(int protocol)
-{
-	/* Who waits for an answer that does not come says so, and does not wait for ever. */
-	struct timeval limit = { .tv_sec = 20 };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)))
-		die("netlink");
-	return fd;
-}
+static uint16_t ethtool_family, ipoib_family;
 
 static const char *child_name(void)
 {
@@ -278,26 +157,6 @@ static int child_delete(void)
 
 /* ---- ethtool ---- */
 
-static void find_ethtool(void)
-{
-	struct genlmsghdr header = { .cmd = CTRL_CMD_GETFAMILY };
-	struct message msg;
-	char answer[8192];
-	const struct nlattr *attr = (void *)(answer + NLMSG_HDRLEN + GENL_HDRLEN);
-
-	begin(&msg, GENL_ID_CTRL, 0, &header, sizeof(header));
-	put(&msg, CTRL_ATTR_FAMILY_NAME, "ethtool", 8);
-	if (send(generic, &msg, msg.nh.nlmsg_len, 0) < 0 ||
-	    recv(generic, answer, sizeof(answer), 0) < 0)
-		die("ethtool");
-	while (attr->nla_len && attr->nla_type != CTRL_ATTR_FAMILY_ID)
-		attr = (void *)((char *)attr + NLA_ALIGN(attr->nla_len));
-	memcpy(&ethtool_family, (char *)attr + NLA_HDRLEN, sizeof(ethtool_family));
-	/* The other answer, to NLM_F_ACK. */
-	if (recv(generic, answer, sizeof(answer), 0) < 0)
-		die("ethtool");
-}
-
 static void put_features(struct message *msg)
 {
 	struct nlattr *nest = put(msg, ETHTOOL_A_FEATURES_WANTED, NULL, 0);
@@ -402,6 +261,48 @@ static int netdev_ioctl(void)
 	return ioctl(ioctls, command, &ifr) ? errno : 0;
 }
 
+/* ---- the family ipoib ---- */
+
+/* @len: bytes of a number, or 0: the interface's name, an HCA's, any */
+static const struct {
+	uint8_t type, len;
+} filters[] = {
+	{ IPOIB_A_IFINDEX, 4 }, { IPOIB_A_HCA, 0 }, { IPOIB_A_PORT, 4 }, { IPOIB_A_GID, 16 },
+	{ IPOIB_A_GROUP_STATE, 4 }, { IPOIB_A_PATH_STATE, 4 },
+};
+
+/* Half of them are for lists; of these some are not read, and the socket is closed. */
+static int family_ask(void)
+{
+	struct genlmsghdr header = { .cmd = below(32) ? 1 + below(IPOIB_CMD_MAX) : odd() };
+	unsigned int count = below(4);
+	uint32_t index = any_index();
+	struct message msg;
+	int fd, ret;
+
+	if (!ipoib_family)
+		return 1;
+	begin(&msg, ipoib_family, below(2) ? NLM_F_DUMP : 0, &header, sizeof(header));
+	while (count--) {
+		unsigned int which = below(ARRAY_SIZE(filters));
+
+		if (filters[which].type == IPOIB_A_IFINDEX && below(4))
+			put(&msg, IPOIB_A_IFINDEX, &index, sizeof(index));
+		else if (!filters[which].len)
+			put(&msg, filters[which].type, "sib0\0\xff%s", 5 + below(4));
+		else if (below(8))
+			put_odd(&msg, filters[which].type, filters[which].len);
+		else
+			put_odd(&msg, below(2 * IPOIB_A_MAX), 4);
+	}
+	if (below(8))
+		return tell(generic, &msg);
+	fd = netlink(NETLINK_GENERIC);
+	ret = send(fd, &msg, msg.nh.nlmsg_len, 0) < 0 ? errno : 0;
+	close(fd);
+	return ret;
+}
+
 /* ---- files ---- */
 
 /* @wild: not only words */
@@ -456,12 +357,17 @@ static int write_sysfs(void)
 static int write_parameter(void)
 {
 	static glob_t found;
+	const char *path;
 
 	if (!found.gl_pathc &&
 	    (glob("/sys/module/ipoib_core/parameters/*", 0, NULL, &found) ||
 	     glob("/sys/module/accel_*/parameters/*", GLOB_APPEND, NULL, &found)))
 		return 1;
-	return write_odd(found.gl_pathv[below(found.gl_pathc)], 1);
+	path = found.gl_pathv[below(found.gl_pathc)];
+	/* What is taken there takes interfaces away, as it is meant to: registry/choose-anew. */
+	if (strstr(path, "/parameters/accel"))
+		return 1;
+	return write_odd(path, 1);
 }
 
 /* ---- who does it, and how often ---- */
@@ -480,11 +386,12 @@ static struct {
 	{ .name = "netdev requests", .set = netdev_ioctl, .share = 3 },
 	{ .name = "sysfs files", .set = write_sysfs, .share = 6 },
 	{ .name = "parameters", .set = write_parameter, .share = 2 },
+	{ .name = "questions", .set = family_ask, .share = 4 },
 };
 
 static void one(void)
 {
-	unsigned int i, left = below(41);
+	unsigned int i, left = below(45);
 
 	for (i = 0; left >= kinds[i].share; i++)
 		left -= kinds[i].share;
@@ -548,7 +455,8 @@ int main(int argc, char **argv)
 	ioctls = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (ioctls < 0)
 		die("socket");
-	find_ethtool();
+	ethtool_family = find_family(generic, "ethtool");
+	ipoib_family = find_family(generic, IPOIB_FAMILY_NAME);
 	mutate = 1;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);

@@ -7,10 +7,9 @@
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
-# lane: full CYCLES=20 ORDER=accel_ref+ipoib_core+soft_ib
 # lane: slow CYCLES=20
 # lane: quick
-# check: 6.1 CYCLES=20
+# check: 6.1 ORDER=accel_ref+ipoib_core+soft_ib
 # check: 6.12
 # limit: 600
 # matrix: ORDER=accel_ref,accel_ref+ipoib_core+soft_ib,accel_ref+soft_ib+ipoib_core,soft_ib+accel_ref+ipoib_core

@@ -90,3 +90,20 @@ apt_unpack_all()
 	done
 	rm -f "$APT_DIR"/archives/*.deb
 }
+
+# debian_root DIR SUITE ARGS...: DIR/root becomes a Debian, by mmdebstrap with these arguments and with
+# DIR/sources.list. What it had to say is in DIR/log, which is shown if it failed. It has dash write to a file
+# descriptor of which it says the number, and dash knows those of one digit only: it gets none of ours.
+debian_root()
+{
+	root_dir=$1
+	root_suite=$2
+	shift 2
+	mmdebstrap --mode=root --architectures=amd64 --aptopt='Acquire::Check-Valid-Until "false"' \
+		--aptopt='Acquire::Retries "5"' "$@" "$root_suite" "$root_dir/root" \
+		"$root_dir/sources.list" > "$root_dir/log" 2>&1 < /dev/null \
+		3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
+		cat "$root_dir/log" >&2
+		return 1
+	}
+}

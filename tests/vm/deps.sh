@@ -10,6 +10,7 @@
 #	package		to build packages and look at them (make deb, make rpm)
 #	install		to boot machines that packages are installed on (make check-install)
 #	matrix		to build and boot all kernels of kernels.tab, other architectures too
+#	ctl		to build ipoibctl (make ctl)
 #	lint		to run tests/lint
 #	unit		to run tests/unit
 #	check		to do all of `make check` (the default)
@@ -19,11 +20,12 @@
 set -eu
 
 build="gcc-12 gcc make libc6-dev libelf-dev dwarves bc binutils kmod git rsync cpio xz-utils zstd
-	util-linux mawk debian-archive-keyring ca-certificates"
+	util-linux mount mawk debian-archive-keyring ca-certificates"
 vm="qemu-system-x86 seabios ipxe-qemu"
-root="mmdebstrap e2fsprogs debian-archive-keyring"
+ctl="gcc make libc6-dev libnl-3-dev libnl-genl-3-dev pkg-config"
+root="mmdebstrap e2fsprogs mount debian-archive-keyring"
 lint="mandoc clang sparse cppcheck shellcheck perl bison flex"
-unit="dkms fakeroot"
+unit="dkms fakeroot openssl"
 package="make git rsync build-essential debhelper dh-dkms fakeroot lintian rpm rpmlint dnf createrepo-c cpio"
 kernel="bison flex"
 matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross bison flex clang llvm lld"
@@ -31,16 +33,17 @@ bench="python3 gnuplot-nox"
 
 case ${1:-check} in
 modules) wanted=$build ;;
-run) wanted="$build $vm" ;;
+run) wanted="$build $vm $ctl" ;;
 root) wanted=$root ;;
-package) wanted=$package ;;
-install) wanted="$build $vm $root $package" ;;
-matrix) wanted="$build $vm $root $matrix" ;;
-lint) wanted="$build $lint" ;;
-unit) wanted="$build $vm $root $unit $package" ;;
-check) wanted="$build $vm $root $lint $unit $package" ;;
-debug) wanted="$build $vm $kernel" ;;
-bench) wanted="$build $vm $bench" ;;
+package) wanted="$package $ctl" ;;
+install) wanted="$build $vm $root $package $ctl" ;;
+matrix) wanted="$build $vm $root $matrix $ctl" ;;
+ctl) wanted=$ctl ;;
+lint) wanted="$build $lint $ctl" ;;
+unit) wanted="$build $vm $root $unit $package $ctl" ;;
+check) wanted="$build $vm $root $lint $unit $package $ctl" ;;
+debug) wanted="$build $vm $kernel $ctl" ;;
+bench) wanted="$build $vm $bench $ctl" ;;
 *)
 	sed -n 's/^# Usage: /usage: /p; s/^#\t/\t/p' "$0" >&2
 	exit 2
@@ -72,7 +75,7 @@ export DEBIAN_FRONTEND=noninteractive
 # of other software must not matter, so only the installation decides.
 apt-get update > "$log" 2>&1 < /dev/null || :
 # shellcheck disable=SC2086 # a list
-apt-get install -y --no-install-recommends $missing >> "$log" 2>&1 < /dev/null || {
+apt-get install -y -o Acquire::Retries=3 --no-install-recommends $missing >> "$log" 2>&1 < /dev/null || {
 	cat "$log" >&2
 	exit 1
 }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Sourced by run: chooses the tests, boots, follows the guest's report, prints a line for each
-# test and the closing line. Uses run's kernel, kver, root, lane, tests, work, out, scale, until_failed
+# test and the closing line. Uses run's kernel, kver, root, lane, limit, tests, work, out, scale, until_failed
 # and command_for.
 
-passed=0 failed=0 skipped=0 cpu_before=0
+passed=0 failed=0 skipped=0 cpu_before=0 boots=0
 results=${RESULTS:-$out/results${root:+-$root}}
 case $lane in
 slow | connectx*) results=$results-$lane ;;
@@ -15,20 +15,46 @@ nots=${INVARIANTS_NOT:-$work/nots}
 grace=$((90 * scale))
 boot_limit=$((180 * scale))
 
+# All that there is, see tests.awk.
+ALL_TESTS=$(awk -f "$VM_DIR/tests.awk" "$TOP"/tests/*/*.sh "$VM_DIR"/broken/*.sh)
+
+# matches WANT PATH NAME: whether what the command line has as WANT means it.
+matches()
+{
+	local want=${1#tests/}
+	want=${want%/}
+	# shellcheck disable=SC2053 # a glob is meant
+	[[ $2 == $want || $3 == $want || $2 == $want/* ]]
+}
+
 # wanted PATH NAME: whether the command line asks for it.
 wanted()
 {
 	local want
 	[ ${#tests[@]} -gt 0 ] || return 0
 	for want in "${tests[@]}"; do
-		want=${want#tests/}
-		want=${want%/}
-		# shellcheck disable=SC2053 # a glob is meant
-		if [[ $1 == $want || $2 == $want || $1 == $want/* ]]; then
-			return 0
-		fi
+		! matches "$want" "$1" "$2" || return 0
 	done
 	return 1
+}
+
+# check_wanted: each test that the command line asks for is there, in whatever lane. One that is not would go unseen
+# beside others.
+check_wanted()
+{
+	local want there path name rest
+	for want in ${tests[0]+"${tests[@]}"}; do
+		there=
+		while IFS='|' read -r path name rest; do
+			matches "$want" "$path" "$name" || continue
+			there=1
+			break
+		done <<< "$ALL_TESTS"
+		[ -n "$there" ] || {
+			echo "run: there is no test $want" >&2
+			exit 2
+		}
+	done
 }
 
 # A test is any script in a folder of tests/ with a line "# lane: quick" or "# lane: full"; one that
@@ -41,12 +67,13 @@ wanted()
 # on both, the others, which say little more on a second one, on 6.12, or on the one that a line
 # "# check: 6.1" names, so that both have the same to do; that divides quick ones too. "# root: debian"
 # is of a test that needs more than the busybox that the others have. The lanes "connectx" and
-# "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former.
+# "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former. That of
+# `make soak` is "soak", which nothing else has.
 # list_tests ROOT: those for it, a line each: limit, name, path, variables, divided by tabs.
 list_tests()
 {
-	local path name vars its only turn of limit short
-	while IFS='|' read -r path name vars its only turn of limit short; do
+	local path name vars its only turn of own short
+	while IFS='|' read -r path name vars its only turn of own short; do
 		[ "$of" = "$1" ] || continue
 		wanted "$path" "$name" || continue
 		[ ${#tests[@]} -gt 0 ] || [ "${only:-$kernel}" = "$kernel" ] ||
@@ -62,8 +89,22 @@ list_tests()
 		since,*) [[ " ${tests[*]} " == *" $path "* ]] || continue ;;
 		*) continue ;;
 		esac
-		printf '%s\t%s\t%s\t%s\n' "$((limit * scale))" "$name" "$path" "$vars"
-	done < <(awk -f "$VM_DIR/tests.awk" "$TOP"/tests/*/*.sh "$VM_DIR"/broken/*.sh)
+		printf '%s\t%s\t%s\t%s\n' "$((${limit:-$own} * scale))" "$name" "$path" "$vars"
+	done <<< "$ALL_TESTS"
+}
+
+# list_mutants ROOT: the tests for it of each of --mutants, named TEST@MUTANT.
+list_mutants()
+{
+	local dir test
+	for dir in "$mutants"/*; do
+		while IFS= read -r test; do
+			tests=("$test")
+			check_wanted
+			list_tests "$1" | awk -F '\t' -v OFS='\t' -v name="${dir##*/}" \
+				'{ $2 = $2 "@" name; $4 = $4 ($4 == "" ? "" : " ") "MUTANT=" name; print }'
+		done < "$dir/tests"
+	done
 }
 
 # report and show are called under a lock where another run may print too.
@@ -175,6 +216,7 @@ follow()
 			;;
 		'# log| '*) printf '%s\n' "${line#\# log| }" >> "$log.log" ;;
 		'# dmesg| '*) printf '%s\n' "${line#\# dmesg| }" >> "$log.dmesg" ;;
+		'# gcov| '*) printf '%s\n' "${line#\# gcov| }" >> "$results/gcov.$boots" ;;
 		'# not '*) printf '%s %s\t%s\n' "$kernel" "$name" "${line#\# not }" >> "$nots" ;;
 		'# seconds '*) seconds=${line#\# seconds } limit=$((limit + grace)) ;;
 		'not ok '*)
@@ -205,6 +247,7 @@ follow()
 boot()
 {
 	local rc=0 why
+	boots=$((boots + 1))
 	command_for "vm.mode=test vm.first=$1"
 	: > "$work/console"
 	"${VM[@]}" -serial "file:$work/console" -serial stdio < /dev/null \
@@ -241,7 +284,12 @@ boot()
 run_on()
 {
 	local count next name
-	list_tests "$1" > "$work/extra/tests.list"
+	if [ -n "$mutants" ]; then
+		list_mutants "$1" > "$work/extra/tests.list"
+		cp -r "$mutants" "$work/extra/mutants"
+	else
+		list_tests "$1" > "$work/extra/tests.list"
+	fi
 	count=$(wc -l < "$work/extra/tests.list")
 	[ "$count" != 0 ] || return 0
 	prepare "$1"
@@ -271,6 +319,7 @@ check_cards()
 run_tests()
 {
 	local its
+	check_wanted
 	rm -rf "$results"
 	mkdir -p "$results"
 	mkfifo "$work/serial"

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* In the place of client.c: ipoibctl asks a scene. "none" is one without the family. */
+#include "replay.h"
+
+#include <errno.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct client {
+	int error;
+	bool heard;
+};
+
+const char *replay_scene;
+void (*replay_mangle)(unsigned char *stream, size_t *len);
+
+int client_open(struct client **client)
+{
+	if (!replay_scene)
+		replay_scene = getenv("SCENE");
+	if (!replay_scene || !strcmp(replay_scene, "none"))
+		return -ENOENT;
+	*client = calloc(1, sizeof(**client));
+	return *client ? 0 : -ENOMEM;
+}
+
+void client_close(struct client *client)
+{
+	free(client);
+}
+
+int client_ask(struct client *client, enum ipoib_cmd cmd, const struct client_filter *filter,
+	       struct records *records)
+{
+	unsigned char *stream = malloc(SCENES_STREAM), *exact = NULL;
+	struct nlmsghdr *msg;
+	size_t len = 0;
+	int left;
+
+	client->error = stream ? scenes_answer(replay_scene, cmd, filter, stream, &len) : -ENOMEM;
+	if (client->error)
+		goto out_free;
+	if (replay_mangle)
+		replay_mangle(stream, &len);
+	/* Not a byte more, so that reading beyond it is seen. */
+	exact = malloc(len + !len);
+	if (!exact) {
+		client->error = -ENOMEM;
+		goto out_free;
+	}
+	memcpy(exact, stream, len);
+	left = len;
+	for (msg = (struct nlmsghdr *)exact; nlmsg_ok(msg, left); msg = nlmsg_next(msg, &left)) {
+		client->error = records_add(records, msg);
+		if (client->error)
+			break;
+	}
+out_free:
+	free(exact);
+	free(stream);
+	return client->error;
+}
+
+int client_listen(struct client **client)
+{
+	return client_open(client);
+}
+
+/* One change, and then it is gone. */
+int client_hear(struct client *client, struct records *records)
+{
+	static const struct client_filter all;
+
+	if (client->heard)
+		client->error = -ENOENT;
+	else
+		client_ask(client, IPOIB_CMD_DEV_GET, &all, records);
+	client->heard = true;
+	return client->error;
+}
+
+const char *client_why(const struct client *client)
+{
+	return strerror(-client->error);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * In the place of ethtool.c, ping.c, rtnl.c and wait.c. ROOT/ethtool/INTERFACE has lines NAME
+ * VALUE; where ROOT_LATER is in the environment the machine is that one once time has passed.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ethtool.h"
+#include "ping.h"
+#include "replay.h"
+#include "rtnl.h"
+#include "run.h"
+#include "wait.h"
+
+static uint64_t replay_time = 1000;
+
+uint64_t wait_now(void)
+{
+	return replay_time;
+}
+
+int wait_for(unsigned int ms, int fd)
+{
+	const char *later = getenv("ROOT_LATER"), *wanted = getenv("WANTED_LATER");
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	/* Keys come from outside. */
+	if (fd >= 0 && poll(&poll_fd, 1, ms < 20 ? ms : 20))
+		return 1;
+	replay_time += ms;
+	setenv("PASSED", "1", 1);
+	if (later)
+		setenv("ROOT", later, 1);
+	if (wanted)
+		setenv("WANTED", wanted, 1);
+	return 0;
+}
+
+static void replay_setting(struct ethtool *ethtool, const char *name, unsigned long long value)
+{
+	if (!strcmp(name, "rx_ring")) {
+		ethtool->rx_ring = value;
+	} else if (!strcmp(name, "rx_ring_max")) {
+		ethtool->rx_ring_max = value;
+	} else if (!strcmp(name, "tx_ring")) {
+		ethtool->tx_ring = value;
+	} else if (!strcmp(name, "tx_ring_max")) {
+		ethtool->tx_ring_max = value;
+	} else if (!strcmp(name, "adaptive")) {
+		ethtool->moderated = true;
+		ethtool->adaptive = value;
+	} else if (!strcmp(name, "rx_usecs")) {
+		ethtool->moderated = true;
+		ethtool->rx_usecs = value;
+	} else {
+		counters_add(&ethtool->stats, name, value);
+	}
+}
+
+void ethtool_ask(struct ethtool *ethtool, const char *ifname)
+{
+	char path[PATH_MAX], name[64];
+	unsigned long long value;
+	FILE *file;
+
+	run_root(path, sizeof(path), "/ethtool/%s", ifname);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (fscanf(file, "%63s %llu", name, &value) == 2)
+		replay_setting(ethtool, name, value);
+	fclose(file);
+}
+
+/* Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th. */
+int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
+{
+	if (getenv("PING_DENIED"))
+		return -EACCES;
+	ping->peer = *peer;
+	ping->ifindex = ifindex;
+	ping->sequence = 0;
+	return 0;
+}
+
+int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned int *us)
+{
+	const char *most = getenv("PING_LONGEST"), *loss = getenv("PING_LOSS");
+
+	if (getenv("PING_REFUSED"))
+		return -EPERM;
+	ping->sequence++;
+	*us = 100 + ping->sequence;
+	if ((!most || bytes <= strtoul(most, NULL, 10)) &&
+	    (!loss || ping->sequence % strtoul(loss, NULL, 10)))
+		return 0;
+	replay_time += ms;
+	return -ETIMEDOUT;
+}
+
+void ping_close(struct ping *ping)
+{
+	ping->sock = -1;
+}
+
+/* Where PING_REFUSED is in the environment nothing can be sent. */
+int ping_provoke(const struct address *peer, unsigned int ifindex)
+{
+	(void)peer;
+	(void)ifindex;
+	if (getenv("PING_REFUSED"))
+		return -EPERM;
+	setenv("PROVOKED", "1", 1);
+	return 0;
+}
+
+int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void *arg), void *arg)
+{
+	unsigned char *stream = calloc(1, SCENES_STREAM), *exact = NULL;
+	const char *scene = replay_scene ? replay_scene : getenv("SCENE");
+	struct nlmsghdr *msg;
+	size_t len = 0;
+	int left, ret;
+
+	ret = stream ? scenes_host(scene ? scene : "", nlmsg_hdr(request), stream, &len) : -ENOMEM;
+	if (ret)
+		goto out_free;
+	if (replay_mangle)
+		replay_mangle(stream, &len);
+	/* Not a byte more, so that reading beyond it is seen. */
+	exact = malloc(len + !len);
+	if (!exact) {
+		ret = -ENOMEM;
+		goto out_free;
+	}
+	memcpy(exact, stream, len);
+	left = len;
+	for (msg = (struct nlmsghdr *)exact; nlmsg_ok(msg, left); msg = nlmsg_next(msg, &left))
+		hear(msg, arg);
+out_free:
+	free(exact);
+	free(stream);
+	return ret;
+}
+
+const char *rtnl_name(char *name, unsigned int ifindex)
+{
+	snprintf(name, IF_NAMESIZE, "eth%u", ifindex);
+	return name;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What rtnetlink says in scenes: ib0 is the way to 10.9.0.0/24 and fe80::/64, by gateways to
+ * 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but 10.10.0.0/16, to which there is none.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenes.h"
+
+#define HOST_IB0	3
+#define HOST_ETH0	2
+
+/**
+ * struct host_neigh - a neighbour
+ * @scene: in this one; NULL: in all
+ * @ifindex: on this interface
+ * @address: of IP
+ * @state: NUD_...
+ * @gid: of InfiniBand, or NULL
+ * @later: NUD_... once time has passed, 0: the same
+ */
+struct host_neigh {
+	const char *scene;
+	unsigned int ifindex;
+	const char *address;
+	unsigned int state;
+	const char *gid;
+	unsigned int later;
+};
+
+static const struct host_neigh host_neighs[] = {
+	{ NULL, HOST_IB0, "10.9.0.2", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", 0 },
+	{ NULL, HOST_IB0, "fe80::2:c903:a1:b2c3", NUD_STALE, "fe80::2:c903:a1:b2c3", 0 },
+	{ NULL, HOST_IB0, "10.9.0.12", NUD_PROBE, "fe80::2:c903:a1:b2c3", NUD_REACHABLE },
+	{ NULL, HOST_IB0, "10.9.0.13", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", NUD_PROBE },
+	{ NULL, HOST_IB0, "10.9.0.14", NUD_NONE, NULL, NUD_INCOMPLETE },
+	{ NULL, HOST_ETH0, "10.1.0.1", NUD_FAILED, NULL, 0 },
+	{ "trouble", HOST_IB0, "10.9.0.7", NUD_FAILED, NULL, 0 },
+	{ "trouble", HOST_IB0, "fe80::7", NUD_INCOMPLETE, NULL, 0 },
+	{ "trouble", HOST_IB0, "10.9.0.8", NUD_PROBE, "fe80::2:c903:a1:b2c3", 0 },
+	{ "trouble", HOST_IB0, "10.9.0.9", NUD_STALE, "fe80::dead", 0 },
+	{ "quiet", HOST_IB0, "10.9.0.10", NUD_STALE, "fe80::1d1e", 0 },
+	{ "quiet", HOST_IB0, "10.9.0.11", NUD_STALE, "fe80::dead:3", 0 },
+};
+
+static void host_end(struct nl_msg *msg, unsigned char *stream, size_t *len)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+
+	memcpy(stream + *len, header, header->nlmsg_len);
+	*len += NLMSG_ALIGN(header->nlmsg_len);
+	nlmsg_free(msg);
+}
+
+static void host_answer_neighs(const char *scene, unsigned char *stream, size_t *len)
+{
+	unsigned char address[16], lladdr[20] = { 0x80, 0, 0, 0x48 };
+	const struct host_neigh *neigh = host_neighs;
+	struct ndmsg header;
+	struct nl_msg *msg;
+	bool six;
+
+	for (; neigh < host_neighs + sizeof(host_neighs) / sizeof(*host_neighs); neigh++) {
+		if (neigh->scene && strcmp(neigh->scene, scene))
+			continue;
+		six = strchr(neigh->address, ':');
+		memset(&header, 0, sizeof(header));
+		header.ndm_family = six ? AF_INET6 : AF_INET;
+		header.ndm_ifindex = neigh->ifindex;
+		header.ndm_state = neigh->later && getenv("PASSED") ? neigh->later : neigh->state;
+		msg = nlmsg_alloc_simple(RTM_NEWNEIGH, NLM_F_MULTI);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		inet_pton(header.ndm_family, neigh->address, address);
+		nla_put(msg, NDA_DST, six ? 16 : 4, address);
+		if (neigh->gid) {
+			inet_pton(AF_INET6, neigh->gid, lladdr + 4);
+			nla_put(msg, NDA_LLADDR, sizeof(lladdr), lladdr);
+		}
+		host_end(msg, stream, len);
+	}
+}
+
+static int host_answer_route(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
+{
+	struct nlattr *attrs[RTA_MAX + 1];
+	unsigned char gateway[] = { 10, 1, 0, 1 }, router[] = { 10, 9, 0, 2 };
+	/* AF_INET6, and the address. */
+	unsigned char via[2 + 16] = {};
+	struct rtmsg header = { .rtm_type = RTN_UNICAST };
+	const unsigned char *to;
+	struct nl_msg *msg;
+	bool ours;
+
+	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, RTA_MAX, NULL) ||
+	    !attrs[RTA_DST])
+		return -EINVAL;
+	to = nla_data(attrs[RTA_DST]);
+	header.rtm_family = ((struct rtmsg *)nlmsg_data(request))->rtm_family;
+	if (header.rtm_family == AF_INET && to[0] == 10 && to[1] == 10)
+		return -ENETUNREACH;
+	if (header.rtm_family == AF_INET && to[0] == 10 && (to[1] == 11 || to[1] == 12)) {
+		msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		nla_put_u32(msg, RTA_OIF, HOST_IB0);
+		((struct rtvia *)via)->rtvia_family = AF_INET6;
+		inet_pton(AF_INET6, "fe80::2:c903:a1:b2c3", via + 2);
+		if (to[1] == 11)
+			nla_put(msg, RTA_GATEWAY, sizeof(router), router);
+		else
+			nla_put(msg, RTA_VIA, sizeof(via), via);
+		host_end(msg, stream, len);
+		return 0;
+	}
+	ours = header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 9 : to[0] == 0xfe;
+	if (header.rtm_family == AF_INET && to[0] == 127)
+		header.rtm_type = RTN_LOCAL;
+	msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
+	nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+	nla_put_u32(msg, RTA_OIF, ours ? HOST_IB0 : HOST_ETH0);
+	if (!ours && header.rtm_family == AF_INET)
+		nla_put(msg, RTA_GATEWAY, sizeof(gateway), gateway);
+	host_end(msg, stream, len);
+	return 0;
+}
+
+int scenes_host(const char *name, const struct nlmsghdr *request, unsigned char *stream,
+		size_t *len)
+{
+	*len = 0;
+	if (request->nlmsg_type == RTM_GETROUTE)
+		return host_answer_route(request, stream, len);
+	if (request->nlmsg_type != RTM_GETNEIGH)
+		return -EOPNOTSUPP;
+	host_answer_neighs(name, stream, len);
+	return 0;
+}

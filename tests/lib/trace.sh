@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The kernel's trace of events. Sourced by host.sh.
+
+TRACING=/sys/kernel/tracing
+
+# trace_on EVENT...: from now on; EVENT is SYSTEM/NAME, or a whole SYSTEM. What was traced before is forgotten.
+trace_on()
+{
+	[ -e "$TRACING/trace" ] || must mount -t tracefs nodev "$TRACING"
+	: > "$TRACING/trace"
+	for trace_event; do
+		echo 1 > "$TRACING/events/$trace_event/enable" || fail "there is no event $trace_event"
+	done
+}
+
+trace_off()
+{
+	echo 0 > "$TRACING/events/enable"
+}
+
+# traced REGEX: a line of the trace.
+traced()
+{
+	grep -Eq -e "$1" "$TRACING/trace"
+}
+
+# assert_traced REGEX: within a moment.
+assert_traced()
+{
+	wait_for 10 traced "$1" || {
+		tail -n 60 "$TRACING/trace"
+		fail "not traced: $1"
+	}
+}

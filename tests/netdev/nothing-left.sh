@@ -1,0 +1,91 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What is made and undone very often leaves nothing behind, not a page each time: an interface goes down and up,
+# with packets in its ring; a child is made and deleted, or refused; nor does a group that the HCA does not leave when it is asked.
+#
+#	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
+#
+# lane: quick
+# check: 6.12
+# limit: 120
+. "${TESTS:=/tests}/lib/host.sh"
+
+# often N COMMAND...: of ip, in one program.
+often()
+{
+	times_left=$1
+	shift
+	while [ "$times_left" -gt 0 ]; do
+		printf '%s\n' "$@"
+		times_left=$((times_left - 1))
+	done > "$TMPDIR/batch"
+	ip -n hostA -force -batch "$TMPDIR/batch" > "$TMPDIR/batch.out" 2>&1 || [ -n "${REFUSED:-}" ] || {
+		tail -n 3 "$TMPDIR/batch.out"
+		fail "$*"
+	}
+}
+
+hosts_up ours-ours
+must_wait 10 can_ping hostA "$B4"
+must on hostA sysctl -qw "net.ipv6.conf.$IFA.keep_addr_on_down=1"
+iperf_server hostA
+iperf_run hostB "$A4" 1
+kill "$IPERF_SERVER"
+
+# down_up N: as many buffers as there are blocks of pages come back used.
+down_up()
+{
+	often "$1" "link set $IFA down" "link set $IFA up"
+	must_wait 20 is_running hostA "$IFA"
+	must_wait 10 can_ping hostA "$B4"
+}
+
+note "down and up"
+down_up 10
+leak_before
+down_up 150
+assert_nothing_left 150
+
+note "a child"
+child()
+{
+	often "$1" "link add link $IFA name child type ipoib pkey 0x8001" "link set child up" "link delete child"
+}
+child 5
+leak_before
+child 40
+assert_nothing_left 40
+
+note "a child that is made, and is not what was asked for"
+REFUSED=1
+leak_before
+often 40 "link add link $IFA name child type ipoib pkey 0x8001 mode connected"
+is "refused" "$(grep -c 'only datagram mode' "$TMPDIR/batch.out")" 40
+assert_nothing_left 40
+assert_strict_clean
+
+# queue_pairs: of hostA.
+queue_pairs()
+{
+	grep -c '^qp .* ipoib_core ' "$SOFT_IB/sib0/census" || :
+}
+
+queue_pairs_are()
+{
+	[ "$(queue_pairs)" = "$1" ]
+}
+
+note "multicast groups that the HCA does not leave at once: joined again, and when the interface goes away"
+log_mark
+knob sib0 detach_error_once 2
+must ip -n hostA link set "$IFA" down
+assert_log "$IFA: the HCA does not leave group ff12:.*: error -5"
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+must_wait 10 can_ping hostA "$B4"
+is "queue pairs" "$(queue_pairs)" 1
+knob sib0 detach_error_once 1
+must rmmod accel_ref
+is "refusals to come" "$(knob sib0 detach_error_once)" 0
+must_wait 5 queue_pairs_are 0

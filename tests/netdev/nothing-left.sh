@@ -8,7 +8,7 @@
 #
 # lane: quick
 # check: 6.12
-# limit: 120
+# limit: 200
 . "${TESTS:=/tests}/lib/host.sh"
 
 # often N COMMAND...: of ip, in one program.

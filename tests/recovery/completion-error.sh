@@ -8,7 +8,7 @@
 #
 # lane: full
 # check: 6.1
-# limit: 120
+# limit: 200
 . "${TESTS:=/tests}/lib/host.sh"
 
 outage_up ours-ours

@@ -7,7 +7,7 @@
 #
 # lane: quick
 # check: 6.1
-# limit: 60
+# limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/lib/shim.sh"
 

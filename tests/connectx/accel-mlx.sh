@@ -9,7 +9,6 @@
 #	hostA [accel_mlx]---mlx5_2---+ switch +---mlx5_1 or mlx5_3---[peer] hostB
 #
 # lane: connectx PEER_ON=mlx+mlx5_3
-# lane: connectx PEER_ON=intree+mlx5_3
 # lane: connectx-long
 # limit: 240
 # matrix: PEER_ON=mlx+mlx5_3,ref+mlx5_1,intree+mlx5_1,intree+mlx5_3

@@ -8,6 +8,7 @@
 #
 # lane: quick
 # kernel: 6.12 DRIVER=intree
+# check: 6.12
 # limit: 120
 # matrix: DRIVER=ours,intree
 . "${TESTS:=/tests}/lib/host.sh"

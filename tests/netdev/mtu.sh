@@ -8,6 +8,7 @@
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
 # lane: quick
+# check: 6.1
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 

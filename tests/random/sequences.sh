@@ -8,10 +8,10 @@
 # The seed is printed. The same sequences again, or as many as wanted:
 #	tests/vm/run --lane slow --append 'SEED=12345 COUNT=200' random/sequences.sh
 #
-# lane: full SEQUENCES=10
+# lane: full SEQUENCES=5
 # lane: slow
-# kernel: 6.12 SEQUENCES=10
-# matrix: SEQUENCES=10,100
+# kernel: 6.12 SEQUENCES=5
+# matrix: SEQUENCES=5,100
 # limit: 1800
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/random/ops.sh"

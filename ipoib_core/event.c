@@ -72,6 +72,7 @@ void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 int ipoib_event_look(struct ipoib_port *port)
 {
 	struct ib_port_attr attr;
+	unsigned int backoff;
 	int mtu = 0;
 	int ret;
 
@@ -87,15 +88,15 @@ int ipoib_event_look(struct ipoib_port *port)
 			dev_warn(&port->hca->dev,
 				 "ipoib_core: port %u does not tell its state: error %d; trying on\n",
 				 port->num, ret);
-		port->look_backoff = port->look_backoff ?
-				     min(port->look_backoff * 2, IPOIB_LOOK_BACKOFF_MAX) : 1;
+		backoff = port->look_backoff ? port->look_backoff * 2 : 1;
+		WRITE_ONCE(port->look_backoff, min(backoff, IPOIB_LOOK_BACKOFF_MAX));
 		port->look_at = jiffies + port->look_backoff * HZ;
 		return ret;
 	}
 	if (port->look_backoff)
 		dev_info(&port->hca->dev, "ipoib_core: port %u tells its state again\n",
 			 port->num);
-	port->look_backoff = 0;
+	WRITE_ONCE(port->look_backoff, 0);
 	port->look_at = jiffies + IPOIB_LOOK_POLL * HZ;
 	trace_ipoib_port_state(port, &attr);
 	WRITE_ONCE(port->state, attr.state);

@@ -474,9 +474,12 @@ enum ipoib_carrier_reason ipoib_link_reason(struct ipoib_dev *priv)
 		return IPOIB_CARRIER_REASON_CARRIER;
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return ipoib_link_closed_reason(priv);
-	switch (READ_ONCE(priv->port->state)) {
-	case IB_PORT_ACTIVE:
+	if (ipoib_port_active(priv->port))
 		return ipoib_mcast_reason(priv);
+	/* What it said last may be over: it is asked on. */
+	if (READ_ONCE(priv->port->look_backoff))
+		return IPOIB_CARRIER_REASON_PORT_SILENT;
+	switch (READ_ONCE(priv->port->state)) {
 	case IB_PORT_INIT:
 	case IB_PORT_ARMED:
 		return IPOIB_CARRIER_REASON_PORT_INIT;

@@ -32,7 +32,7 @@ static const char *const ipoib_nl_binds[] = {
 	[IPOIB_BIND_SERVED] = "",
 	[IPOIB_BIND_FELL_BACK] = "an accel that is worth more failed to start",
 	[IPOIB_BIND_LEFT_ALONE] = "accel= says none",
-	[IPOIB_BIND_LOADING] = "modules of accels are being loaded",
+	[IPOIB_BIND_LOADING] = "modules of accels are being loaded, or the one before goes",
 	[IPOIB_BIND_SILENT] = "the device does not tell the port's state; trying on",
 	[IPOIB_BIND_NO_ACCEL] = "no accel that serves it is registered: load one, e.g. accel_ref",
 	[IPOIB_BIND_NOT_LOADED] =

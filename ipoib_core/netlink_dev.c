@@ -38,9 +38,11 @@ static const char *const ipoib_nl_reasons[] = {
 	[IPOIB_CARRIER_REASON_GROUP_MTU] =
 		"the subnet manager says an MTU of the broadcast group that there is not",
 	[IPOIB_CARRIER_REASON_COMING] = "everything is there: the carrier is about to come",
+	[IPOIB_CARRIER_REASON_PORT_SILENT] =
+		"the device does not tell the port's state, which was not active; trying on",
 };
 
-static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_COMING + 1);
+static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_PORT_SILENT + 1);
 
 static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
 			     const struct ipoib_nl_dest *broadcast)
@@ -106,6 +108,21 @@ static int ipoib_nl_put_keys(struct sk_buff *skb, const struct ipoib_dev *priv, 
 	return 0;
 }
 
+/* Sends that a device keeps for ever are what the watches of accels restart the data path for. */
+static int ipoib_nl_put_outstanding(struct sk_buff *skb, const struct ipoib_dev *priv)
+{
+	unsigned int txq, completed, outstanding = 0;
+
+	if (!priv->ops->tx_posted)
+		return 0;
+	for (txq = 0; txq < priv->dev->num_tx_queues; txq++) {
+		/* In this order: what is posted meanwhile is outstanding. */
+		completed = priv->ops->tx_completed(priv->dev, txq);
+		outstanding += priv->ops->tx_posted(priv->dev, txq) - completed;
+	}
+	return nla_put_u32(skb, IPOIB_A_TX_OUTSTANDING, outstanding);
+}
+
 static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 {
 	struct net_device *dev = priv->dev;
@@ -123,7 +140,8 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, dev->real_num_rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
-	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending))
+	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending) ||
+	    ipoib_nl_put_outstanding(skb, priv))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -39,6 +39,8 @@ enum ipoib_loading {
  * @bind_at: jiffies; ipoib_registry_lock
  * @bind_backoff: seconds between tries that failed, 0: the last one did not; ipoib_registry_lock
  * @loading: modules that are being loaded for it: do not bind yet; ipoib_registry_lock
+ * @undecided: its accel has gone, or is about to, and no other one was tried yet;
+ *	ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
  * @state: enum ib_port_state as of the last look; this and the next five are written by @work, and
  *	before that runs
@@ -48,7 +50,7 @@ enum ipoib_loading {
  * @sm_lid: the subnet manager's, 0: none is known, likewise
  * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
  *	is not bound
- * @look_backoff: seconds between looks that failed, 0: the last one did not; @work only
+ * @look_backoff: seconds between looks that failed, 0: the last one did not; written by @work
  * @look_at: jiffies of the next look if the last one failed or found it not active; @work only
  * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
  *	only
@@ -73,6 +75,7 @@ struct ipoib_port {
 	unsigned long bind_at;
 	unsigned int bind_backoff;
 	enum ipoib_loading loading;
+	bool undecided;
 	struct ib_pd *pd;
 	enum ib_port_state state;
 	u32 active_speed;

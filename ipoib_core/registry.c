@@ -198,6 +198,7 @@ static void ipoib_registry_bind_again(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
 	port->bind = false;
+	port->undecided = false;
 	if (port->accel || port->loading || !READ_ONCE(port->max_ib_mtu) ||
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
@@ -251,7 +252,7 @@ enum ipoib_bind ipoib_registry_why(const struct ipoib_port *port)
 		return failed ? IPOIB_BIND_FELL_BACK : IPOIB_BIND_SERVED;
 	if (!strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return IPOIB_BIND_LEFT_ALONE;
-	if (port->loading)
+	if (port->loading || port->undecided)
 		return IPOIB_BIND_LOADING;
 	if (!READ_ONCE(port->max_ib_mtu))
 		return IPOIB_BIND_SILENT;
@@ -279,6 +280,7 @@ static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *ac
 /* Does what the port's choice says. */
 static void ipoib_registry_start(struct ipoib_port *port)
 {
+	port->undecided = false;
 	if (!strcmp(port->choice, IPOIB_CHOICE_NONE)) {
 		port->loading = IPOIB_LOADING_NOTHING;
 		dev_info(&port->hca->dev, "ipoib_core: port %u left alone (accel=none)\n",
@@ -332,6 +334,8 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 		port->refused[0] = '\0';
 		ipoib_registry_tell(port);
 	} else if (port->accel) {
+		/* Others may look at it while its interfaces go. */
+		port->undecided = true;
 		rtnl_lock();
 		ipoib_registry_unbind(port);
 		mutex_unlock(&ipoib_registry_lock);
@@ -469,10 +473,12 @@ void ipoib_unregister_accel(struct ipoib_accel *accel)
 		ipoib_intf_unregister(port, &kill);
 		port->accel = NULL;
 		/* By the work, while this waits for references. */
-		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
+		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO)) {
+			port->undecided = true;
 			ipoib_registry_bind_in(port, 0);
-		else
+		} else {
 			ipoib_registry_tell(port);
+		}
 	}
 	unregister_netdevice_many(&kill);
 	mutex_unlock(&ipoib_registry_lock);

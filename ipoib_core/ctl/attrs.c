@@ -38,6 +38,7 @@ static const char * const carrier_reasons[] = {
 	[IPOIB_CARRIER_REASON_JOIN_FAILED] = "join-failed",
 	[IPOIB_CARRIER_REASON_GROUP_MTU] = "group-mtu",
 	[IPOIB_CARRIER_REASON_COMING] = "coming",
+	[IPOIB_CARRIER_REASON_PORT_SILENT] = "port-silent",
 };
 
 static const char * const mtu_limits[] = {
@@ -147,6 +148,7 @@ const struct attr attrs_known[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_QUERIES_LIMIT] = ATTR("queries_limit", ATTR_NUMBER),
 	[IPOIB_A_NOTICE] = ATTR_BY_NAME("notice", notices),
 	[IPOIB_A_COUNT] = ATTR("count", ATTR_NUMBER),
+	[IPOIB_A_TX_OUTSTANDING] = ATTR("tx_outstanding", ATTR_NUMBER),
 };
 
 /* Of libnl's types the lengths are the least; here they are the only ones. */
@@ -219,6 +221,7 @@ struct nla_policy attrs_policy[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_QUERIES_LIMIT] = POLICY_U32,
 	[IPOIB_A_NOTICE] = POLICY_U32,
 	[IPOIB_A_COUNT] = POLICY_U32,
+	[IPOIB_A_TX_OUTSTANDING] = POLICY_U32,
 };
 
 const char *attrs_name(enum ipoib_attr attr, unsigned long long value)

@@ -61,14 +61,29 @@ void counters_free(struct counters *counters)
 	memset(counters, 0, sizeof(*counters));
 }
 
-uint64_t counters_get(const struct counters *counters, const char *name)
+static const struct counter *counters_find(const struct counters *counters, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < counters->count; i++)
 		if (!strcmp(counters->list[i].name, name))
-			return counters->list[i].value;
-	return 0;
+			return &counters->list[i];
+	return NULL;
+}
+
+uint64_t counters_get(const struct counters *counters, const char *name)
+{
+	const struct counter *counter = counters_find(counters, name);
+
+	return counter ? counter->value : 0;
+}
+
+uint64_t counters_rise(const struct counters *before, const struct counters *after,
+		       const char *name)
+{
+	const struct counter *was = counters_find(before, name);
+
+	return was ? counters_grown(was->value, counters_get(after, name)) : 0;
 }
 
 uint64_t counters_since(const struct counters *before, const struct counters *after,
@@ -79,7 +94,7 @@ uint64_t counters_since(const struct counters *before, const struct counters *af
 	/* Mostly they are the same, in the same order. */
 	if (number < before->count && !strcmp(before->list[number].name, counter->name))
 		return counters_grown(before->list[number].value, counter->value);
-	return counters_grown(counters_get(before, counter->name), counter->value);
+	return counters_rise(before, after, counter->name);
 }
 
 bool counters_again(const struct counters *counters, size_t number)

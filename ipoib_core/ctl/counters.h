@@ -75,12 +75,23 @@ void counters_free(struct counters *counters);
 uint64_t counters_get(const struct counters *counters, const char *name);
 
 /**
- * counters_since() - how much one has grown
+ * counters_rise() - how much one has grown
+ * @before: all of them, before
+ * @after: all of them
+ * @name: of the one
+ *
+ * Return: by how much; 0 if it was counted anew meanwhile, or was not there before.
+ */
+uint64_t counters_rise(const struct counters *before, const struct counters *after,
+		       const char *name);
+
+/**
+ * counters_since() - the same
  * @before: all of them, before
  * @after: all of them
  * @number: of the one in @after
  *
- * Return: by how much; 0 if it was counted anew meanwhile.
+ * Return: as above.
  */
 uint64_t counters_since(const struct counters *before, const struct counters *after,
 			size_t number);

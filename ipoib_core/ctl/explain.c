@@ -84,9 +84,11 @@ static void explain_mtu_limit(struct explained *all, const struct record *dev)
 		return;
 	if (limit == IPOIB_MTU_LIMIT_FAILED) {
 		finding_set(&finding, FINDING_LIMITED, "mtu-failed",
-			    "MTU %llu, though the broadcast group's is %llu: setting it failed, and is tried again",
+			    "MTU %llu, though the broadcast group's is %llu and more was asked for: setting it failed",
 			    mtu, group);
-		finding_next(&finding, "the kernel log says who holds it, a bond for example");
+		finding_next(&finding,
+			     "the kernel log has the error: for want of memory it is tried again, else somebody objects, a bond for example: 'ip link set %s mtu %llu' once that is mended",
+			     record_string(dev, IPOIB_A_IFNAME), group);
 	} else if (limit == IPOIB_MTU_LIMIT_GROUP && group < port) {
 		finding_set(&finding, FINDING_NOTE, "mtu-group",
 			    "MTU %llu is the broadcast group's; the port could do %llu",
@@ -109,15 +111,19 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 {
 	unsigned long long error = record_get(dev, IPOIB_A_LAST_ERROR);
 	struct finding finding;
+	char why[PRINT_WHY];
 
 	if (!record_get(dev, IPOIB_A_CARRIER) || !error ||
 	    record_get(dev, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_JOINED)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "rejoin-failed",
 		    "the broadcast group cannot be joined again: %s; it is used as it was",
-		    strerror((int)error));
-	finding_next(&finding,
-		     "if the subnet manager refuses on, the carrier goes: 'saquery -g' shows whether the group is there");
+		    print_no_join(why, dev));
+	if (error == EINVAL)
+		finding_next(&finding,
+			     "if it refuses on the carrier goes: 'saquery -g' shows whether the group is there");
+	else
+		finding_next(&finding, "%s", print_next(dev));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -182,7 +188,7 @@ static void explain_groups(struct explained *all, const struct record *dev)
 {
 	const struct record *first;
 	struct finding finding;
-	char gid[PRINT_GID];
+	char gid[PRINT_GID], why[PRINT_WHY];
 	size_t count;
 
 	count = explain_count(&all->groups, dev, IPOIB_A_GROUP_STATE, IPOIB_GROUP_STATE_FAILED,
@@ -192,10 +198,11 @@ static void explain_groups(struct explained *all, const struct record *dev)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "group-failed",
 		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
-		    print_gid(gid, first), strerror((int)record_get(first, IPOIB_A_LAST_ERROR)));
-	finding_next(&finding,
-		     "'ipoibctl show group dev %s' has them; 'saquery -g' what the subnet administrator has",
-		     record_string(dev, IPOIB_A_IFNAME));
+		    print_gid(gid, first), print_no_join(why, first));
+	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
+		     record_string(dev, IPOIB_A_IFNAME),
+		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
+		     "'saquery -g' what the subnet administrator has" : print_next(first));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -215,8 +222,8 @@ static void explain_paths(struct explained *all, const struct record *dev)
 		    print_gid(gid, first), print_no_path(why, first));
 	finding_next(&finding,
 		     "'ipoibctl show path dev %s' has them; %s", record_string(dev, IPOIB_A_IFNAME),
-		     print_is_own(first) ? "the kernel log may say why it fails on this host" :
-					   "are these hosts on, and in the same partition?");
+		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
+		     "are these hosts on, and in the same partition?" : print_next(first));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -269,6 +276,28 @@ static bool explain_sample(const struct records *devs, struct sample *samples)
 	return any;
 }
 
+/*
+ * Sends that the device has. It is asked between the two looks at counters: so what is given back
+ * of these is counted.
+ */
+static void explain_outstanding(struct explained *all, struct sample *samples)
+{
+	const struct client_filter filter = { .ifname = all->ctl->ifname };
+	struct records devs = {};
+	size_t i, at;
+
+	if (client_ask(all->ctl->client, IPOIB_CMD_DEV_GET, &filter, &devs))
+		goto out_free;
+	for (i = 0; i < all->devs.count; i++)
+		for (at = 0; at < devs.count; at++)
+			if (record_get(&devs.list[at], IPOIB_A_IFINDEX) ==
+			    record_get(&all->devs.list[i], IPOIB_A_IFINDEX))
+				samples[i].outstanding =
+					record_get(&devs.list[at], IPOIB_A_TX_OUTSTANDING);
+out_free:
+	records_free(&devs);
+}
+
 static void explain_watch(struct explained *all)
 {
 	size_t neighs_size = sizeof(*all->neighs) * all->devs.count;
@@ -286,7 +315,9 @@ static void explain_watch(struct explained *all)
 		if (record_get(&all->devs.list[i], IPOIB_A_CARRIER))
 			neighs_ask(&all->neighs[i],
 				   record_get(&all->devs.list[i], IPOIB_A_IFINDEX));
+	explain_outstanding(all, all->before);
 	wait_for(EXPLAIN_WATCH, -1);
+	explain_outstanding(all, all->after);
 	explain_sample(&all->devs, all->after);
 }
 
@@ -304,21 +335,37 @@ static void explain_unwatch(struct explained *all)
 	free(all->after);
 }
 
+static bool explain_has_dev(const struct explained *all, const struct record *port)
+{
+	size_t i;
+
+	for (i = 0; i < all->devs.count; i++)
+		if (explain_same_port(port, &all->devs.list[i]))
+			return true;
+	return false;
+}
+
 /* Ports of the interfaces that it is about. */
 static void explain_links(struct explained *all)
 {
-	size_t port, dev;
+	size_t i;
 
-	for (port = 0; port < all->ports.count; port++) {
-		for (dev = 0; dev < all->devs.count; dev++)
-			if (explain_same_port(&all->ports.list[port], &all->devs.list[dev]))
-				break;
-		if (dev < all->devs.count)
-			explain_link(&all->ctl->out, &all->ports.list[port]);
-	}
+	for (i = 0; i < all->ports.count; i++)
+		if (explain_has_dev(all, &all->ports.list[i]))
+			explain_link(&all->ctl->out, &all->ports.list[i]);
 }
 
-/* Ports that no accel serves have no interface in any network namespace. */
+static void explain_no_ports(struct explained *all)
+{
+	struct finding finding;
+
+	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
+	finding_next(&finding,
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only");
+	explain_tell(all, "ipoib_core", &finding);
+}
+
+/* Ports without an interface here: those that no accel serves have none in any namespace. */
 static void explain_ports(struct explained *all)
 {
 	const struct record *port;
@@ -328,11 +375,24 @@ static void explain_ports(struct explained *all)
 
 	for (i = 0; i < all->ports.count; i++) {
 		port = &all->ports.list[i];
-		if (port->attrs[IPOIB_A_ACCEL] || !explain_port(port, &finding))
-			continue;
 		explain_port_name(name, port);
-		explain_tell(all, name, &finding);
+		if (explain_has_dev(all, port))
+			continue;
+		/* It may be another one here than the one that was asked for. */
+		if (port->attrs[IPOIB_A_ACCEL] && all->ctl->ifname)
+			continue;
+		if (port->attrs[IPOIB_A_ACCEL]) {
+			finding_set(&finding, FINDING_NOTE, "elsewhere",
+				    "served by accel %s; its interface is in another network namespace",
+				    record_string(port, IPOIB_A_ACCEL));
+			finding_next(&finding, "'ipoibctl -n NAME explain'; 'ip netns' has names");
+			explain_tell(all, name, &finding);
+		}
+		if (explain_port(port, &finding))
+			explain_tell(all, name, &finding);
 	}
+	if (all->ctl->client && !all->ports.count)
+		explain_no_ports(all);
 }
 
 static void explain_driver(struct explained *all)

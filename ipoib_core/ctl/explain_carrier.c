@@ -54,15 +54,16 @@ static void explain_gid(const struct record *dev, struct finding *finding)
 
 static void explain_open(const struct record *dev, struct finding *finding)
 {
-	char tries[128];
+	char port[EXPLAIN_NAME];
 
+	explain_port_name(port, dev);
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
-		    "no carrier: accel %s cannot start its queues: %s%s",
+		    "no carrier: accel %s cannot start its queues: %s; it is tried again",
 		    record_string(dev, IPOIB_A_ACCEL),
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
-		    explain_tries(dev, tries, sizeof(tries)));
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)));
 	finding_next(finding,
-		     "the device refuses: the kernel log may say more; fewer or smaller rings ('ethtool -G', 'ethtool -L') need less of it, and accel= of ipoib_core(4) has another accel serve the port");
+		     "the kernel log may say more; fewer or smaller rings ('ethtool -L', 'ethtool -G') need less of memory and of the device, and 'ipoibctl set port %s accel NAME' has another accel serve the port",
+		     port);
 }
 
 static void explain_port_down(const struct record *dev, struct finding *finding)
@@ -73,8 +74,20 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "port-down",
 		    "no carrier: port %s has no physical link", port);
 	finding_next(finding,
-		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port",
+		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate')",
 		     record_string(dev, IPOIB_A_HCA));
+}
+
+static void explain_port_untold(const struct record *dev, struct finding *finding)
+{
+	char port[EXPLAIN_NAME];
+
+	explain_port_name(port, dev);
+	finding_set(finding, FINDING_BROKEN, "port-silent",
+		    "no carrier: the device's driver does not tell the state of port %s, which was not active when it last did",
+		    port);
+	finding_next(finding,
+		     "the kernel log may say what is wrong with the device; it is asked on, and the carrier comes by itself");
 }
 
 static void explain_port_init(const struct record *dev, struct finding *finding)
@@ -108,7 +121,7 @@ static void explain_refused(const struct record *dev, struct finding *finding)
 		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
 		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "'saquery -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate is more than this port can do (the port has room for %llu bytes of IP)",
+		     "'saquery -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
 		     record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
 		     record_get(dev, IPOIB_A_PORT_MTU));
 }
@@ -181,6 +194,7 @@ static void (* const explain_reasons[])(const struct record *dev, struct finding
 	[IPOIB_CARRIER_REASON_JOIN_FAILED] = explain_join_failed,
 	[IPOIB_CARRIER_REASON_GROUP_MTU] = explain_group_mtu,
 	[IPOIB_CARRIER_REASON_COMING] = explain_coming,
+	[IPOIB_CARRIER_REASON_PORT_SILENT] = explain_port_untold,
 };
 
 void explain_carrier(const struct record *dev, struct finding *finding)

@@ -140,10 +140,10 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 	print_gid(gid, dev);
 	if (!group.found) {
 		finding_set(finding, FINDING_BROKEN, "group-missing",
-			    "no carrier: the broadcast group %s is not among the %u groups that the subnet administrator has",
+			    "no carrier: the broadcast group %s is not among the %u groups that the subnet administrator tells this port of",
 			    gid, group.count);
 		finding_next(finding,
-			     "partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf, then SIGHUP); the carrier then comes by itself",
+			     "partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf, then SIGHUP), and this port as a member; the carrier then comes by itself",
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
 	} else if (port_mtu && group.mtu > port_mtu + 4) {
 		finding_set(finding, FINDING_BROKEN, "group-mtu-high",

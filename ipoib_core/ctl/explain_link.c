@@ -90,7 +90,7 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 	pkeys = link_devinfo(said, "bad_pkey_cntr");
 	if (qkeys) {
 		finding_set(&finding, FINDING_NOTE, "qkey-mismatch",
-			    "packets that came with another Q_Key than this host's: %lu (qkey_viol_cntr)",
+			    "packets that came with another Q_Key than the queue pair had that they were for, of this interface or of another program: %lu (qkey_viol_cntr)",
 			    qkeys);
 		finding_next(&finding,
 			     "'ipoibctl show' has the Q_Key of the broadcast group; a host that was set to another one, or that has not noticed that the group was made anew, is not heard: set its interface down and up");

@@ -4,6 +4,9 @@
 
 #include "explain.h"
 
+/* Seconds: who failed before that was not asked since, and the kernel may keep it for days. */
+#define PEERS_OLD	60
+
 /* The path to a neighbour, or NULL. */
 static const struct record *peers_path(const struct records *paths, const struct record *dev,
 				       const struct neigh *neigh)
@@ -78,7 +81,8 @@ void explain_peers(struct out *out, const struct record *dev, const struct recor
 		goto out_free;
 	for (i = 0; i < neighs.count; i++) {
 		neigh = &neighs.list[i];
-		if (neigh->state & NUD_FAILED || peers_stays(before, neigh, NUD_INCOMPLETE)) {
+		if ((neigh->state & NUD_FAILED && neigh->seconds < PEERS_OLD) ||
+		    peers_stays(before, neigh, NUD_INCOMPLETE)) {
 			if (!failed++)
 				first_failed = neigh;
 		} else if (peers_stays(before, neigh, NUD_PROBE) &&

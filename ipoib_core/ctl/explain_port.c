@@ -62,7 +62,7 @@ static void explain_loading(const struct record *port, struct finding *finding)
 {
 	(void)port;
 	finding_set(finding, FINDING_NOTE, "loading",
-		    "has no interface yet: modules of accels are being loaded");
+		    "has no interface yet: modules of accels are being loaded, or the accel before goes");
 	finding_next(finding, "ask again in a few seconds");
 }
 
@@ -79,7 +79,7 @@ static void explain_no_accel(const struct record *port, struct finding *finding)
 {
 	(void)port;
 	finding_set(finding, FINDING_BROKEN, "accel-missing",
-		    "has no interface: no accel that serves this device is loaded, nor was one found to load");
+		    "has no interface: no accel that serves this device is loaded");
 	finding_next(finding,
 		     "'modprobe accel_ref', which serves any InfiniBand device; if that is not found, 'ipoibctl check' looks at the package");
 }
@@ -91,10 +91,10 @@ static void explain_not_loaded(const struct record *port, struct finding *findin
 
 	explain_port_name(name, port);
 	finding_set(finding, FINDING_BROKEN, "accel-missing",
-		    "has no interface: accel=%s, but module accel_%s is not loaded and was not found",
+		    "has no interface: accel=%s, but no accel of that name is there: module accel_%s is not loaded, or was refused",
 		    wanted, wanted);
 	finding_next(finding,
-		     "'modprobe accel_%s' if the name is right, else 'ipoibctl set port %s accel auto', which takes the best that there is",
+		     "if the name is right 'modprobe accel_%s' says whether there is such a module, and the kernel log why it is refused; else 'ipoibctl set port %s accel auto', which takes the best that there is",
 		     wanted, name);
 }
 
@@ -121,7 +121,7 @@ static void explain_failed(const struct record *port, struct finding *finding)
 		return;
 	}
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
-		    "has no interface: accel %s failed to start: %s",
+		    "has no interface: accel %s failed to start: %s; it is tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
 	finding_next(finding,
@@ -131,7 +131,7 @@ static void explain_failed(const struct record *port, struct finding *finding)
 static void explain_all_failed(const struct record *port, struct finding *finding)
 {
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
-		    "has no interface: no accel that matches works; %s failed last: %s",
+		    "has no interface: no accel that matches works; %s failed last: %s; they are tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
 	finding_next(finding,

@@ -51,8 +51,13 @@ static uint64_t traffic_second(const struct traffic *traffic, uint64_t grown)
 
 static uint64_t traffic_stat(const struct traffic *traffic, const char *name)
 {
-	return counters_grown(counters_get(&traffic->before->ethtool.stats, name),
-			      counters_get(&traffic->after->ethtool.stats, name));
+	return counters_rise(&traffic->before->ethtool.stats, &traffic->after->ethtool.stats, name);
+}
+
+/* Of sums over queues. Where nothing was told before nothing is known to have come since. */
+static uint64_t traffic_grown(const struct traffic *traffic, uint64_t before, uint64_t after)
+{
+	return traffic->before->ethtool.stats.count ? counters_grown(before, after) : 0;
 }
 
 static void traffic_tell(const struct traffic *traffic, const struct finding *finding)
@@ -96,7 +101,7 @@ static void traffic_rx(const struct traffic *traffic)
 {
 	const struct ethtool *ethtool = &traffic->after->ethtool;
 	uint64_t short_of = traffic_memory(traffic->after);
-	uint64_t now = counters_grown(traffic_memory(traffic->before), short_of);
+	uint64_t now = traffic_grown(traffic, traffic_memory(traffic->before), short_of);
 	unsigned int ring = ethtool->rx_ring;
 	struct finding finding;
 
@@ -143,6 +148,47 @@ static void traffic_tx(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+/* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
+static void traffic_waiting(const struct traffic *traffic)
+{
+	uint64_t waiting = traffic->after->outstanding;
+	struct finding finding;
+
+	/* Who has not told his counters may have given back all of them, and had others since. */
+	if (!traffic->before->ethtool.stats.count || !waiting || !traffic->before->outstanding ||
+	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
+		return;
+	finding_set(&finding, FINDING_BROKEN, "sends-wait",
+		    "%llu sends wait for the device, which has given none back in the last %llu ms",
+		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
+	traffic_tell(traffic, &finding);
+}
+
+/* Whatever the reason: the packet is lost, and the stack is not told. */
+static void traffic_failed(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	const struct counters *before = &traffic->before->ethtool.stats;
+	uint64_t refused = counters_sum(stats, false, "post_failed");
+	uint64_t errors = counters_get(stats, "tx_errors");
+	uint64_t now = traffic_stat(traffic, "tx_errors") +
+		       traffic_grown(traffic, counters_sum(before, false, "post_failed"), refused);
+	struct finding finding;
+
+	if (!refused && !errors)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "sends-failed",
+		    "sends that failed: %llu that the device refused, %llu that it ended with an error; %llu of them in the last %llu ms",
+		    (unsigned long long)refused, (unsigned long long)errors,
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to",
+		     traffic->name);
+	traffic_tell(traffic, &finding);
+}
+
 static void traffic_stuck(const struct traffic *traffic)
 {
 	const struct counters *stats = &traffic->after->ethtool.stats;
@@ -152,7 +198,7 @@ static void traffic_stuck(const struct traffic *traffic)
 
 	if (!timeouts)
 		return;
-	finding_set(&finding, now ? FINDING_BROKEN : FINDING_LIMITED, "queue-stuck",
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "queue-stuck",
 		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms; sends that the device never gave back: %llu",
 		    (unsigned long long)timeouts, (unsigned long long)now,
 		    (unsigned long long)traffic->ms,
@@ -348,7 +394,9 @@ void explain_traffic(struct out *out, const struct record *dev, const struct sam
 		.ms = after->at > before->at ? after->at - before->at : 1,
 	};
 
+	traffic_waiting(&traffic);
 	traffic_stuck(&traffic);
+	traffic_failed(&traffic);
 	traffic_rx(&traffic);
 	traffic_tx(&traffic);
 	traffic_moderation(&traffic);

@@ -8,6 +8,7 @@
 #include <netlink/attr.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rtnl.h"
 #include "run.h"
@@ -46,6 +47,18 @@ bool address_read(struct address *address, const char *text)
 	return true;
 }
 
+/* Since when it is in its state. */
+static unsigned int neigh_seconds(const struct nlattr *attr)
+{
+	struct nda_cacheinfo info;
+	long ticks = sysconf(_SC_CLK_TCK);
+
+	if (!attr || nla_len(attr) < (int)sizeof(info) || ticks <= 0)
+		return 0;
+	memcpy(&info, nla_data(attr), sizeof(info));
+	return info.ndm_updated / ticks;
+}
+
 static void neigh_hear(struct nlmsghdr *answer, void *arg)
 {
 	struct nlattr *attrs[NDA_MAX + 1];
@@ -62,6 +75,7 @@ static void neigh_hear(struct nlmsghdr *answer, void *arg)
 	    !address_set(&neigh.address, header->ndm_family, attrs[NDA_DST]))
 		return;
 	neigh.state = header->ndm_state;
+	neigh.seconds = neigh_seconds(attrs[NDA_CACHEINFO]);
 	if (attrs[NDA_LLADDR] && nla_len(attrs[NDA_LLADDR]) == NEIGH_LLADDR) {
 		bytes = nla_data(attrs[NDA_LLADDR]);
 		neigh.known = true;

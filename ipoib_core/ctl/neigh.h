@@ -27,6 +27,7 @@ struct address {
  * struct neigh - a neighbour
  * @address: its address
  * @state: NUD_...
+ * @seconds: since that changed; 0 also if that is not told
  * @known: what it has for an address in InfiniBand is known:
  * @qpn: QP number
  * @gid: GID
@@ -34,6 +35,7 @@ struct address {
 struct neigh {
 	struct address address;
 	unsigned int state;
+	unsigned int seconds;
 	bool known;
 	unsigned int qpn;
 	unsigned char gid[NEIGH_GID];

@@ -36,12 +36,21 @@ const char *print_gid(char *text, const struct record *record)
 	return text;
 }
 
-/* An answer with an error is EINVAL, whatever the error. */
+/* An answer with an error is EINVAL, whatever the error; without a known SM it is EAGAIN. */
 bool print_is_own(const struct record *path)
 {
 	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
 
-	return error != EINVAL && error != ETIMEDOUT;
+	return error && error != EINVAL && error != ETIMEDOUT && error != EAGAIN;
+}
+
+static void print_administrator(char *text, unsigned long long error, const char *refusal)
+{
+	if (error == EAGAIN)
+		snprintf(text, PRINT_WHY, "the port knows of no subnet administrator");
+	else
+		snprintf(text, PRINT_WHY, "the subnet administrator %s",
+			 error == EINVAL ? refusal : "does not answer");
 }
 
 const char *print_no_path(char *text, const struct record *path)
@@ -51,9 +60,26 @@ const char *print_no_path(char *text, const struct record *path)
 	if (print_is_own(path))
 		snprintf(text, PRINT_WHY, "it could not be asked for: %s", strerror((int)error));
 	else
-		snprintf(text, PRINT_WHY, "the subnet administrator %s",
-			 error == EINVAL ? "knows no path there" : "does not answer");
+		print_administrator(text, error, "knows no path there");
 	return text;
+}
+
+const char *print_no_join(char *text, const struct record *group)
+{
+	unsigned long long error = record_get(group, IPOIB_A_LAST_ERROR);
+
+	if (print_is_own(group))
+		snprintf(text, PRINT_WHY, "that failed on this host: %s", strerror((int)error));
+	else
+		print_administrator(text, error, "refuses");
+	return text;
+}
+
+const char *print_next(const struct record *record)
+{
+	if (print_is_own(record))
+		return "the kernel log may say why it fails on this host";
+	return "is the subnet manager there? 'sminfo' asks it; 'perfquery' has packets lost";
 }
 
 /* Whether a state is as it is meant to be. */

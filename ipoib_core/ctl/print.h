@@ -65,6 +65,23 @@ const char *print_gid(char *text, const struct record *record);
 bool print_is_own(const struct record *path);
 
 /**
+ * print_no_join() - why the last join of a group failed, in words
+ * @text: PRINT_WHY bytes
+ * @group: record of a group, or of an interface for its broadcast group
+ *
+ * Return: @text.
+ */
+const char *print_no_join(char *text, const struct record *group);
+
+/**
+ * print_next() - where to look when the subnet administrator has not refused
+ * @record: of a path, a group or an interface, whose last query or join failed otherwise
+ *
+ * Return: words.
+ */
+const char *print_next(const struct record *record);
+
+/**
  * print_no_path() - why there is no path
  * @text: PRINT_WHY bytes, filled in
  * @path: that failed

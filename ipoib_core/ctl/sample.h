@@ -13,12 +13,14 @@
  * @ethtool: counters and settings of the interface
  * @port: counters of the port, of standards and of its device
  * @cpus: of the machine, with the device's interrupts
+ * @outstanding: sends that the device has not given back; 0 also if that is not told
  */
 struct sample {
 	uint64_t at;
 	struct ethtool ethtool;
 	struct counters port;
 	struct cpus cpus;
+	uint64_t outstanding;
 };
 
 /**

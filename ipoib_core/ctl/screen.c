@@ -58,7 +58,8 @@ bool screen_begin(void)
 
 void screen_end(void)
 {
-	fputs(SCREEN_PLAIN SCREEN_UNHIDE, stdout);
+	/* What comes next is not to stand behind the picture. */
+	fputs(SCREEN_PLAIN SCREEN_UNHIDE "\n", stdout);
 	fflush(stdout);
 	tcsetattr(STDIN_FILENO, TCSANOW, &screen_before);
 }

@@ -23,10 +23,13 @@
 #define SET_LIST	1024
 /* Characters of an accel's name. */
 #define SET_NAME	15
-/* How long is waited until the port is served, between two looks, and until nothing changes. */
+/*
+ * How long is waited until the port is served, between two looks, and until nothing changes: an
+ * accel that fails is tried again after one second and after two more.
+ */
 #define SET_WAIT	30000
 #define SET_LOOK	50
-#define SET_STILL	10000
+#define SET_STILL	4000
 
 /**
  * struct set - what is to be done
@@ -281,14 +284,22 @@ static bool set_write(struct set *set)
 	return written;
 }
 
-/* Whether it is over: at once if it is well; for a moment a port is served by none. */
+/* Whether it is over: it is well, or it is not and nothing will be tried again by itself. */
 static bool set_is_done(const struct record *port, const char *accel)
 {
-	unsigned long long bind = record_get(port, IPOIB_A_BIND);
-
-	return !strcmp(record_string(port, IPOIB_A_WANTED), accel) &&
-	       (bind == IPOIB_BIND_SERVED || bind == IPOIB_BIND_FELL_BACK ||
-		bind == IPOIB_BIND_LEFT_ALONE);
+	if (strcmp(record_string(port, IPOIB_A_WANTED), accel))
+		return false;
+	switch (record_get(port, IPOIB_A_BIND)) {
+	case IPOIB_BIND_SERVED:
+	case IPOIB_BIND_FELL_BACK:
+	case IPOIB_BIND_LEFT_ALONE:
+	case IPOIB_BIND_NO_ACCEL:
+	case IPOIB_BIND_NOT_LOADED:
+	case IPOIB_BIND_NOT_MATCHING:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Has @port, of @ports, be what it has become. Returns whether there still is one. */
@@ -331,7 +342,7 @@ static void set_tell(struct set *set)
 	accel = record_string(ports.list, IPOIB_A_ACCEL);
 	if (strcmp(record_string(ports.list, IPOIB_A_WANTED), set->accel)) {
 		ctl_complain(set->ctl, CTL_FAILED,
-			     "%s: ipoib_core was told, and does not do so; the kernel log may say why",
+			     "%s: ipoib_core was told, and has not done so yet; the kernel log may say why",
 			     set->name);
 		goto out_free;
 	}
@@ -343,7 +354,7 @@ static void set_tell(struct set *set)
 		finding_set(&finding, FINDING_OK, "chosen", "accel=%s, %s%s", set->accel,
 			    *accel ? "served by accel " : "has no interface of ours", accel);
 		finding_next(&finding,
-			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d",
+			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=",
 			     set->list);
 		finding_tell(&set->ctl->out, set->name, &finding);
 	} else {

@@ -23,6 +23,7 @@ static const struct print_field dev_fields[] = {
 	PRINT_FIELD(IPOIB_A_RX_RING, "rx-ring"),
 	PRINT_FIELD(IPOIB_A_TX_QUEUES, "tx-queues"),
 	PRINT_FIELD(IPOIB_A_TX_RING, "tx-ring"),
+	PRINT_NONZERO(IPOIB_A_TX_OUTSTANDING, "outstanding"),
 	PRINT_FIELD(IPOIB_A_MTU_LIMIT, "mtu-limit"),
 	PRINT_FIELD(IPOIB_A_MTU_WANTED, "wanted"),
 	PRINT_FIELD(IPOIB_A_MTU_GROUP, "group"),

@@ -136,7 +136,7 @@ static enum test_result test_route(struct test *test)
 		TEST_SAY(test, "packets do not go out of %s but of %s", name,
 			 rtnl_name(other, route.ifindex));
 		TEST_NEXT(test,
-			  "'ip route get %s' shows the way; two interfaces in one network, or a missing route or prefix, are the usual causes",
+			  "'ip route get %s' shows the way; two interfaces in one network, a missing route or prefix, or a bond or bridge above this one are the usual causes",
 			  test->peer.text);
 		return TEST_FAILED;
 	}
@@ -225,7 +225,9 @@ static enum test_result test_neighbour(struct test *test)
 		TEST_SAY(test, "%s does not answer %s (%s)", test->hop.text, asked,
 			 neigh_state(test->neigh.state));
 		TEST_NEXT(test,
-			  "questions go to the broadcast group: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here",
+			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here",
+			  test->hop.family == AF_INET ? "the broadcast group" :
+							"a multicast group of that address",
 			  record_get(test->dev, IPOIB_A_PKEY),
 			  record_string(test->dev, IPOIB_A_IFNAME));
 		return TEST_FAILED;
@@ -253,21 +255,26 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 {
 	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
 	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
-	char why[PRINT_WHY];
+	char why[PRINT_WHY], gid[PRINT_GID];
 
 	if (state == IPOIB_PATH_STATE_IDLE) {
 		TEST_SAY(test, "the subnet administrator was not asked for it yet");
 		return TEST_SKIPPED;
 	}
-	if (state == IPOIB_PATH_STATE_FAILED || state == IPOIB_PATH_STATE_ASKING) {
-		TEST_SAY(test, "%s", state == IPOIB_PATH_STATE_ASKING ?
-			 "the subnet administrator does not answer" : print_no_path(why, path));
-		if (state == IPOIB_PATH_STATE_FAILED && print_is_own(path))
+	if (state == IPOIB_PATH_STATE_ASKING) {
+		TEST_SAY(test, "the subnet administrator has not answered in %u ms", TEST_PATH);
+		TEST_NEXT(test, "%s", print_next(path));
+		return TEST_FAILED;
+	}
+	if (state == IPOIB_PATH_STATE_FAILED) {
+		TEST_SAY(test, "%s", print_no_path(why, path));
+		if (record_get(path, IPOIB_A_LAST_ERROR) == EINVAL)
 			TEST_NEXT(test,
-				  "it is this host that fails: the kernel log may say why, and 'ipoibctl explain' how the port is");
+				  "'saquery -p --dgid %s' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone",
+				  print_gid(gid, path));
 		else
-			TEST_NEXT(test,
-				  "'saquery -p --dgid GID' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone");
+			TEST_NEXT(test, "%s; 'ipoibctl explain' says how the port is",
+				  print_next(path));
 		return TEST_FAILED;
 	}
 	TEST_SAY(test, "%s: LID 0x%04llx SL %llu rate %llu Mbit/s MTU %llu", name ? name : "?",
@@ -360,7 +367,7 @@ static enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
 			 strerror(-ret));
 		TEST_NEXT(test,
-			  "the way is known, so either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
 			  test->hop.family ? test->hop.text : test->peer.text,
 			  record_string(test->dev, IPOIB_A_IFNAME));
 		return TEST_FAILED;

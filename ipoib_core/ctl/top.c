@@ -102,8 +102,7 @@ static uint64_t top_second(const struct sample *before, const struct sample *aft
 static uint64_t top_rate(const struct sample *before, const struct sample *after, const char *name)
 {
 	return top_second(before, after,
-			  counters_grown(counters_get(&before->ethtool.stats, name),
-					 counters_get(&after->ethtool.stats, name)));
+			  counters_rise(&before->ethtool.stats, &after->ethtool.stats, name));
 }
 
 static struct top_queue *top_queue_of(struct top_queue **queues, size_t *count,
@@ -294,14 +293,18 @@ static void top_cpu_show(struct out *out, const struct top_cpu *cpu)
 static void top_cpus(struct out *out, const struct top_moment *before,
 		     const struct top_moment *after)
 {
-	const struct cpus *then, *now = &after->samples[0].cpus;
-	const struct sample *first;
+	const struct sample *first = NULL;
+	const struct cpus *then, *now = NULL;
 	const struct cpu *was, *is;
 	struct top_cpu *cpus;
 	size_t count = 0, i;
 	uint64_t total;
 
-	first = after->devs.count ? top_before(before, &after->devs.list[0]) : NULL;
+	/* Any interface that was there then: each has those of the machine. */
+	for (i = 0; i < after->devs.count && !first; i++) {
+		first = top_before(before, &after->devs.list[i]);
+		now = &after->samples[i].cpus;
+	}
 	if (!first)
 		return;
 	then = &first->cpus;

@@ -39,6 +39,9 @@
  * @quiet: nothing was sent for long: the path to the peer comes once something is, another one is
  *	not asked for, and this host fails
  * @child: the port has another interface, ib0.8001
+ * @away: the port is served, and its interface is elsewhere
+ * @bare: there is no port
+ * @outstanding: sends that the device keeps
  * @twins: another HCA, sib1, has the same node GUID; neither is a PCI function
  */
 struct scene {
@@ -62,6 +65,9 @@ struct scene {
 	bool trouble;
 	bool quiet;
 	bool child;
+	bool away;
+	bool bare;
+	uint32_t outstanding;
 	bool twins;
 };
 
@@ -124,6 +130,17 @@ static const struct scene scenes[] = {
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = true },
+	{ .name = "port-untold", NO_LINK(PORT_SILENT, DOWN) },
+	{ .name = "rejoin-silent", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
+	  .mtu_limit = IPOIB_MTU_LIMIT_FAILED },
+	{ .name = "mtu-failed", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 1500,
+	  .mtu_limit = IPOIB_MTU_LIMIT_FAILED },
+	{ .name = "sends-wait", JOINED, .pkey_entry = 0xffff, .outstanding = 7 },
+	{ .name = "away", ACTIVE, .bind = IPOIB_BIND_FELL_BACK, .wanted = "auto", .refused = "mlx",
+	  .away = true },
+	{ .name = "no-port", .bare = true },
 	{ .name = "twins", JOINED, .pkey_entry = 0xffff, .twins = true },
 	{ .name = "hostile", .ifname = "i\x1b[2J\xff\xc3\xa9\"", ACTIVE, .pkey_entry = 0xffff,
 	  .wanted = "a\"b\\c\tz", .refused = "\xed\xa0\x80\xf4\x90\x80\x80\xc2\x9b",
@@ -209,6 +226,8 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u32(msg, IPOIB_A_TX_QUEUES, 4);
 	nla_put_u32(msg, IPOIB_A_RX_RING, 256);
 	nla_put_u32(msg, IPOIB_A_TX_RING, 128);
+	if (scene->outstanding)
+		nla_put_u32(msg, IPOIB_A_TX_OUTSTANDING, scene->outstanding);
 	nla_put_u32(msg, IPOIB_A_MTU, scene->mtu);
 	nla_put_u32(msg, IPOIB_A_MTU_WANTED, scene->mtu_limit ? 4092 : scene->mtu);
 	if (scene->group_state == IPOIB_GROUP_STATE_JOINED) {
@@ -247,7 +266,7 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	nla_put_u32(msg, IPOIB_A_SM_LID, scene->sm_lid);
 	nla_put_u32(msg, IPOIB_A_PORT_MTU, scene->port_mtu ? scene->port_mtu : 4092);
 	nla_put_string(msg, IPOIB_A_WANTED, wanted ? wanted : scene->wanted);
-	if (scene->ifname) {
+	if (scene->ifname || scene->away) {
 		nla_put_string(msg, IPOIB_A_ACCEL, "ref");
 		nla_put_u32(msg, IPOIB_A_PRIORITY, 1);
 	}
@@ -356,7 +375,8 @@ static void answer(struct answers *answers, const struct scene *scene)
 		answer_accel(answers, scene);
 		break;
 	case IPOIB_CMD_PORT_GET:
-		answer_port(answers, scene, "sib0");
+		if (!scene->bare)
+			answer_port(answers, scene, "sib0");
 		if (scene->twins)
 			answer_port(answers, scene, "sib1");
 		break;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenes.h"
 
@@ -25,6 +26,7 @@
  * @state: NUD_...
  * @gid: of InfiniBand, or NULL
  * @later: NUD_... once time has passed, 0: the same
+ * @seconds: since it is so
  */
 struct host_neigh {
 	const char *scene;
@@ -33,21 +35,24 @@ struct host_neigh {
 	unsigned int state;
 	const char *gid;
 	unsigned int later;
+	unsigned int seconds;
 };
 
 static const struct host_neigh host_neighs[] = {
-	{ NULL, HOST_IB0, "10.9.0.2", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", 0 },
-	{ NULL, HOST_IB0, "fe80::2:c903:a1:b2c3", NUD_STALE, "fe80::2:c903:a1:b2c3", 0 },
-	{ NULL, HOST_IB0, "10.9.0.12", NUD_PROBE, "fe80::2:c903:a1:b2c3", NUD_REACHABLE },
-	{ NULL, HOST_IB0, "10.9.0.13", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", NUD_PROBE },
-	{ NULL, HOST_IB0, "10.9.0.14", NUD_NONE, NULL, NUD_INCOMPLETE },
-	{ NULL, HOST_ETH0, "10.1.0.1", NUD_FAILED, NULL, 0 },
-	{ "trouble", HOST_IB0, "10.9.0.7", NUD_FAILED, NULL, 0 },
-	{ "trouble", HOST_IB0, "fe80::7", NUD_INCOMPLETE, NULL, 0 },
-	{ "trouble", HOST_IB0, "10.9.0.8", NUD_PROBE, "fe80::2:c903:a1:b2c3", 0 },
-	{ "trouble", HOST_IB0, "10.9.0.9", NUD_STALE, "fe80::dead", 0 },
-	{ "quiet", HOST_IB0, "10.9.0.10", NUD_STALE, "fe80::1d1e", 0 },
-	{ "quiet", HOST_IB0, "10.9.0.11", NUD_STALE, "fe80::dead:3", 0 },
+	{ NULL, HOST_IB0, "10.9.0.2", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", 0, 0 },
+	{ NULL, HOST_IB0, "fe80::2:c903:a1:b2c3", NUD_STALE, "fe80::2:c903:a1:b2c3", 0, 0 },
+	{ NULL, HOST_IB0, "10.9.0.12", NUD_PROBE, "fe80::2:c903:a1:b2c3", NUD_REACHABLE, 0 },
+	{ NULL, HOST_IB0, "10.9.0.13", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", NUD_PROBE, 0 },
+	{ NULL, HOST_IB0, "10.9.0.14", NUD_NONE, NULL, NUD_INCOMPLETE, 0 },
+	{ NULL, HOST_ETH0, "10.1.0.1", NUD_FAILED, NULL, 0, 0 },
+	{ "trouble", HOST_IB0, "10.9.0.7", NUD_FAILED, NULL, 0, 0 },
+	{ "trouble", HOST_IB0, "fe80::7", NUD_INCOMPLETE, NULL, 0, 0 },
+	{ "trouble", HOST_IB0, "10.9.0.8", NUD_PROBE, "fe80::2:c903:a1:b2c3", 0, 0 },
+	{ "trouble", HOST_IB0, "10.9.0.9", NUD_STALE, "fe80::dead", 0, 0 },
+	{ "sends-wait", HOST_IB0, "10.9.0.15", NUD_FAILED, NULL, 0, 61 },
+	{ "sends-wait", HOST_IB0, "10.9.0.16", NUD_FAILED, NULL, 0, 59 },
+	{ "quiet", HOST_IB0, "10.9.0.10", NUD_STALE, "fe80::1d1e", 0, 0 },
+	{ "quiet", HOST_IB0, "10.9.0.11", NUD_STALE, "fe80::dead:3", 0, 0 },
 };
 
 static void host_end(struct nl_msg *msg, unsigned char *stream, size_t *len)
@@ -63,6 +68,7 @@ static void host_answer_neighs(const char *scene, unsigned char *stream, size_t 
 {
 	unsigned char address[16], lladdr[20] = { 0x80, 0, 0, 0x48 };
 	const struct host_neigh *neigh = host_neighs;
+	struct nda_cacheinfo info = {};
 	struct ndmsg header;
 	struct nl_msg *msg;
 	bool six;
@@ -83,6 +89,9 @@ static void host_answer_neighs(const char *scene, unsigned char *stream, size_t 
 			inet_pton(AF_INET6, neigh->gid, lladdr + 4);
 			nla_put(msg, NDA_LLADDR, sizeof(lladdr), lladdr);
 		}
+		info.ndm_updated = neigh->seconds * sysconf(_SC_CLK_TCK);
+		if (neigh->seconds)
+			nla_put(msg, NDA_CACHEINFO, sizeof(info), &info);
 		host_end(msg, stream, len);
 	}
 }

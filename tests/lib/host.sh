@@ -19,6 +19,7 @@ set -eu
 . "$TESTS/lib/bond.sh"
 . "$TESTS/lib/cm.sh"
 . "$TESTS/lib/outage.sh"
+. "$TESTS/lib/explain.sh"
 . "$TESTS/lib/registry.sh"
 . "$TESTS/lib/leak.sh"
 . "$TESTS/lib/trace.sh"

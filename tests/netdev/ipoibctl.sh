@@ -10,17 +10,17 @@
 # limit: 180
 . "${TESTS:=/tests}/lib/host.sh"
 
-# explained SUBJECT CAUSE: so it is, be it not the only thing.
-explained()
+# has_cause SUBJECT CAUSE: so it is, be it not the only thing.
+has_cause()
 {
 	ipoibctl -j explain > "$TMPDIR/explained" && jq -e --arg subject "$1" --arg cause "$2" \
 		'any(.[]; .subject == $subject and .cause == $cause and .text != "")' "$TMPDIR/explained"
 }
 
-# explains SUBJECT CAUSE: within seconds, and in words too.
-explains()
+# causes SUBJECT CAUSE: within seconds, and in words too.
+causes()
 {
-	wait_for 10 explained "$1" "$2" || { ipoibctl explain; fail "$1: '$2' is not what is explained"; }
+	wait_for 10 has_cause "$1" "$2" || { ipoibctl explain; fail "$1: '$2' is not what is explained"; }
 	ipoibctl explain > "$TMPDIR/words" || fail "ipoibctl explain"
 	grep "^$1: [a-z]*: ." "$TMPDIR/words" || fail "no words for '$2'"
 }
@@ -47,12 +47,12 @@ partitions="Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;"
 note "nothing to ask"
 ended 2 show
 ended 1 "show nonsense more"
-must explained driver not-loaded
+must has_cause driver not-loaded
 
 note "accel missing"
 fabric_up 2
 must modprobe ipoib_core accel=nonsense
-explains sib0/1 accel-missing
+causes sib0/1 accel-missing
 must rmmod ipoib_core
 
 # heard WHAT: the monitor has said it.
@@ -65,21 +65,21 @@ note "no subnet manager, no cable"
 must modprobe ipoib_core accel=ref
 must_wait 10 served_by sib0 ref
 link=$(netdev_of sib0 ours)
-explains "$link" admin-down
+causes "$link" admin-down
 must ip link set "$link" up
-explains "$link" no-sm
+causes "$link" no-sm
 ipoibctl monitor dev "$link" > "$TMPDIR/heard" 2> "$TMPDIR/complained" &
 monitor=$!
 must_wait 5 heard "no subnet manager"
 cable_out sib0
 # Else ours looks after seconds only: a port that was not active tells nothing.
 port_event sib0 port_err
-explains "$link" port-down
+causes "$link" port-down
 must_wait 5 heard "no physical link"
 cable_in sib0
 sm_partitions "$partitions"
 sm_start sib1
-explains "$link" carrier
+causes "$link" carrier
 must_wait 5 heard "has carrier"
 
 note "what is shown"
@@ -97,17 +97,17 @@ ended 1 "show lo"
 note "a P_Key that the port does not have, a partition without a group"
 must ip link add link "$link" name fifth type ipoib pkey 0x8005
 must ip link set fifth up
-explains fifth pkey-missing
+causes fifth pkey-missing
 must ip link add link "$link" name plain type ipoib pkey 0x8006
 must ip link set plain up
 sm_partitions "$partitions
 fifth=0x0005, ipoib, mtu=4, rate=3 : $(port_guid sib0)=limited, $(port_guid sib1)=full;
 plain=0x0006, defmember=full : ALL=full;"
 sm_sweep sib1
-explains fifth limited-member
-explains fifth carrier
-explains plain group-missing
-explains "$link" carrier
+causes fifth limited-member
+causes fifth carrier
+causes plain group-missing
+causes "$link" carrier
 
 note "an interface in another network namespace, and its peer"
 peer=$(netdev_of sib1 ours)

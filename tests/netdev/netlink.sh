@@ -102,6 +102,7 @@ limit=1
 must_tell dev-get -- "ifname=\"$IFA\"" 'hca="sib0"' port=1 carrier=1 reason=0 group-state=3 "mtu=$(mtu_of hostA "$IFA")" \
 	error=0 tries=0 pkey=65535 pkey-entry=65535 "mtu-limit=$limit"
 must_tell dev-get "ifindex=$index" "ifname=$IFA" hca=sib0 -- carrier=1
+[ "$ACCEL" != ref ] || must_tell dev-get -- outstanding=0
 [ "$(on hostB cat "/sys/class/net/$IFB/ifindex")" = "$index" ] ||
 	refuses 19 "no such interface" dev-get "ifindex=$(on hostB cat "/sys/class/net/$IFB/ifindex")"
 refuses 19 "no such interface" dev-get ifname=lo

@@ -96,6 +96,7 @@ static const struct {
 	[IPOIB_A_QUERIES_LIMIT] = { "queries-limit", 'n' },
 	[IPOIB_A_NOTICE] = { "notice", 'n' },
 	[IPOIB_A_COUNT] = { "count", 'n' },
+	[IPOIB_A_TX_OUTSTANDING] = { "outstanding", 'n' },
 };
 
 static const char *const commands[IPOIB_CMD_MAX + 1] = {

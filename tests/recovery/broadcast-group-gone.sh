@@ -22,12 +22,15 @@ must_wait 10 can_ping hostA "$B4"
 sm_kill "$HCA_SM"
 sm_partitions 'Default=0x7fff, defmember=full : ALL=full;'
 sm_start "$HCA_SM"
+explains hostA "$IFA" "limited: the broadcast group cannot be joined again: the subnet administrator refuses"
 must_wait 30 negate is_running hostA "$IFA"
 must_wait 30 negate is_running hostB "$IFB"
 for link in "$IFA" "$IFB"; do
 	assert_log "$link: no carrier: joining the broadcast group .*failed"
 done
 [ -z "$(group_members "$HCA_SM" "$BROADCAST")" ] || fail "the group has members after all"
+
+explains hostA "$IFA" "broken: no carrier: the broadcast group $BROADCAST is not among the"
 
 # shellcheck disable=SC2119
 sm_partitions
@@ -42,4 +45,5 @@ for link in "$IFA" "$IFB"; do
 done
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"
+explains_well hostA "$IFA"
 assert_strict_clean

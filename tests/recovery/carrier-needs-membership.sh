@@ -45,7 +45,9 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 	work_is_through
 	! is_running hostA "$IFA" || fail "round $round: carrier, but the SA is mute since before"
 done
+explains hostA "$IFA" "broken: no carrier.*: (the broadcast group is being joined|the subnet administrator does not answer the join)"
 knob "$HCA_A" sa_mute 0
 must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
+explains_well hostA "$IFA"
 assert_strict_clean

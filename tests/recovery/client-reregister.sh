@@ -47,5 +47,6 @@ done
 assert_resumes "five in a row"
 assert_group_works "five in a row"
 
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -41,6 +41,8 @@ knob sib1 recv_error_once 20
 must_wait 20 grep -qx 0 "$SOFT_IB/sib1/recv_error_once"
 assert_resumes "20 receive errors"
 assert_tcp_moves "20 receive errors"
+explains_well hostA "$IFA"
+explains_well hostB "$IFB"
 traffic_stop
 pings_stop
 assert_strict_clean

@@ -45,5 +45,6 @@ storm sm_change
 wait $storms
 assert_resumes "three storms"
 ! log_has "GID .* was taken" || fail "a GID was taken for one that is gone"
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -26,6 +26,7 @@ knob sib1 modify_error_once 3
 knob sib1 pkeys "0 0xffff"
 assert_log "$IFB: accel ref cannot open"
 says ' carrier=0 reason=4 ' on hostB "$TESTS/netdev/nl" dev-get
+explains hostB "$IFB" "broken: no carrier: accel ref cannot start its queues: .*; it is tried again"
 must_wait 20 used_up sib1
 assert_resumes "opened at last"
 
@@ -37,5 +38,6 @@ must_wait 20 used_up sib1
 assert_log "$IFB: accel ref cannot open again"
 must_wait 20 is_running hostB "$IFB"
 assert_resumes "opened again at last"
+explains_well hostB "$IFB"
 pings_stop
 assert_strict_clean

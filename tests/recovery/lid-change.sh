@@ -39,5 +39,6 @@ must_wait 10 lid_is "$HCA_A" 41
 must_wait 10 lid_is "$HCA_B" 42
 assert_resumes "LIDs are 41 and 42"
 assert_group_works "LIDs reassigned"
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -47,6 +47,7 @@ for child in "hostA $IFA.8001" "hostB $IFB.8001"; do
 	# shellcheck disable=SC2086 # two words
 	must_wait 5 negate is_running $child
 done
+explains hostA "$IFA.8001" "broken: no carrier: P_Key 0x8001 is not in the table of port $HCA_A/1: "
 assert_dead
 is_running hostA "$IFA" || fail "the parent lost its carrier too"
 ping_sizes hostA "$B4" 64
@@ -64,5 +65,6 @@ assert_resumes "P_Key back in its place"
 knob "$HCA_B" pkeys "$index 0x0000"
 knob "$HCA_B" pkeys "7 0x8001"
 assert_resumes "P_Key in another place"
+explains_well hostA "$IFA.8001"
 pings_stop
 assert_strict_clean

@@ -59,6 +59,8 @@ must_wait 20 can_ping hostA "$B4"
 must_wait 20 can_ping hostA "$B6"
 must_wait 20 all_nodes
 must_wait 10 group_answers
+explains_well hostA "$IFA"
+explains_well hostA child
 must ip -n hostB address del 239.7.7.7/32 dev "$IFB"
 ! ip -n hostB maddress show dev "$IFB" | grep '0f:07:07:07' || fail "a group that nobody wants is still in the list"
 assert_strict_clean

@@ -44,6 +44,7 @@ knob sib0 slow_ms 0
 must_wait 10 served_by sib1 ref
 assert_log 'sib0: ipoib_core: port 1 does not tell its state'
 assert_no_interface sib0
+explains - sib0/1 "broken: has no interface: the device's driver does not tell the port's state"
 knob sib0 query_port_error 0
 must_wait 20 served_by sib0 ref
 assert_log 'sib0: ipoib_core: port 1 tells its state again'
@@ -60,6 +61,8 @@ knob sib0 query_port_error 1
 cable_in sib0
 must_wait 20 active
 must_wait 20 told_twice
+# Not that it is down, which is over.
+explains - "$link" "broken: no carrier: the device's driver does not tell the state of port sib0/1"
 knob sib0 query_port_error 0
 must_wait 30 carrier_is 1
 knob sib0 query_port_error 1
@@ -72,4 +75,5 @@ must ip link set "$link" down
 must ip link set "$link" up
 must_wait 20 carrier_is 1
 knob sib0 query_pkey_error 0
+explains_well - "$link"
 assert_strict_clean

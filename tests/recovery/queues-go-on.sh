@@ -114,6 +114,8 @@ must_wait 10 udp_is hostB OutDatagrams $((sent + 40))
 knob sib1 stuck_sq 0
 must_wait 10 all_there 40
 lost=$(($(drops_of sib0 no_recv_wr) - lost))
+# This HCA has no counter of these.
+explains hostA "$IFA" "note: each RX queue posts 8 receives, fewer than the 256 of the default"
 note "of 40 packets $lost met no buffer"
 [ "$lost" -gt 0 ] || fail "there were buffers for all"
 # They were all other interfaces' of the port as well: see accel_ref(4).

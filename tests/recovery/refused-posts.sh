@@ -73,6 +73,7 @@ posts=$(ethtool_stat hostA "$IFA" tx0_posts)
 knob sib0 post_send_error_ppm 300000
 flood 1400
 must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 1000
+explains hostA "$IFA" "limited: sends that failed: [0-9]+ that the device refused"
 flood_stop
 knob sib0 post_send_error_ppm 0
 knob sib0 rate_mbps 0
@@ -113,4 +114,8 @@ note "$restarts restarts"
 ! log_has 'the HCA does not flush its queues' || fail "the restart waited for what nothing tells of"
 [ "$(ethtool_stat hostA "$IFA" tx_timeouts)" = "$stops" ] || fail "the queue is stuck"
 ping_sizes hostA "$B4" 64 1472
+# Who was asked for by sends that were refused has not answered.
+ip -n hostA neighbour flush all
+explains_well hostA "$IFA"
+explains hostA "$IFA" "note: sends that failed: "
 assert_strict_clean

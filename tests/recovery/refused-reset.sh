@@ -48,5 +48,6 @@ down_refused()
 # To ERR, two; to RESET, two: the first one's 256 receives stay.
 down_refused 4 "two to ERR, two to RESET" 200 300
 down_refused 3 "two to ERR, the first one to RESET" 200 300
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -79,6 +79,7 @@ sa_forget "$HCA_A"
 soon ip -n hostA link set "$IFA" down
 soon ip -n hostA link set "$IFA" up
 must_wait 5 asked join
+explains hostA "$IFA" "broken: no carrier: the subnet administrator does not answer the join of the broadcast group"
 soon ip -n hostA link set "$IFA" netns hostC
 soon ip -n hostC link set "$IFA" netns hostA
 
@@ -91,6 +92,7 @@ soon ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostB "$A6"
+explains_well hostA "$IFA"
 
 knob "$HCA_A" sa_mute 1
 ask

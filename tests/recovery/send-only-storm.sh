@@ -35,6 +35,7 @@ queue=$(($(ethtool_stat hostA "$IFA" tx_drop_mcast_queue) - queue))
 note "$groups groups; dropped: $queue for too many packets that wait"
 [ "$groups" -le 512 ] || fail "there was no limit of groups"
 [ "$queue" -gt 0 ] || fail "there was no limit of packets that wait"
+explains hostA "$IFA" "limited: the table of groups is full \(512\)"
 assert_resumes "storm"
 
 knob "$HCA_A" sa_mute 0

@@ -36,5 +36,6 @@ must on hostA socat -u "OPEN:$TMPDIR/garbage" "INTERFACE:$IFA"
 [ "$(ethtool_stat hostA "$IFA" tx_drop_malformed)" = $((before + 1)) ] ||
 	fail "a packet of no type was not counted"
 assert_resumes "a packet of no type"
+explains hostA "$IFA" "note: packets dropped on their way out since it was made: [1-9]"
 pings_stop
 assert_strict_clean

@@ -65,9 +65,11 @@ sa_forget "$HCA_A"
 began=$(now_ms)
 must_wait 20 asked 1
 note "asked again $WAITED ms after the peer fell silent"
+explains hostA "$IFA" "limited: neighbours (to which there is a path, and which|that) do not answer: [0-9]+, "
 wait_for 5 asked 100 && fail "asked without bound"
 took=$((($(now_ms) - began) / 1000 + 1))
 ! asked $((took + 1)) || fail "asked more often than once in a second: $(sa_asked "$HCA_A" path) times"
 knob "$HCA_B" drop_ppm 0
 must_wait 10 can_ping hostA "$peer"
+explains_well hostA "$IFA"
 assert_strict_clean

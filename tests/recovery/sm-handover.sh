@@ -42,5 +42,6 @@ for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
 done
 assert_resumes "$HCA_SM2 took over and said nothing"
 assert_group_works "$HCA_SM2 took over and said nothing"
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -26,5 +26,6 @@ note "the hosts are members of the broadcast group again"
 for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
 	must_wait "$OUTAGE_LIMIT" is_group_member "$HCA_SM" ff12:401b:ffff::ffff:ffff "$gid" 1
 done
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

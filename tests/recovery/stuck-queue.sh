@@ -30,10 +30,14 @@ note "a slow sender: its queue has room for what it sends in half a minute"
 stops=$(ethtool_stat hostA "$IFA" tx0_stops)
 before=$(ethtool_stat hostA "$IFA" 'tx_timeouts|restarts')
 knob sib0 stuck_sq 1
+must_wait 10 pings_stand_still hostA
+explains hostA "$IFA" "broken: [0-9]+ sends wait for the device"
 must_wait 40 watchdog_bit
 knob sib0 stuck_sq 0
 is "how often the queue was full" "$(ethtool_stat hostA "$IFA" tx0_stops)" "$stops"
 assert_resumes "a slow sender"
+explains_well hostA "$IFA"
+explains hostA "$IFA" "note: a TX queue was stuck and had to be started anew: [0-9]+ times"
 tcp_start
 
 note "short"

@@ -23,5 +23,7 @@ must_wait 10 all_active
 must_wait 5 address_has hostA "$IFA" fe:80:00:00:00:00:12:34
 must_wait 5 address_has hostB "$IFB" fe:80:00:00:00:00:12:34
 assert_resumes "the subnet has another prefix"
+explains_well hostA "$IFA"
+explains_well hostB "$IFB"
 pings_stop
 assert_strict_clean

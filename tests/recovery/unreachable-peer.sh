@@ -21,7 +21,9 @@ must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
 	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:01
 before=$(ethtool_stat hostA "$IFA" tx_drop_unreachable)
 asked=$(paths_asked)
-on hostA ping -n -q -c 500 -i 0.01 -w 10 10.9.0.200 > /dev/null || :
+spawn hostA ping -n -q -c 500 -i 0.01 -w 10 10.9.0.200 > /dev/null
+explains hostA "$IFA" "limited: peers that cannot be reached: 1, for example fe80::200:0:0:1: the subnet administrator knows no path"
+wait "$SPAWNED" || :
 asked=$(($(paths_asked) - asked))
 dropped=$(($(ethtool_stat hostA "$IFA" tx_drop_unreachable) - before))
 note "$asked queries, $dropped packets dropped as unreachable"
@@ -29,5 +31,6 @@ note "$asked queries, $dropped packets dropped as unreachable"
 [ "$asked" -le 8 ] || fail "the SA was asked $asked times"
 [ "$dropped" -ge 400 ] || fail "$dropped packets were counted"
 assert_resumes "with an unreachable neighbour"
+explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

@@ -37,7 +37,7 @@ enum ipoib_port_state {
  * @IPOIB_BIND_SERVED: by the best accel that matches or by the one asked for
  * @IPOIB_BIND_FELL_BACK: served though a better accel failed to start
  * @IPOIB_BIND_LEFT_ALONE: accel= says none
- * @IPOIB_BIND_LOADING: modules of accels are being loaded
+ * @IPOIB_BIND_LOADING: modules of accels are being loaded or the one before goes
  * @IPOIB_BIND_SILENT: the port does not tell its state
  * @IPOIB_BIND_NO_ACCEL: accel= says auto and no accel that matches is registered
  * @IPOIB_BIND_NOT_LOADED: the accel asked for by name is not registered
@@ -73,6 +73,7 @@ enum ipoib_bind {
  * @IPOIB_CARRIER_REASON_JOIN_FAILED: joining the broadcast group failed on this host
  * @IPOIB_CARRIER_REASON_GROUP_MTU: the broadcast group's MTU is none that there is
  * @IPOIB_CARRIER_REASON_COMING: everything is there and the carrier is about to come
+ * @IPOIB_CARRIER_REASON_PORT_SILENT: the port was not active and tells its state no more
  */
 enum ipoib_carrier_reason {
 	IPOIB_CARRIER_REASON_CARRIER = 0,
@@ -88,6 +89,7 @@ enum ipoib_carrier_reason {
 	IPOIB_CARRIER_REASON_JOIN_FAILED,
 	IPOIB_CARRIER_REASON_GROUP_MTU,
 	IPOIB_CARRIER_REASON_COMING,
+	IPOIB_CARRIER_REASON_PORT_SILENT,
 };
 
 /**
@@ -252,6 +254,8 @@ enum ipoib_notice {
  * @IPOIB_A_QUERIES_LIMIT: (u32) the most of them
  * @IPOIB_A_NOTICE: (u32, enum ipoib_notice) what happened
  * @IPOIB_A_COUNT: (u32) how often, since it was told last
+ * @IPOIB_A_TX_OUTSTANDING: (u32) sends of all TX queues that the device has not given back yet;
+ *	absent where the accel does not tell
  * @__IPOIB_A_MAX: end
  * @IPOIB_A_MAX: the last one
  */
@@ -318,6 +322,7 @@ enum ipoib_attr {
 	IPOIB_A_QUERIES_LIMIT,
 	IPOIB_A_NOTICE,
 	IPOIB_A_COUNT,
+	IPOIB_A_TX_OUTSTANDING,
 
 	__IPOIB_A_MAX,
 	IPOIB_A_MAX = __IPOIB_A_MAX - 1

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# ipoibctl with the answers of kernels that are not there (scenes.c), on machines that are made up, in $ROOT. Sourced
+# by unit tests, in the top folder; UPDATE=1 has them write their transcripts anew: look at what has changed.
+tests/vm/deps.sh ctl
+plain=$PWD/build/ctl-replay sanitized=$PWD/build/ctl-sanitized
+ROOT=$(mktemp -d)
+trap 'rm -rf "$ROOT"' EXIT
+export ROOT IPOIBCTL_LIB="$PWD/ipoib_core/boot" ASAN_OPTIONS=detect_leaks=1
+
+# A program with sanitizers takes long to start: the many starts are those of one without. Tests that run at one time
+# make them once.
+mkdir -p build
+(
+	flock 9
+	make -s -C ipoib_core/ctl OUT="$plain" CFLAGS='-O0 -Werror' "$plain/replay"
+	make -s -C ipoib_core/ctl OUT="$sanitized" "$sanitized/mangle" "$sanitized/replay" \
+		CFLAGS='-O1 -g -Werror -fsanitize=address,undefined -fno-sanitize-recover=undefined'
+) 9> build/ctl-replay.lock
+
+fail()
+{
+	echo "FAIL: $*"
+	exit 1
+}
+
+# file NAME LINE...: the machine has it.
+file()
+{
+	mkdir -p "$(dirname "$ROOT/$1")"
+	made=$ROOT/$1
+	shift
+	printf '%s\n' "$@" > "$made"
+}
+
+# module NAME [VERSION]: it is loaded.
+module()
+{
+	file "sys/module/$1/initstate" live
+	[ $# = 1 ] || file "sys/module/$1/version" "$2"
+}
+
+# tell [SCENE=NAME] WORD...: what ipoibctl says, and how it ends.
+tell()
+{
+	echo "\$ $1${2:+ $2}"
+	rc=0
+	# shellcheck disable=SC2046 # words
+	env PATH="$ROOT/bin:$PATH" "$1" "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
+	[ "$rc" = 0 ] || echo "[status $rc]"
+}
+
+# What modinfo and dkms say.
+# shellcheck disable=SC2016 # theirs
+file bin/modinfo '#!/bin/sh' 'kernel=' 'while :; do' 'case $1 in' \
+	'-k) kernel=$2; shift 2 ;;' '-n) cat "$ROOT/modinfo/$kernel-$2" 2> /dev/null; exit ;;' \
+	'-F) cat "$ROOT/modinfo/$2" 2> /dev/null; exit ;;' '*) exit 1 ;;' 'esac' 'done'
+# shellcheck disable=SC2016 # its
+file bin/dkms '#!/bin/sh' 'cat "$ROOT/dkms"'
+file bin/mokutil '#!/bin/sh' 'exit 1'
+# What infiniband-diags and ibverbs-utils say, where the machine has that.
+# shellcheck disable=SC2016 # theirs
+for program in saquery ibv_devinfo; do
+	file "bin/$program" '#!/bin/sh' "echo \"$program \$*\" >> \"\$ROOT/asked\"" "exec cat \"\$ROOT/$program\" 2> /dev/null"
+done
+chmod +x "$ROOT/bin/"*
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+file dkms "ipoib-accel/$version, 9.1-amd64, x86_64: installed" "ipoib-accel/$version, 9.2-amd64, x86_64: built"
+
+# transcript NAME FUNCTION: what it makes ipoibctl say is tests/ctl/transcript/NAME. Colours are shown as {32}.
+transcript()
+{
+	{
+		echo "# SPDX-License-Identifier: GPL-2.0"
+		"$2"
+	} | sed "s,$ROOT/,/,g; s/$(printf '\033')\[\([0-9]*\)m/{\1}/g" > "$ROOT/transcript"
+	[ -z "${UPDATE:-}" ] || cp "$ROOT/transcript" "tests/ctl/transcript/$1"
+	diff -u "tests/ctl/transcript/$1" "$ROOT/transcript" || fail "it says something else"
+	iconv -f UTF-8 -t UTF-8 "$ROOT/transcript" > /dev/null || fail "what it says is no UTF-8"
+	! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$ROOT/transcript" ||
+		fail "it lets control characters through"
+}
+
+# by_both NAME FUNCTION: a transcript, with sanitizers too: what comes from files and programs is not mangled.
+by_both()
+{
+	without=$plain
+	for plain in "$without" "$sanitized"; do
+		transcript "$1" "$2"
+	done
+	plain=$without
+}

@@ -6,21 +6,22 @@
 # where the test is ("-"): REGEX begins with how bad it is, as in "broken: no carrier: ".
 explains()
 {
-	if ! wait_for 10 explain_matches "$@"; then
+	if ! wait_for 20 explain_matches "$@"; then
 		cat "$TMPDIR/explain"
 		fail "ipoibctl explain does not say of $2 in $1: $3"
 	fi
 	note "explained after $WAITED ms: $(grep -E -e "^$2: $3" "$TMPDIR/explain" | head -n 1)"
 }
 
-# explains_well HOST INTERFACE: within seconds it has carrier, and nothing is broken or limited, of its port too.
+# explains_well HOST INTERFACE: within seconds it has carrier, and nothing is broken, of its port too. A guest may well
+# have too little CPU, which is no failure that is over.
 explains_well()
 {
-	if ! wait_for 10 explain_finds_nothing "$@"; then
+	if ! wait_for 20 explain_finds_nothing "$@"; then
 		cat "$TMPDIR/explain"
-		fail "ipoibctl explain finds something wrong with $2 in $1"
+		fail "ipoibctl explain finds something broken with $2 in $1"
 	fi
-	note "all is well, says explain after $WAITED ms"
+	note "nothing is broken, says explain after $WAITED ms"
 }
 
 explain_ask()
@@ -39,5 +40,5 @@ explain_matches()
 explain_finds_nothing()
 {
 	explain_ask "$1" && grep -q "^$2: ok: has carrier" "$TMPDIR/explain" &&
-		! grep -Eq '^[^ ]+: (broken|limited): ' "$TMPDIR/explain"
+		! grep -q '^[^ ]*: broken: ' "$TMPDIR/explain"
 }

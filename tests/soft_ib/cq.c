@@ -15,12 +15,16 @@
  */
 #include <linux/slab.h>
 
+#include "meter.h"
 #include "verbs.h"
 
 static void sib_cq_call_handler(struct sib_cq *cq)
 {
+	u8 before = sib_meter_client(cq->hca);
+
 	if (cq->ibcq.comp_handler)
 		cq->ibcq.comp_handler(&cq->ibcq, cq->ibcq.cq_context);
+	sib_meter_leave(before);
 }
 
 static void sib_cq_irq_work(struct irq_work *work)

@@ -5,6 +5,7 @@
  *   strict_total     what clients did wrong so far: the sum over all HCAs and kinds; 0 is good
  *   strict           "sibN KIND COUNT" for each kind of each HCA that is not 0
  *   drops            "CAUSE COUNT" of every cause, summed over all ports
+ *   meter/           whose the CPU's time was, with the parameter meter=1: see meter.c
  *
  *   sibN/link            read: "up" or "down", and the port's state; write "up" or "down" (or 1 or
  *                        0): the cable
@@ -66,6 +67,7 @@
 #include <linux/uaccess.h>
 
 #include "fabric.h"
+#include "meter.h"
 
 /* Copies a short line from user space and strips it. */
 static int get_line(char *line, size_t size, const char __user *buf, size_t len)
@@ -482,6 +484,7 @@ void sib_debugfs_init(struct sib_fabric *fabric)
 	debugfs_create_file("strict_total", 0400, fabric->dir, fabric, &strict_total_fops);
 	debugfs_create_file("strict", 0400, fabric->dir, fabric, &strict_fops);
 	debugfs_create_file("drops", 0400, fabric->dir, fabric, &all_drops_fops);
+	sib_meter_add(fabric->dir);
 }
 
 /**
@@ -492,4 +495,5 @@ void sib_debugfs_exit(struct sib_fabric *fabric)
 {
 	debugfs_remove_recursive(fabric->dir);
 	fabric->dir = NULL;
+	sib_meter_exit();
 }

@@ -5,6 +5,7 @@
 #include <rdma/ib_addr.h>
 
 #include "../../ipoib_core/compat/sib_qp_compat.h"
+#include "meter.h"
 #include "verbs.h"
 
 #define SIB_FW_VER		BIT_ULL(32)	/* major 1 */
@@ -249,6 +250,9 @@ static int sib_hca_register(struct sib_hca *hca)
 	ibdev->node_guid = hca->node_guid;
 	snprintf(ibdev->node_desc, sizeof(ibdev->node_desc), "soft_ib HCA " SIB_DEVICE_NAME,
 		 hca->index);
+	/* What is set first stays. */
+	if (sib_meter)
+		ib_set_device_ops(ibdev, &sib_meter_ops);
 	ib_set_device_ops(ibdev, &sib_device_ops);
 	if (sib_props.max_cq_period)
 		ib_set_device_ops(ibdev, &sib_moderation_ops);

@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 
+#include "meter.h"
 #include "verbs.h"
 
 /* LRH, BTH, DETH, ICRC and VCRC of a UD packet (IBA 5.2). */
@@ -190,7 +191,11 @@ void sib_sq_resume(struct sib_qp *qp, bool kick)
  */
 enum hrtimer_restart sib_sq_timer(struct hrtimer *timer)
 {
-	sib_sq_resume(container_of(timer, struct sib_qp, sq.timer), true);
+	struct sib_qp *qp = container_of(timer, struct sib_qp, sq.timer);
+	u8 before = sib_meter_enter(qp->hca);
+
+	sib_sq_resume(qp, true);
+	sib_meter_leave(before);
 	return HRTIMER_NORESTART;
 }
 

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Measures one driver, in a guest of `run --measure`: see bench, which sets DRIVER (ours, intree, veth),
-# MTU (2044, 4092), RINGS (default, equal), CASES and, if ours shall have more than one, QUEUES. Prints a
-# line "@value CASE VALUE" of each, and "@drops CASE NUMBER" of those in which packets were lost.
+# MTU (2044, 4092), SETUP (default, equal, plain, four), CASES, MODERATED (those that are measured once more
+# with interrupts moderated) and, if ours shall have more than one, QUEUES. Prints lines "@WHAT CASE NUMBER":
+# value; drops, packets for which no ring had room; lost, datagrams; hca, tx, rx: see meter.sh. WHAT begins
+# with m when interrupts were moderated.
 #
 #	hostA [DRIVER]---sib0---+ switch +---sib1---[DRIVER] hostB	or	hostA ---veth--- hostB
 . "${TESTS:=/tests}/lib/host.sh"
+. "$TESTS/bench/meter.sh"
+. "$TESTS/bench/four.sh"
 
 # No sweep of the subnet manager in the middle of a measurement.
 SM_SWEEP=0
 # Sends and receives of a ring when both drivers shall have the same.
 EQUAL_RINGS="send_queue_size=512 recv_queue_size=1024"
+# What `ethtool -C` sets for in-tree, which has nothing that adapts: see README.md.
+: "${INTREE_MODERATION:=rx-usecs 16 rx-frames 32}"
+# What begins the lines of figures: m while interrupts are moderated.
+PASS=
 
 # veth cuts nothing and so has no packets to handle when it is let: the software's limit for packets of
 # this size is what it does with those that the sending stack has cut.
@@ -33,7 +41,7 @@ fabric_hosts_up()
 {
 	rings=
 	# shellcheck disable=SC2153 # bench sets it
-	[ "$RINGS" = default ] || rings=$EQUAL_RINGS
+	[ "$SETUP" != equal ] || rings=$EQUAL_RINGS
 	# Options outlive module parameters of stack_load, which knows nothing of rings.
 	mkdir -p /etc/modprobe.d
 	for module in ib_ipoib ipoib_core; do
@@ -42,14 +50,31 @@ fabric_hosts_up()
 	[ -z "${QUEUES:-}" ] || echo "options accel_ref tx_queues=$QUEUES" > /etc/modprobe.d/queues.conf
 	SM_MTU=4
 	[ "$MTU" = 2044 ] || SM_MTU=5
-	fabric_up 2 "mtu=$((MTU + 4))"
+	hcas=2 offload=1
+	[ "$SETUP" != four ] || hcas=4
+	[ "$SETUP" != plain ] || offload=0
+	fabric_up "$hcas" "mtu=$((MTU + 4))" meter=1 "offload=$offload"
 	hosts_up "$DRIVER-$DRIVER"
-	if [ "$DRIVER" = ours ]; then
-		must on hostA ethtool -C "$IFA" adaptive-rx on
-		must on hostB ethtool -C "$IFB" adaptive-rx on
+	if [ "$SETUP" = four ]; then
+		four_up
+		meter_host 2 hostC
+		meter_host 3 hostD
 	fi
+	meter_host 0 hostA
+	meter_host 1 hostB
 	must_wait 10 has_mtu hostA "$IFA" "$MTU"
 	must_wait 10 has_mtu hostB "$IFB" "$MTU"
+}
+
+# moderate: interrupts of all hosts, as each driver can.
+moderate()
+{
+	settings=$INTREE_MODERATION
+	[ "$DRIVER" = intree ] || settings="adaptive-rx on"
+	# shellcheck disable=SC2086 # a list
+	for host in A:$IFA B:$IFB ${IFC:+C:$IFC} ${IFD:+D:$IFD}; do
+		must on "host${host%%:*}" ethtool -C "${host#*:}" $settings
+	done
 }
 
 # Packets for which there was no buffer: the wire takes no time, so a large send may be more than a ring.
@@ -61,7 +86,7 @@ overruns()
 
 value()
 {
-	echo "@value $1 $2"
+	echo "@${PASS}value $1 $2"
 }
 
 # median FILE: of the first numbers of its lines.
@@ -89,8 +114,20 @@ tcp_once()
 		"$TMPDIR/server" >> "$TMPDIR/transfers"
 }
 
-# tcp CASE ADDRESS STREAMS: the median of TCP_TRANSFERS: how far the window was open when the first packets
-# were lost is chance, and stays part of a transfer.
+# tcp_metered CASE ADDRESS STREAMS [NUMBER]: one more, to see whose instructions they are, of each KB.
+tcp_metered()
+{
+	spawn hostB iperf3 -s -1 > "$TMPDIR/server" 2>&1 < /dev/null
+	must_wait 10 iperf_listens hostB
+	meter_on
+	on hostA iperf3 -c "$2" -n "$TCP_BYTES" -P "$3" > "$TMPDIR/iperf" 2>&1 < /dev/null ||
+		fail "iperf3: $(tail -n 5 "$TMPDIR/iperf")"
+	meter_off "$1" $((${TCP_BYTES%M} * 1024)) "${4:-1}"
+	wait "$SPAWNED" || :
+}
+
+# tcp CASE ADDRESS STREAMS [NUMBER]: the median of TCP_TRANSFERS: how far the window was open when the
+# first packets were lost is chance, and stays part of a transfer.
 tcp()
 {
 	: > "$TMPDIR/transfers"
@@ -99,6 +136,26 @@ tcp()
 	done
 	note "$1: $(tr '\n' ' ' < "$TMPDIR/transfers")"
 	value "$1" "$(median "$TMPDIR/transfers")"
+	! metered || tcp_metered "$@"
+}
+
+# metered: whether shares are asked for. A profile has them anyway.
+metered()
+{
+	[ "$SETUP" != equal ] && [ "$DRIVER" != veth ] && [ -z "${MARK:-}" ]
+}
+
+# udp_metered CASE DATAGRAMS ARGUMENTS: what netload says, and once more to see whose instructions a
+# datagram's are.
+udp_metered()
+{
+	metered_case=$1 metered_units=$2
+	shift 2
+	udp "$metered_case" "$@"
+	metered || return 0
+	meter_on
+	on hostA /netload "$@" > /dev/null || fail "netload $*"
+	meter_off "$metered_case" "$metered_units"
 }
 
 # udp CASE ARGUMENTS: what netload says.
@@ -109,7 +166,7 @@ udp()
 	on hostA /netload "$@" > "$TMPDIR/udp" || fail "netload $*"
 	read -r udp_value udp_lost < "$TMPDIR/udp"
 	value "$udp_case" "$udp_value"
-	[ "${udp_lost:-0}" = 0 ] || echo "@lost $udp_case $udp_lost"
+	[ "${udp_lost:-0}" = 0 ] || echo "@${PASS}lost $udp_case $udp_lost"
 }
 
 # sent_by_queues: packets that each TX queue of hostA has sent.
@@ -130,7 +187,7 @@ flows()
 	note "flows: $(tr '\n' ' ' < "$TMPDIR/rates")"
 	value "flows_q$1" "$(median "$TMPDIR/rates")"
 	flows_lost=$(awk '{ n += $2 } END { print n + 0 }' "$TMPDIR/rates")
-	[ "$flows_lost" = 0 ] || echo "@lost flows_q$1 $flows_lost"
+	[ "$flows_lost" = 0 ] || echo "@${PASS}lost flows_q$1 $flows_lost"
 }
 
 # flows_by_queues: the same with one TX queue and with all; each must send at least half of its share.
@@ -180,9 +237,10 @@ ping_p99()
 
 # As many packets with either MTU: a shorter transfer has too few intervals.
 [ "$MTU" = 2044 ] || : "${TCP_BYTES:=320M}"
-: "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${TCP_TRANSFERS:=5}"
+: "${TCP_BYTES:=160M}" "${TCP_WARM:=50000000}" "${TCP_TRANSFERS:=3}"
 : "${DATAGRAMS:=20000}" "${PINGS:=200}" "${WIRE_MBPS:=1000}" "${FLOWS:=8}" "${FLOWS_RUNS:=5}"
 : "${FLOWS_PORT:=7800}"
+WITH_WARM=$((DATAGRAMS * 11 / 10))
 if [ "$DRIVER" = veth ]; then
 	veth_up
 else
@@ -194,27 +252,44 @@ spawn hostB /netload serve 7777
 spawn hostB /netload serve "$FLOWS_PORT" "$FLOWS"
 must_wait 10 on hostA /netload rr "$B4" 7777 64 10
 
-for case in $CASES; do
-	before=$(overruns)
-	[ -z "${MARK:-}" ] || /netload mark
-	case $case in
-	tcp4) tcp "$case" "$B4" 1 ;;
-	tcp6) tcp "$case" "$B6" 1 ;;
-	tcp4x8) tcp "$case" "$B4" 8 ;;
-	tcp6x8) tcp "$case" "$B6" 8 ;;
-	udp64) udp "$case" flood "$B4" 7777 64 32 "$DATAGRAMS" ;;
-	udp1472) udp "$case" flood "$B4" 7777 1472 32 "$DATAGRAMS" ;;
-	udp_gso) udp "$case" gso "$B4" 7777 1472 40 "$DATAGRAMS" ;;
+# one_case CASE
+one_case()
+{
+	case $1 in
+	tcp4) tcp "$1" "$B4" 1 ;;
+	tcp6) tcp "$1" "$B6" 1 ;;
+	tcp4x8) tcp "$1" "$B4" 8 ;;
+	tcp6x8) tcp "$1" "$B6" 8 ;;
+	udp64) udp_metered "$1" "$WITH_WARM" flood "$B4" 7777 64 32 "$DATAGRAMS" ;;
+	udp1472) udp_metered "$1" "$WITH_WARM" flood "$B4" 7777 1472 32 "$DATAGRAMS" ;;
+	udp_gso) udp_metered "$1" "$WITH_WARM" gso "$B4" 7777 1472 40 "$DATAGRAMS" ;;
 	flows) if [ -z "${QUEUES:-}" ]; then flows 1; else flows_by_queues; fi ;;
-	rr64) udp "$case" rr "$B4" 7777 64 $((DATAGRAMS / 5)) ;;
+	rr64) udp "$1" rr "$B4" 7777 64 $((DATAGRAMS / 5)) ;;
 	ping) ping_p99 ;;
-	truesize) udp "$case" truesize "$B4" 7777 $((MTU - 28)) ;;
-	*) fail "no case '$case'" ;;
+	truesize) udp "$1" truesize "$B4" 7777 $((MTU - 28)) ;;
+	*) four_case "$1" ;;
 	esac
-	[ -z "${MARK:-}" ] || /netload mark
-	lost=$(($(overruns) - before))
-	[ "$lost" = 0 ] || echo "@drops $case $lost"
-done
+}
+
+# all_cases CASES
+all_cases()
+{
+	for case in $1; do
+		before=$(overruns)
+		[ -z "${MARK:-}" ] || /netload mark
+		one_case "$case"
+		[ -z "${MARK:-}" ] || /netload mark
+		lost=$(($(overruns) - before))
+		[ "$lost" = 0 ] || echo "@${PASS}drops $case $lost"
+	done
+}
+
+all_cases "$CASES"
+if [ -n "${MODERATED:-}" ] && [ "$DRIVER" != veth ]; then
+	moderate
+	PASS=m
+	all_cases "$MODERATED"
+fi
 [ "$DRIVER" = veth ] || assert_strict_clean
 if [ -n "${MARK:-}" ]; then
 	echo "@symbols x x"

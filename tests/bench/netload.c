@@ -9,6 +9,9 @@
  *	netload floods ADDRESS PORT SIZE WINDOW COUNT N: N of these at once, of COUNT each
  *	netload gso ADDRESS PORT SIZE SEGMENTS COUNT: the same with sends of SEGMENTS datagrams
  *	netload rr ADDRESS PORT SIZE COUNT: prints the mean round trip, nanoseconds
+ *	netload probe ADDRESS PORT SIZE USECS COUNT: a round trip every USECS; prints the median and
+ *		the 99th percentile, nanoseconds, and how many were lost
+ *	netload paced ADDRESS PORT SIZE USECS COUNT: a datagram every USECS, unanswered
  *	netload truesize ADDRESS PORT SIZE: prints the memory charged for a datagram, bytes
  *	netload mark: tells profile.c, which runs in QEMU, that now is the time
  *
@@ -24,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -46,7 +50,8 @@
 #define LOST_SECS	2
 
 enum kind {
-	KIND_ECHO = 1,		/* answer each */
+	KIND_IGNORE,		/* do not answer */
+	KIND_ECHO,		/* answer each */
 	KIND_COUNT,		/* answer each @credit-th */
 	KIND_HOARD,		/* leave unread, answer the last one with the memory charged */
 };
@@ -305,6 +310,75 @@ static int round_trips(int fd, int size, int count)
 	return 0;
 }
 
+static void wait_until(uint64_t when)
+{
+	struct timespec ts = { .tv_sec = when / 1000000000, .tv_nsec = when % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static int paced(int fd, int size, int usecs, int count)
+{
+	uint64_t when = now();
+
+	first_message(KIND_IGNORE, 0);
+	for (int i = 0; i < count; i++) {
+		if (send(fd, buffer, size, 0) < 0)
+			die("send");
+		wait_until(when += usecs * 1000ull);
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Nanoseconds until the answer to @number has come; one to an earlier number came too late. */
+static uint64_t probe_once(int fd, int size, uint32_t number)
+{
+	struct message *message = first_message(KIND_ECHO, 0);
+	uint64_t start = now();
+
+	message->value = number;
+	if (send(fd, buffer, size, 0) < 0)
+		die("send");
+	for (;;) {
+		if (recv(fd, buffer, sizeof(buffer), 0) < 0)
+			return UINT64_MAX;
+		if (message->value == number)
+			return now() - start;
+	}
+}
+
+/* What was lost counts as later than all that came. */
+static int probe(int fd, int size, int usecs, int count)
+{
+	uint64_t *times = calloc(count, sizeof(*times));
+	uint64_t when = now();
+	int lost = 0;
+
+	if (!times)
+		die("memory");
+	for (int i = 0; i < count; i++) {
+		times[i] = probe_once(fd, size, i + 1);
+		lost += times[i] == UINT64_MAX;
+		/* A late one moves those after it. */
+		when += usecs * 1000ull;
+		if (when < now())
+			when = now();
+		wait_until(when);
+	}
+	qsort(times, count, sizeof(*times), compare);
+	printf("%llu %llu %d\n", (unsigned long long)times[count / 2],
+	       (unsigned long long)times[(count * 99 + 99) / 100 - 1], lost);
+	return 0;
+}
+
 static int truesize(int fd, int size)
 {
 	struct message reply;
@@ -336,6 +410,8 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "", *address;
 	int port, size;
 
+	/* Timers as exact as they can be. */
+	prctl(PR_SET_TIMERSLACK, 1);
 	if (!strcmp(what, "mark"))
 		return mark();
 	if (!strcmp(what, "serve") && (argc == 3 || argc == 4)) {
@@ -356,6 +432,10 @@ int main(int argc, char **argv)
 		return gso(connect_to(address, port), size, atoi(argv[5]), atoi(argv[6]));
 	if (!strcmp(what, "rr") && argc == 6)
 		return round_trips(connect_to(address, port), size, atoi(argv[5]));
+	if (!strcmp(what, "probe") && argc == 7)
+		return probe(connect_to(address, port), size, atoi(argv[5]), atoi(argv[6]));
+	if (!strcmp(what, "paced") && argc == 7)
+		return paced(connect_to(address, port), size, atoi(argv[5]), atoi(argv[6]));
 	if (!strcmp(what, "truesize") && argc == 5)
 		return truesize(connect_to(address, port), size);
 usage:

@@ -64,7 +64,8 @@ help:
 	@echo 'make unit             tests that need no kernel of ours to run'
 	@echo 'make mutants          whether tests notice small mistakes made on purpose (150 of them: hours)'
 	@echo 'make coverage         which lines of the modules the tests run, on the debug kernel: hours'
-	@echo 'make bench            speed beside in-tree ib_ipoib and veth (a quarter of an hour on two CPUs)'
+	@echo 'make bench            speed beside in-tree ib_ipoib and veth: table, chart (half an hour on two CPUs);'
+	@echo '                      CASES="tcp4 req64": only these, see tests/bench/README.md'
 	@echo 'make bench-quick      whether ours has become slower (a minute on two idle CPUs)'
 	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
 	@echo 'make clean            remove what was built; fetched kernels stay in ~/.cache/ipoib-accel'
@@ -207,7 +208,7 @@ mutants:
 
 .PHONY: bench
 bench:
-	@tests/bench/bench
+	@tests/bench/bench $(if $(CASES),--cases '$(CASES)')
 
 .PHONY: bench-mlx
 bench-mlx:

@@ -29,7 +29,7 @@ unit="dkms fakeroot openssl"
 package="make git rsync build-essential debhelper dh-dkms fakeroot lintian rpm rpmlint dnf createrepo-c cpio"
 kernel="bison flex"
 matrix="gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross bison flex clang llvm lld"
-bench="python3 gnuplot-nox"
+bench="python3"
 
 case ${1:-check} in
 modules) wanted=$build ;;

@@ -38,11 +38,11 @@ clean_mark()
 # the fabric dropped nothing but for the CAUSEs and what is in order:
 # - no_recv_wr: the wire takes no time, so a sender's burst may overrun any ring;
 # - no_mcast_qp: the tables still lead to a host that has left a group;
-# - a few no_route: OpenSM answers a join before it has programmed the switch.
+# - no_route, below 40: OpenSM answers a join before it has programmed the switch, on a busy machine long before.
 assert_clean()
 {
 	assert_strict_clean
-	assert_drops no_recv_wr no_mcast_qp 'no_route [1-9]' "$@"
+	assert_drops no_recv_wr no_mcast_qp 'no_route [1-3]?[0-9]' "$@"
 	clean_now="$(read_errors hostA "$IFA") $(ethtool_errors hostA "$IFA")"
 	[ "$clean_now" = "$CLEAN_A" ] || clean_moved hostA "$CLEAN_A" "$clean_now"
 	clean_now="$(read_errors hostB "$IFB") $(ethtool_errors hostB "$IFB")"

@@ -45,7 +45,7 @@ note "down and up"
 down_up 10
 leak_before
 down_up 150
-assert_nothing_left 150
+assert_nothing_left 150 down_up 150
 
 note "a child"
 child()
@@ -55,14 +55,18 @@ child()
 child 5
 leak_before
 child 40
-assert_nothing_left 40
+assert_nothing_left 40 child 40
 
 note "a child that is made, and is not what was asked for"
 REFUSED=1
+refused()
+{
+	often "$1" "link add link $IFA name child type ipoib pkey 0x8001 mode connected"
+	is "refused" "$(grep -c 'only datagram mode' "$TMPDIR/batch.out")" "$1"
+}
 leak_before
-often 40 "link add link $IFA name child type ipoib pkey 0x8001 mode connected"
-is "refused" "$(grep -c 'only datagram mode' "$TMPDIR/batch.out")" 40
-assert_nothing_left 40
+refused 40
+assert_nothing_left 40 refused 40
 assert_strict_clean
 
 # queue_pairs: of hostA.

@@ -90,6 +90,7 @@ cards-%: build-% | $(builds)
 
 # On the older kernel, the peer is in-tree over the same queues: one test says whether it is another one.
 cards-6.1: cards_tests := connectx/accel-mlx:intree+mlx5_3
+cards-6.1: cards_lane := connectx-long
 
 two-vms: $(builds)
 	tests/job $@ tests/run-each connectx tests/connectx/two-vms

@@ -7,7 +7,7 @@
 # lane: quick
 # check: 6.1
 # limit: 60
-# allow-dmesg: WARNING: .*ipoib_core/contract\.c:|cut here|Call Trace
+# allow-dmesg: WARNING: .*ipoib_core/contract\.c:|cut here|Call Trace|\? lockdep_[a-z_]+\+0x
 . "${TESTS:=/tests}/lib/host.sh"
 
 breaks=/sys/module/accel_bad/parameters/breaks

@@ -262,7 +262,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 		return TEST_SKIPPED;
 	}
 	if (state == IPOIB_PATH_STATE_ASKING) {
-		TEST_SAY(test, "the subnet administrator has not answered in %u ms", TEST_PATH);
+		TEST_SAY(test, "the subnet administrator has not answered in %d ms", TEST_PATH);
 		TEST_NEXT(test, "%s", print_next(path));
 		return TEST_FAILED;
 	}

@@ -63,10 +63,9 @@ hosts_gone()
 # counts: GATHERED and GATHERS of hostB so far. Each process takes its time in a guest: few a case.
 counts()
 {
-	read -r GATHERED GATHERS <<-END
-		$(on hostB ethtool -S "$IFB" | awk '$1 == "rx0_gathered:" { gathered = $2 } $1 == "rx0_gathers:" { gathers = $2 }
-			END { print gathered, gathers }')
-	END
+	on hostB ethtool -S "$IFB" | awk '$1 == "rx0_gathered:" { gathered = $2 } $1 == "rx0_gathers:" { gathers = $2 }
+		END { print gathered, gathers }' > "$TMPDIR/counts"
+	read -r GATHERED GATHERS < "$TMPDIR/counts"
 }
 
 arrived()

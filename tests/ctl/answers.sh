@@ -4,9 +4,8 @@
 # by unit tests, in the top folder; UPDATE=1 has them write their transcripts anew: look at what has changed.
 tests/vm/deps.sh ctl
 plain=$PWD/build/ctl-replay sanitized=$PWD/build/ctl-sanitized
-ROOT=$(mktemp -d)
-trap 'rm -rf "$ROOT"' EXIT
-export ROOT IPOIBCTL_LIB="$PWD/ipoib_core/boot" ASAN_OPTIONS=detect_leaks=1
+. tests/package/root.sh
+export IPOIBCTL_LIB="$boot" ASAN_OPTIONS=detect_leaks=1
 
 # A program with sanitizers takes long to start: the many starts are those of one without. Tests that run at one time
 # make them once.
@@ -17,21 +16,6 @@ mkdir -p build
 	make -s -C ipoib_core/ctl OUT="$sanitized" "$sanitized/mangle" "$sanitized/replay" \
 		CFLAGS='-O1 -g -Werror -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 ) 9> build/ctl-replay.lock
-
-fail()
-{
-	echo "FAIL: $*"
-	exit 1
-}
-
-# file NAME LINE...: the machine has it.
-file()
-{
-	mkdir -p "$(dirname "$ROOT/$1")"
-	made=$ROOT/$1
-	shift
-	printf '%s\n' "$@" > "$made"
-}
 
 # module NAME [VERSION]: it is loaded.
 module()
@@ -46,24 +30,23 @@ tell()
 	echo "\$ $1${2:+ $2}"
 	rc=0
 	# shellcheck disable=SC2046 # words
-	env PATH="$ROOT/bin:$PATH" "$1" "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
+	env "$1" "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
 	[ "$rc" = 0 ] || echo "[status $rc]"
 }
 
 # What modinfo and dkms say.
 # shellcheck disable=SC2016 # theirs
-file bin/modinfo '#!/bin/sh' 'kernel=' 'while :; do' 'case $1 in' \
+program modinfo 'kernel=' 'while :; do' 'case $1 in' \
 	'-k) kernel=$2; shift 2 ;;' '-n) cat "$ROOT/modinfo/$kernel-$2" 2> /dev/null; exit ;;' \
 	'-F) cat "$ROOT/modinfo/$2" 2> /dev/null; exit ;;' '*) exit 1 ;;' 'esac' 'done'
 # shellcheck disable=SC2016 # its
-file bin/dkms '#!/bin/sh' 'cat "$ROOT/dkms"'
-file bin/mokutil '#!/bin/sh' 'exit 1'
+program dkms 'cat "$ROOT/dkms"'
+program mokutil 'exit 1'
 # What infiniband-diags and ibverbs-utils say, where the machine has that.
 # shellcheck disable=SC2016 # theirs
-for program in saquery ibv_devinfo; do
-	file "bin/$program" '#!/bin/sh' "echo \"$program \$*\" >> \"\$ROOT/asked\"" "exec cat \"\$ROOT/$program\" 2> /dev/null"
+for diag in saquery ibv_devinfo; do
+	program "$diag" "echo \"$diag \$*\" >> \"\$ROOT/asked\"" "exec cat \"\$ROOT/$diag\" 2> /dev/null"
 done
-chmod +x "$ROOT/bin/"*
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 file dkms "ipoib-accel/$version, 9.1-amd64, x86_64: installed" "ipoib-accel/$version, 9.2-amd64, x86_64: built"
 

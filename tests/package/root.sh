@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# For tests of what packages run: ROOT, a made-up root of another machine, which is forgotten.
+# For tests of what packages run, and of ipoibctl: ROOT, a made-up root of another machine, which is forgotten.
 boot=$PWD/ipoib_core/boot
 ROOT=$(mktemp -d)
 trap 'rm -rf "$ROOT"' EXIT

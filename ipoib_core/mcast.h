@@ -82,7 +82,7 @@ static inline struct ipoib_mcast *ipoib_mcast_of(struct ipoib_dest *dest)
  * ipoib_mcast_send() - send to a group
  * @priv: interface
  * @skb: data at the encapsulation header, the pseudo header before it; consumed
- * @hwaddr: group's address, its P_Key set; lives in @skb's headroom
+ * @hwaddr: group's address, its P_Key set
  *
  * A group that is not known is joined for sending only; the packet waits for that.
  *

@@ -106,6 +106,20 @@ static bool ipoib_is_probe(const struct sk_buff *skb, __be16 type)
 	       ipoib_is_solicitation(skb);
 }
 
+/*
+ * The stack does not know the P_Key of the link in the group's address. It is put into a copy: who
+ * has a clone of @skb, a bond that sends by all of its interfaces for one, has the same header.
+ */
+static bool ipoib_xmit_group(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
+{
+	u8 group[IPOIB_HW_ADDR_LEN];
+
+	memcpy(group, hwaddr, sizeof(group));
+	group[8] = priv->intf.pkey >> 8;
+	group[9] = priv->intf.pkey & 0xff;
+	return ipoib_mcast_send(priv, skb, group);
+}
+
 /* Sends @skb, whose header is well formed. Returns whether the accel was given it. */
 static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 {
@@ -123,12 +137,8 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 		return false;
 	}
 
-	if (unlikely(pseudo->hwaddr[IPOIB_ADDR_GID] == 0xff)) {
-		/* The stack does not know the P_Key of the link in the group's address. */
-		pseudo->hwaddr[8] = priv->intf.pkey >> 8;
-		pseudo->hwaddr[9] = priv->intf.pkey & 0xff;
-		return ipoib_mcast_send(priv, skb, pseudo->hwaddr);
-	}
+	if (unlikely(pseudo->hwaddr[IPOIB_ADDR_GID] == 0xff))
+		return ipoib_xmit_group(priv, skb, pseudo->hwaddr);
 	if (unlikely(ipoib_is_probe(skb, header->proto)))
 		ipoib_path_suspect(priv, pseudo->hwaddr);
 	return ipoib_path_send(priv, skb, pseudo->hwaddr);

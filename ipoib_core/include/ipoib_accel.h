@@ -465,6 +465,14 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 {
 	const struct ipoib_header *header;
 
+	/* Before the head may move, or the header is written: @dgid may be in there. */
+	if (!dgid || dgid->raw[0] != 0xff)
+		skb->pkt_type = PACKET_HOST;
+	else if (!memcmp(dgid->raw, dev->broadcast + 4, sizeof(dgid->raw)))
+		skb->pkt_type = PACKET_BROADCAST;
+	else
+		skb->pkt_type = PACKET_MULTICAST;
+
 	if (unlikely(!pskb_may_pull(skb, IPOIB_ENCAP_LEN) ||
 		     skb_headroom(skb) < IPOIB_HW_ADDR_LEN))
 		return false;
@@ -475,14 +483,6 @@ static inline bool ipoib_accel_rx_prepare(struct net_device *dev, struct sk_buff
 	/* The link layer header that packet sockets and GRO see is of constant length: 20 + 4. */
 	skb_set_mac_header(skb, -IPOIB_HW_ADDR_LEN);
 	__skb_pull(skb, IPOIB_ENCAP_LEN);
-
-	if (!dgid || dgid->raw[0] != 0xff)
-		skb->pkt_type = PACKET_HOST;
-	else if (!memcmp(dgid->raw, dev->broadcast + 4, sizeof(dgid->raw)))
-		skb->pkt_type = PACKET_BROADCAST;
-	else
-		skb->pkt_type = PACKET_MULTICAST;
-	/* Not before: @dgid may be in there. */
 	memset(skb_mac_header(skb), 0, IPOIB_HW_ADDR_LEN);
 
 	if (unlikely(skb->protocol == htons(ETH_P_ARP)))

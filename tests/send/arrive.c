@@ -4,7 +4,7 @@
  *
  * In each life a queue of another kind, with an HCA of another kind below it, is given packets of
  * all kinds: alone and in lists, small, large, odd. Meanwhile, in any order, the HCA sends, says
- * so or refuses; NAPI, the late work and the watch run; the ring's limit changes; the data path is
+ * so, refuses or fails; NAPI, the late work, repair and the watch run; the ring's limit changes; the data path is
  * restarted. What leaves must be what was given, in order, each segment as the stack would make it,
  * byte for byte; what does not must have been counted. Now and then no more comes: then all must
  * have been given back, and the queue run, whatever was before.
@@ -23,6 +23,7 @@ struct expected {
 
 struct net_device dev0 = { .name = "ib0" };
 struct workqueue_struct *ref_wq;
+unsigned long jiffies = -1000;
 
 static struct ref_priv priv;
 static struct ib_cq the_cq;
@@ -31,8 +32,8 @@ static struct ib_ah ah;
 static struct ib_pd pd;
 static struct expected expected[EXPECTED];
 static u32 expect_from, expect_to;
-static unsigned int lost, left, left_bytes, restarts, cuts, lsos, whole;
-static bool restart_wanted, was_restarted, with_refusals;
+static unsigned int lost, left, left_bytes, restarts, repairs, cuts, lsos, whole;
+static bool restart_wanted, was_restarted, with_refusals, with_errors;
 static u32 state;
 static int the_seed, life;
 
@@ -61,21 +62,10 @@ struct ib_cq *ref_cq_create(struct ref_priv *p, unsigned int entries, unsigned i
 	return &the_cq;
 }
 
-void ref_restart(struct ref_priv *p)
+void ipoib_accel_restart(struct net_device *dev)
 {
-	if (ref_is_up(p))
-		restart_wanted = true;
-}
-
-void ref_repair_ask(struct ref_qp *qp)
-{
-	if (ref_is_up(qp->priv))
-		fail("repair was asked for");
-}
-
-void ref_repair_look(struct ref_qp *qp)
-{
-	(void)qp;
+	(void)dev;
+	restart_wanted = true;
 }
 
 /* ---- what arrives */
@@ -311,6 +301,16 @@ static void nothing_is_left(const char *what)
 		fail(what);
 }
 
+static void repair_work(void)
+{
+	if (!priv.repair.pending)
+		return;
+	priv.repair.pending = false;
+	ref_repair_work(&priv.repair.work);
+	if (priv.qp_mutex.held)
+		fail("a mutex stays held");
+}
+
 /* As ref_ib_dev_stop() and ref_ib_dev_open() do. */
 static void restart(void)
 {
@@ -321,11 +321,12 @@ static void restart(void)
 	was_restarted = true;
 	restarts++;
 	priv.state &= ~(1UL << REF_UP);
+	hca.state = IB_QPS_ERR;
 	ref_tx_post_rest(txq);
 	ref_tx_drop_rest(txq);
 	for (n = below(2) ? below(txq->size) : 2 * txq->size; n; n--) {
 		if (below(2))
-			hca_send_one(IB_WC_WR_FLUSH_ERR);
+			hca_send_one();
 		if (!below(20))
 			ref_tx_kick(txq);
 		run_napi();
@@ -336,6 +337,9 @@ static void restart(void)
 	ref_tx_flush(txq);
 	nothing_is_left("a stop leaves something behind");
 	txq->lazy_work.pending = false;
+	priv.repair.pending = false;
+	priv.qps[0].flags = 0;
+	priv.qps[0].waits = 0;
 	priv.state |= 1UL << REF_UP;
 	dev0.queue.driver_off = false;
 	ref_tx_kick(txq);
@@ -350,25 +354,31 @@ static void settle(void)
 	for (n = 0; n < 4 * txq->size + 40; n++) {
 		if (restart_wanted)
 			restart();
-		while (hca_send_one(IB_WC_SUCCESS))
+		while (hca_send_one())
 			;
 		interrupt();
 		run_napi();
-		if (n % 4 == 3)
+		jiffies++;
+		if (n % 4 == 3) {
 			late_work();
+			repair_work();
+		}
 	}
 	nothing_is_left("something is left over");
 	if (netif_xmit_stopped(&dev0.queue))
 		fail("the queue is stopped for ever");
-	if (txq->lazy_work.pending || txq->napi.state)
+	if (txq->lazy_work.pending || txq->napi.state || priv.repair.pending)
 		fail("something runs for ever");
+	if (priv.qps[0].flags || hca.state != IB_QPS_RTS)
+		fail("the QP is not mended");
 }
 
 static u64 counted_lost(void)
 {
 	const struct ref_txq *txq = the_txq();
 
-	return u64_stats_read(&txq->drops.post_failed) + u64_stats_read(&txq->done.flushed);
+	return u64_stats_read(&txq->drops.post_failed) + u64_stats_read(&txq->done.flushed) +
+	       u64_stats_read(&txq->done.errors);
 }
 
 static void look_at_counters(void)
@@ -382,21 +392,28 @@ static void look_at_counters(void)
 	if (!was_restarted && (u64_stats_read(&txq->done.packets) != left ||
 			       u64_stats_read(&txq->done.bytes) != left_bytes))
 		fail("what has left is not what was counted");
-	if (!with_refusals && (was_restarted || lost))
+	if (!with_refusals && !with_errors && (was_restarted || lost))
 		fail("something was lost for nothing");
+}
+
+static void watch(void)
+{
+	ref_watch_work(&priv.watch.work);
+	priv.watch.pending = false;
 }
 
 static void step(void)
 {
 	unsigned int n;
 
+	jiffies += below(2);
 	switch (below(8)) {
 	case 0 ... 2:
 		send_list();
 		break;
 	case 3 ... 4:
 		for (n = below(below(3) ? 8 : 80); n; n--)
-			hca_send_one(IB_WC_SUCCESS);
+			hca_send_one();
 		break;
 	case 5:
 		interrupt();
@@ -409,6 +426,14 @@ static void step(void)
 			late_work();
 		if (!below(10))
 			change_limit();
+		if (!below(3))
+			repair_work();
+		if (with_errors && !below(10))
+			hca_fail(below(3) ? IB_QPS_SQE : IB_QPS_ERR);
+		if (with_errors && !below(20))
+			ref_repair_ask(&priv.qps[0]);
+		if (with_errors && !below(20))
+			watch();
 		if (restart_wanted && !below(3))
 			restart();
 		if (!below(40))
@@ -447,6 +472,7 @@ static void live(void)
 	if (ref_txq_create(&priv, 0))
 		fail("create");
 	with_refusals = below(2);
+	with_errors = !below(3);
 	keeps = below(2);
 	hca = (struct hca) {
 		/* One that keeps rooms has as many as it has granted. */
@@ -468,6 +494,7 @@ static void live(void)
 		step();
 	settle();
 	look_at_counters();
+	repairs += priv.events.sqe_repairs.v;
 	ref_txq_destroy(txq);
 	if (hca_mappings())
 		fail("something stays mapped");
@@ -487,7 +514,7 @@ int main(int argc, char **argv)
 		state = (the_seed * 1000003 + life) * 2654435769U;
 		live();
 	}
-	printf("%u packets were cut, %u given to be cut, %u sent as they were; %u restarts\n", cuts,
-	       lsos, whole, restarts);
+	printf("%u packets were cut, %u given to be cut, %u sent as they were; %u repairs, %u restarts\n",
+	       cuts, lsos, whole, repairs, restarts);
 	return 0;
 }

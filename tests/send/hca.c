@@ -144,8 +144,7 @@ static void complete(u64 wr_id, enum ib_wc_status status)
 	armed = false;
 }
 
-/* Sends what it holds longest. Returns false when it holds nothing. */
-bool hca_send_one(enum ib_wc_status status)
+static bool finish_one(enum ib_wc_status status)
 {
 	static u8 bytes[1 << 17];
 	struct held *one = &held[sent % HCA_MOST];
@@ -168,6 +167,19 @@ bool hca_send_one(enum ib_wc_status status)
 	if (one->wr.wr.send_flags & IB_SEND_SIGNALED || status != IB_WC_SUCCESS)
 		complete(one->wr.wr.wr_id, status);
 	return true;
+}
+
+/* The next send fails, and the QP is in error. */
+void hca_fail(enum ib_qp_state state)
+{
+	if (hca.state == IB_QPS_RTS && finish_one(IB_WC_GENERAL_ERR))
+		hca.state = state;
+}
+
+/* Sends what it holds longest, or throws it out. Returns false when it holds nothing. */
+bool hca_send_one(void)
+{
+	return finish_one(hca.state == IB_QPS_RTS ? IB_WC_SUCCESS : IB_WC_WR_FLUSH_ERR);
 }
 
 int ib_poll_cq(struct ib_cq *cq, int num, struct ib_wc *wc)
@@ -201,9 +213,31 @@ bool ref_cq_arm(struct ib_cq *cq)
 	return false;
 }
 
+int ref_qp_state(struct ref_qp *qp)
+{
+	(void)qp;
+	return hca.state;
+}
+
+int ref_qp_leave_sqe(struct ref_qp *qp)
+{
+	(void)qp;
+	if (hca.state != IB_QPS_SQE || hca_holds())
+		fail("a QP leaves an error that it is not in, or too early");
+	hca.state = IB_QPS_RTS;
+	return 0;
+}
+
+int ref_qp_set_qkey(struct ref_qp *qp)
+{
+	(void)qp;
+	return hca.state == IB_QPS_RTS ? 0 : -EINVAL;
+}
+
 /* Forgets all that was posted. Completions stay. */
 void hca_reset(void)
 {
+	hca.state = IB_QPS_RTS;
 	sent = posted;
 	freed = posted;
 }

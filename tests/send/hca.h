@@ -19,6 +19,7 @@
  * @busy: one of so many is refused for want of room that there is; 0: none
  * @unmapped: one of so many mappings fails; 0: none
  * @interrupt: one is on its way
+ * @state: of the QP
  */
 struct hca {
 	unsigned int room;
@@ -29,6 +30,7 @@ struct hca {
 	unsigned int busy;
 	unsigned int unmapped;
 	bool interrupt;
+	enum ib_qp_state state;
 };
 
 extern struct hca hca;
@@ -36,7 +38,8 @@ extern struct hca hca;
 u32 below(u32 n);
 void hca_reset(void);
 unsigned int hca_holds(void);
-bool hca_send_one(enum ib_wc_status status);
+bool hca_send_one(void);
+void hca_fail(enum ib_qp_state state);
 unsigned int hca_mappings(void);
 
 /* The program's: @len bytes have left. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * As much of a kernel as the sending half of accel_ref asks for, in a program: tx.c, tx_done.c,
- * tx_ring.c and cut.c are compiled unchanged, with this file in front of them (-include kernel.h)
- * and accel_ref's own ref.h. What is not inline here, queue.c and hca.c have.
+ * tx_ring.c, cut.c and repair.c are compiled unchanged, with this file in front of them (-include
+ * kernel.h) and accel_ref's own ref.h. What is not inline here, packet.c and hca.c have.
  *
  * Memory is the sanitizers' matter: an skb's head ends where its bytes do. What an HCA sees of it
  * is what was there when it was mapped, or synchronised last, see hca.c.
@@ -131,6 +131,30 @@ struct u64_stats_sync {
 #define current				0
 #define is_idle_task(task)		false
 #define test_bit(nr, p)			(*(p) >> (nr) & 1)
+#define clear_bit(nr, p)		(*(p) &= ~(1UL << (nr)))
+#define mutex_lock(m)			((m)->held++)
+#define mutex_unlock(m)			((m)->held--)
+#define HZ				1000
+#define time_in_range(a, b, c)		((long)((a) - (b)) >= 0 && (long)((c) - (a)) >= 0)
+#define round_jiffies_relative(j)	(j)
+
+extern unsigned long jiffies;
+
+static inline bool test_and_set_bit(int nr, unsigned long *p)
+{
+	bool was = test_bit(nr, p);
+
+	*p |= 1UL << nr;
+	return was;
+}
+
+static inline bool test_and_clear_bit(int nr, unsigned long *p)
+{
+	bool was = test_bit(nr, p);
+
+	clear_bit(nr, p);
+	return was;
+}
 
 /* ---- packets */
 
@@ -314,6 +338,7 @@ extern struct net_device dev0;
 #define netif_tx_wake_queue(q)		((q)->driver_off = false)
 #define netif_tx_queue_stopped(q)	((q)->driver_off)
 #define netif_xmit_stopped(q)		((q)->driver_off || (q)->stack_off)
+#define netif_carrier_ok(dev)		((void)(dev), true)
 #define netif_device_present(dev)	(!(dev)->absent)
 #define netdev_xmit_more()		(dev0.more)
 #define __netif_tx_lock_bh(q)		((void)(q))
@@ -382,6 +407,7 @@ static inline void accel_napi_add_tx(struct net_device *dev, struct napi_struct 
 
 enum ib_wc_status { IB_WC_SUCCESS, IB_WC_WR_FLUSH_ERR, IB_WC_GENERAL_ERR };
 enum { IB_WR_SEND, IB_WR_LSO };
+enum ib_qp_state { IB_QPS_RTS, IB_QPS_SQE, IB_QPS_ERR };
 enum { IB_SEND_SIGNALED = 1, IB_SEND_IP_CSUM = 2 };
 
 struct ib_device {
@@ -449,6 +475,7 @@ struct ib_wc {
 
 typedef void (*ib_comp_handler)(struct ib_cq *cq, void *context);
 
+void ipoib_accel_restart(struct net_device *dev);
 int ib_post_send(struct ib_qp *qp, const struct ib_send_wr *wr, const struct ib_send_wr **bad);
 int ib_poll_cq(struct ib_cq *cq, int num, struct ib_wc *wc);
 u64 ib_dma_map_single(struct ib_device *hca, const void *at, size_t len, int direction);

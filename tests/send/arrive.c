@@ -207,6 +207,9 @@ static bool is_given(const struct packet *packet, netdev_features_t features)
 		must_keep(packet);
 		return false;
 	}
+	if (packet->odd == SHARED && !ref_tx_is_lso(&priv, skb) &&
+	    (skb->protocol == htons(ETH_P_IPV6) || !priv.csum))
+		fail("the sum is made of what others may write to");
 	if (packet->odd >= REFUSED && packet->odd != LONG_MSS)
 		fail(refused[packet->odd - REFUSED]);
 	/* The core drops it. */
@@ -217,10 +220,11 @@ static void send_one(int more)
 {
 	static struct packet packet;
 	netdev_features_t all = EXTRA_FEATURES | NETIF_F_GSO_MASK, features;
-	unsigned int mss;
+	/* Now and then more segments than there may be. */
+	unsigned int most = max(2U, ref_tx_most(&priv, priv.tx_limit)) << !below(8), mss;
 	bool lso;
 
-	make_packet(&packet, priv.max_ib_mtu, max(2U, ref_tx_most(&priv, priv.tx_limit)));
+	make_packet(&packet, priv.max_ib_mtu, most);
 	lso = packet.skb->info.gso_size && ref_tx_is_lso(&priv, packet.skb);
 	/* What the stack looks at before it gives an HCA a packet to cut. */
 	if (lso && packet.odd >= REFUSED && packet.odd != NOT_PARTIAL)
@@ -345,12 +349,23 @@ static void restart(void)
 	ref_tx_kick(txq);
 }
 
-/* No more is sent: does all come to its end by itself? */
+/*
+ * No more is sent: does all come to its end by itself? Sockets, and a full queue, do not wait for
+ * the late work.
+ */
 static void settle(void)
 {
 	const struct ref_txq *txq = the_txq();
 	unsigned int n;
 
+	for (n = 0; n < txq->size + 10; n++) {
+		while (hca_send_one())
+			;
+		interrupt();
+		run_napi();
+	}
+	if (!with_refusals && !with_errors && (live_skbs || netif_xmit_stopped(&dev0.queue)))
+		fail("no interrupt tells that a packet has left, or that there is room");
 	for (n = 0; n < 4 * txq->size + 40; n++) {
 		if (restart_wanted)
 			restart();

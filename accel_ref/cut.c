@@ -93,8 +93,12 @@ static bool ref_cut_find(struct ref_cut *cut, const struct sk_buff *skb)
 	/*
 	 * Behind IPv6 the transport header may be said to be an extension header: where a packet
 	 * was forwarded (ip6_rcv_core()), or SRv6 has put in its own. Where the sum goes is where
-	 * TCP or UDP is.
+	 * TCP or UDP is. And where that is behind an extension header it is the stack's to make
+	 * (NETIF_F_IPV6_CSUM): one that leaves such a packet to us all the same, as 6.16 does, then
+	 * drops it, with a warning.
 	 */
+	if (cut->l4 != cut->l3 + (cut->v6 ? l3_len : ip_hdr(skb)->ihl * 4))
+		return false;
 	if (skb_checksum_start_offset(skb) != cut->l4 ||
 	    skb->csum_offset != (cut->udp ? offsetof(struct udphdr, check) :
 					    offsetof(struct tcphdr, check)))
@@ -186,7 +190,10 @@ netdev_features_t ref_features_check(struct sk_buff *skb, struct net_device *dev
 	const struct ref_priv *priv = ref_priv(dev);
 	struct ref_cut cut;
 
-	if (!skb_is_gso(skb) || ref_tx_is_lso(priv, skb))
+	if (!skb_is_gso(skb))
+		return features;
+	/* An HCA makes the segments' checksums when it is asked to make that of the packet. */
+	if (ref_tx_is_lso(priv, skb) && likely(skb->ip_summed == CHECKSUM_PARTIAL))
 		return features;
 	if (likely(ref_cut_plan(priv, skb, &cut) &&
 		   cut.segs <= ref_tx_most(priv, READ_ONCE(priv->tx_limit))))

@@ -2,7 +2,9 @@
 /* Sending: from the core's send() to the completion, and when a queue stops and wakes. */
 #include "tx.h"
 
+#include <linux/ip.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 /* How often the send that tells of others is tried again at once, see ref_tx_keep(). */
 #define REF_TX_TRIES		4
@@ -82,10 +84,23 @@ void ref_tx_wake(struct ref_txq *txq)
 		netif_tx_wake_queue(queue);
 }
 
-/* Does the HCA make the checksums of this packet? IB_DEVICE_UD_IP_CSUM is about IPv4. */
+/*
+ * Does the HCA make the checksum of this packet? IB_DEVICE_UD_IP_CSUM is about IPv4, and an HCA
+ * looks for TCP or UDP by itself: right behind the header. Who sends for a virtual machine, or on a
+ * packet socket, may say that the sum to be made is another one, in a tunnel for instance.
+ */
 static bool ref_tx_is_summed(const struct ref_priv *priv, const struct sk_buff *skb)
 {
-	return priv->csum && skb->protocol == htons(ETH_P_IP);
+	int l3 = skb_network_offset(skb);
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (!priv->csum || skb->protocol != htons(ETH_P_IP) || l3 < 0 ||
+	    l3 + sizeof(*ip) > skb_headlen(skb) ||
+	    skb_checksum_start_offset(skb) != l3 + ip->ihl * 4)
+		return false;
+	if (ip->protocol == IPPROTO_TCP)
+		return skb->csum_offset == offsetof(struct tcphdr, check);
+	return ip->protocol == IPPROTO_UDP && skb->csum_offset == offsetof(struct udphdr, check);
 }
 
 /*

@@ -7,7 +7,7 @@
 #	# what it is, in a sentence
 #	-lines of FUNCTION that are replaced, without the blanks around them
 #	+by these
-# A TEST is one that shall notice it: as tests/vm/run takes it, or lint/NAME. Without a name: lists all of them, fields divided by tabs: name,
+# A TEST is one that shall notice it: as tests/vm/run takes it, or lint/NAME, unit/NAME. Without a name: lists all of them, fields divided by tabs: name,
 # file, tests. With one: prints SOURCE, which is its file, with that mistake. Fails when FUNCTION does not have those lines, one
 # after the other, just once: then the list is older than the code.
 

@@ -111,7 +111,7 @@ install_sources:
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
 	install -d $(DESTDIR)/usr/lib/ipoib-accel
-	for script in renew-initramfs take-over check-config passed-over signature-refused; do \
+	for script in renew-initramfs take-over give-back check-config passed-over signature-refused; do \
 		ln -s ../../src/ipoib-accel-$(version)/ipoib_core/boot/$$script \
 			$(DESTDIR)/usr/lib/ipoib-accel/$$script || exit 1; \
 	done

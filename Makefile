@@ -5,6 +5,15 @@ KDIR ?= /lib/modules/$(KVER)/build
 # Which of tests/vm/kernels.tab `make vm`, `make demo` and `make check-quick` boot.
 KERNEL ?=
 
+# "cd" of scripts would go elsewhere, and say so.
+unexport CDPATH
+# Who has become root by su(1) may not have depmod there.
+export PATH := $(PATH):/usr/sbin:/sbin
+# The half of a path in front of a space is somebody else's, and there are rm -rf below.
+$(foreach path,KDIR INSTALL_MOD_PATH DESTDIR,\
+	$(if $(word 2,$($(path))),$(error $(path)="$($(path))": there is a space in it)))
+$(if $(KVER),,$(error KVER= is empty, and there is a folder for each kernel))
+
 features := ipoib_core/compat/generated/features.h
 # The kernel that KDIR is for; KDIR may be given alone. (kernel.release of Debian's 5.10 and 6.1 has another
 # version than their folders and modules.)
@@ -34,8 +43,10 @@ withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
 	done
 
 depmod = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+# Before anything of ours goes, or is written over: see there.
+give_back = ROOT=$(INSTALL_MOD_PATH) $(boot)/give-back $(release) || :
 # Also when some could not be installed, the core perhaps: the shim alone would keep in-tree's away.
-take_away = rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
+take_away = $(give_back); rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
 	$(foreach accel,accel_ref accel_mlx,$(updates)/$(accel)/$(accel).ko*) && $(depmod)
 
 .PHONY: help
@@ -80,9 +91,10 @@ modules:
 .PHONY: modules_install
 modules_install:
 	@$(look_before)
+	@$(give_back)
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install || { $(take_away); exit 1; }
 	@$(withdraw_shim)
-	$(depmod)
+	$(depmod) || { $(take_away); exit 1; }
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
 
@@ -111,7 +123,7 @@ install_sources:
 			$(DESTDIR)/usr/src/ipoib-accel-$(version)/$$file || exit 1; \
 	done
 	install -d $(DESTDIR)/usr/lib/ipoib-accel
-	for script in renew-initramfs take-over check-config passed-over signature-refused; do \
+	for script in renew-initramfs take-over give-back check-config passed-over signature-refused; do \
 		ln -s ../../src/ipoib-accel-$(version)/ipoib_core/boot/$$script \
 			$(DESTDIR)/usr/lib/ipoib-accel/$$script || exit 1; \
 	done

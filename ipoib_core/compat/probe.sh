@@ -13,6 +13,8 @@
 # and with the command that it used the compiler reads all tests as one file, the headers once. Where
 # that does not work out to the last question kbuild compiles each by itself. PROBE_SLOWLY=1: at once.
 set -eu
+# Of Turkish "i" is no "I" in small.
+export LC_ALL=C
 
 kdir=$1
 out=$2
@@ -49,7 +51,7 @@ done
 # MAKEFLAGS of a calling make would bring in its variables (M=, W=1) and its job server.
 kbuild()
 {
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL LC_ALL=C make -k -j"$(nproc)" -C "$kdir" M="$tmp" \
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -k -j"$(nproc)" -C "$kdir" M="$tmp" \
 		${CC:+CC="$CC"} ${LLVM:+LLVM="$LLVM"} "$@" > "$tmp/log" 2>&1 || :
 }
 
@@ -79,7 +81,7 @@ all_in_one()
 		for name in $left; do
 			echo "#include \"$tmp/one/$name.c\""
 		done > "$tmp/one/all.c"
-		(cd "$1" && eval "LC_ALL=C $command -fsyntax-only \"\$tmp/one/all.c\"") \
+		(cd "$1" && eval "$command -fsyntax-only \"\$tmp/one/all.c\"") \
 			> "$tmp/one/log" 2>&1 && break
 		# Two tests with one name: of a kind of definition that is not looked for above.
 		! grep -E 'redefinition|redeclared|conflicting types' "$tmp/one/log" |

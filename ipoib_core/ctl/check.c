@@ -138,8 +138,17 @@ static void check_not_ours(const struct check *check, const char *kernel, struct
 static void check_ours(const struct check *check, const char *kernel, const char *file,
 		       struct finding *finding)
 {
-	char reason[FINDING_TEXT / 2], state[128];
+	char path[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
 
+	/* The name is of depmod's lists, which may be older: something was interrupted. */
+	run_root(path, sizeof(path), "%s", file);
+	if (access(path, F_OK)) {
+		finding_set(finding, FINDING_BROKEN, "gone",
+			    "ib_ipoib leads to %s, which is not there: none can be loaded", file);
+		finding_next(finding, "'depmod %s' for the kernel's own, or '%s/take-over %s'",
+			     kernel, IPOIBCTL_SCRIPTS, kernel);
+		return;
+	}
 	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
 		finding_set(finding, FINDING_BROKEN, "signature",
 			    "ib_ipoib is ours, but will not be loaded: %s", reason);

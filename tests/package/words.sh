@@ -77,6 +77,20 @@ signatures()
 	chmod +x /usr/bin/mokutil
 }
 
+# interrupt_depmod: the depmod of dkms comes to no end from now on.
+interrupt_depmod()
+{
+	mkdir -p /work/bin
+	ln -s "$(readlink -f /usr/sbin/depmod)" /work/bin/depmod
+	rm /usr/sbin/depmod
+	cat > /usr/sbin/depmod <<-'END'
+		#!/bin/sh
+		[ "$1" != -a ] || exit 1
+		exec /work/bin/depmod "$@"
+	END
+	chmod +x /usr/sbin/depmod
+}
+
 # which_ib_ipoib KVER: the file that "modprobe ib_ipoib" loads there, from its module directory on.
 which_ib_ipoib()
 {

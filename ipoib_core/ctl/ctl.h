@@ -5,7 +5,7 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what two
  * commands share is a word. (tests/lint/check-layers reads this.)
  *	values: attrs records out items
- *	sources: client run wait screen counters cpus ethtool rtnl neigh ping sample
+ *	sources: client run wait screen counters cpus ethtool rtnl name neigh ping sample
  *	findings: finding machine
  *	words: ctl print
  *	commands: stats show prometheus top
@@ -16,6 +16,8 @@
  */
 #ifndef IPOIBCTL_CTL_H
 #define IPOIBCTL_CTL_H
+
+#include <net/if.h>
 
 #include "client.h"
 #include "out.h"
@@ -39,6 +41,7 @@ enum ctl_status {
  * @stats: -s: more
  * @force: -f: it is not asked whether that is meant
  * @ifname: the interface that it is about, NULL: all
+ * @real: what that goes by, where it was called otherwise
  * @status: the worst so far
  */
 struct ctl {
@@ -47,6 +50,7 @@ struct ctl {
 	bool stats;
 	bool force;
 	const char *ifname;
+	char real[IFNAMSIZ];
 	enum ctl_status status;
 };
 

@@ -464,6 +464,8 @@ static void explain_stranger(struct explained *all)
 			     "'ipoibctl show' has the interfaces here; ports that have none are below");
 	}
 	explain_tell(all, name, &finding);
+	if (all->ctl->status < CTL_USAGE)
+		all->ctl->status = CTL_USAGE;
 }
 
 void explain_show(struct ctl *ctl)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "name.h"
 #include "ping.h"
 #include "print.h"
 #include "rtnl.h"
@@ -512,14 +513,15 @@ static void test_steps_run(struct test *test)
 void test_run(struct ctl *ctl, const char *peer, bool gid, unsigned int count)
 {
 	struct test test = { .ctl = ctl, .count = count, .ping.sock = -1 };
-	char digits[INET6_ADDRSTRLEN + 1];
+	char digits[INET6_ADDRSTRLEN + 1], real[IFNAMSIZ];
 	struct records devs = {};
 	struct address address;
 	size_t len;
 
 	/* As ping(8) takes it: fe80::1%ib0. */
 	len = strcspn(peer, "%");
-	if (peer[len] && strcmp(peer + len + 1, ctl->ifname)) {
+	if (peer[len] && strcmp(peer + len + 1, ctl->ifname) &&
+	    (!name_real(real, peer + len + 1) || strcmp(real, ctl->ifname))) {
 		ctl_complain(ctl, CTL_USAGE, "\"%s\" is an address on another interface than %s",
 			     peer, ctl->ifname);
 		return;

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "ctl.h"
 #include "explain.h"
+#include "name.h"
 #include "prometheus.h"
 #include "replay.h"
 #include "set.h"
@@ -168,6 +169,9 @@ static void mangle_top(struct ctl *ctl)
 
 static void mangle_test(struct ctl *ctl)
 {
+	char real[IFNAMSIZ];
+
+	name_real(real, "storage");
 	ctl->ifname = "ib0";
 	test_run(ctl, "10.9.0.8", false, 1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What rtnetlink says in scenes: ib0 is the way to 10.9.0.0/24 and fe80::/64, by gateways to
+ * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24 and fe80::/64, by gateways to
  * 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but 10.10.0.0/16, to which there is none.
  */
 #include <arpa/inet.h>
@@ -139,12 +139,37 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	return 0;
 }
 
+static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
+{
+	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
+	struct nlattr *attrs[IFLA_MAX + 1];
+	struct ifinfomsg header = {};
+	struct nl_msg *msg;
+	size_t i;
+
+	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, IFLA_MAX, NULL) ||
+	    !attrs[IFLA_ALT_IFNAME])
+		return -EINVAL;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(nla_get_string(attrs[IFLA_ALT_IFNAME]), names[i]))
+			continue;
+		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		nla_put_string(msg, IFLA_IFNAME, names[0]);
+		host_end(msg, stream, len);
+		return 0;
+	}
+	return -ENODEV;
+}
+
 int scenes_host(const char *name, const struct nlmsghdr *request, unsigned char *stream,
 		size_t *len)
 {
 	*len = 0;
 	if (request->nlmsg_type == RTM_GETROUTE)
 		return host_answer_route(request, stream, len);
+	if (request->nlmsg_type == RTM_GETLINK)
+		return host_answer_link(request, stream, len);
 	if (request->nlmsg_type != RTM_GETNEIGH)
 		return -EOPNOTSUPP;
 	host_answer_neighs(name, stream, len);

@@ -64,6 +64,17 @@ void ctl_complain(struct ctl *ctl, enum ctl_status status, const char *format, .
 	__attribute__((format(printf, 3, 4)));
 
 /**
+ * ctl_judge() - complain of what went wrong with a dump
+ * @ctl: what is asked for
+ * @cmd: what of
+ * @ret: what client_ask() returned
+ * @records: with these answers
+ *
+ * Return: whether there are answers, be they none.
+ */
+bool ctl_judge(struct ctl *ctl, enum ipoib_cmd cmd, int ret, const struct records *records);
+
+/**
  * ctl_ask() - a dump, complaining of what goes wrong
  * @ctl: what is asked for
  * @cmd: what of

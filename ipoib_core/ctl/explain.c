@@ -417,12 +417,13 @@ static void explain_driver(struct explained *all)
 static bool explain_ask_more(struct explained *all, enum ipoib_cmd cmd,
 			     const struct client_filter *filter, struct records *records)
 {
-	if (client_ask(all->ctl->client, cmd, filter, records) == -EPERM) {
+	int ret = client_ask(all->ctl->client, cmd, filter, records);
+
+	if (ret == -EPERM) {
 		all->blind = true;
 		return true;
 	}
-	records_free(records);
-	return ctl_ask(all->ctl, cmd, filter, records);
+	return ctl_judge(all->ctl, cmd, ret, records);
 }
 
 static bool explain_ask(struct explained *all)

@@ -32,6 +32,8 @@ _ipoibctl()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-n | -netns) i=$((i + 1)) ;;
+		# A word is cut at this: -color=auto.
+		=) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}

@@ -45,6 +45,7 @@ static const struct host_neigh host_neighs[] = {
 	{ NULL, HOST_IB0, "10.9.0.13", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", NUD_PROBE, 0 },
 	{ NULL, HOST_IB0, "10.9.0.14", NUD_NONE, NULL, NUD_INCOMPLETE, 0 },
 	{ NULL, HOST_ETH0, "10.1.0.1", NUD_FAILED, NULL, 0, 0 },
+	{ NULL, HOST_IB0, "10.9.0.17", NUD_NOARP, "fe80::2:c903:a1:b2c4", 0, 0 },
 	{ "trouble", HOST_IB0, "10.9.0.7", NUD_FAILED, NULL, 0, 0 },
 	{ "trouble", HOST_IB0, "fe80::7", NUD_INCOMPLETE, NULL, 0, 0 },
 	{ "trouble", HOST_IB0, "10.9.0.8", NUD_PROBE, "fe80::2:c903:a1:b2c3", 0, 0 },

@@ -150,6 +150,9 @@ static const struct scene scenes[] = {
 	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 2044, .child = "x\xfe" },
 };
 
+/* A group that is only sent to. */
+#define SCENES_SENT_TO	"ff12:601b:ffff::2"
+
 #define SCENES_COUNT	(sizeof(scenes) / sizeof(*scenes))
 
 const char *scenes_name(size_t number)
@@ -305,7 +308,8 @@ static void answer_destination(struct answers *answers, const struct scene *scen
 	put_gid(msg, gid);
 	nla_put_u32(msg, group ? IPOIB_A_GROUP_STATE : IPOIB_A_PATH_STATE, state);
 	if (group)
-		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, IPOIB_MEMBERSHIP_FULL);
+		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, !strcmp(gid, SCENES_SENT_TO) ?
+			    IPOIB_MEMBERSHIP_SEND_ONLY : IPOIB_MEMBERSHIP_FULL);
 	if (!error) {
 		nla_put_u32(msg, IPOIB_A_LID, group ? 0xc000 : 3);
 		nla_put_u8(msg, IPOIB_A_SL, 0);
@@ -326,6 +330,9 @@ static void answer_groups(struct answers *answers, const struct scene *scene)
 	if (scene->trouble)
 		answer_destination(answers, scene, "ff12:401b:ffff::102:304",
 				   IPOIB_GROUP_STATE_FAILED, EINVAL);
+	if (scene->trouble || scene->quiet)
+		answer_destination(answers, scene, SCENES_SENT_TO, IPOIB_GROUP_STATE_FAILED,
+				   scene->trouble ? EINVAL : ETIMEDOUT);
 }
 
 static void answer_paths(struct answers *answers, const struct scene *scene)

@@ -163,12 +163,43 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 	return -ENODEV;
 }
 
+/* The ports of two HCAs in one network; what is in another, alone, or no port, is none of it. */
+static int host_answer_addresses(const char *scene, unsigned char *stream, size_t *len)
+{
+	static const struct {
+		unsigned int ifindex;
+		unsigned char address[4];
+		unsigned int bits;
+	} addresses[] = {
+		{ HOST_ETH0, { 10, 9, 0, 9 }, 24 }, { HOST_IB0, { 10, 9, 0, 1 }, 24 },
+		{ HOST_IB0, { 10, 9, 0, 8 }, 24 }, { HOST_IB0 + 1, { 10, 9, 0, 3 }, 25 },
+		{ HOST_IB0 + 1, { 10, 9, 0, 5 }, 32 }, { HOST_IB0 + 1, { 10, 9, 0, 4 }, 24 },
+	};
+	struct ifaddrmsg header = { .ifa_family = AF_INET };
+	struct nl_msg *msg;
+	size_t i;
+
+	if (strcmp(scene, "twins"))
+		return 0;
+	for (i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		header.ifa_index = addresses[i].ifindex;
+		header.ifa_prefixlen = addresses[i].bits;
+		msg = nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_MULTI);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		nla_put(msg, IFA_LOCAL, sizeof(addresses[i].address), addresses[i].address);
+		host_end(msg, stream, len);
+	}
+	return 0;
+}
+
 int scenes_host(const char *name, const struct nlmsghdr *request, unsigned char *stream,
 		size_t *len)
 {
 	*len = 0;
 	if (request->nlmsg_type == RTM_GETROUTE)
 		return host_answer_route(request, stream, len);
+	if (request->nlmsg_type == RTM_GETADDR)
+		return host_answer_addresses(name, stream, len);
 	if (request->nlmsg_type == RTM_GETLINK)
 		return host_answer_link(request, stream, len);
 	if (request->nlmsg_type != RTM_GETNEIGH)

@@ -54,9 +54,8 @@ _ipoibctl()
 	stats,stats) words="dev --prometheus $(_ipoibctl_interfaces)" ;;
 	stats,--prometheus) words="-o dev $(_ipoibctl_interfaces)" ;;
 	top,-n | top,-d) words= ;;
-	top,dev) words=$(_ipoibctl_interfaces) ;;
 	top,*) words="dev -b -n -d $(_ipoibctl_interfaces)" ;;
-	test,test | test,dev) words=$(_ipoibctl_interfaces) ;;
+	test,test) words=$(_ipoibctl_interfaces) ;;
 	test,gid | test,-n) words= ;;
 	test,*) words=gid ;;
 	set,set) words=port ;;

@@ -16,6 +16,7 @@
 
 #include "machine.h"
 #include "run.h"
+#include "subnets.h"
 
 /* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
 #define CHECK_SAID	16384
@@ -246,6 +247,11 @@ static void check_config(struct check *check)
 	}
 }
 
+static void check_subnet(void *arg, const char *name, const struct finding *finding)
+{
+	check_tell(arg, name, finding);
+}
+
 bool check_machine(struct out *out)
 {
 	struct check check = { .out = out };
@@ -257,6 +263,7 @@ bool check_machine(struct out *out)
 	check_driver(&check);
 	check_kernels(&check);
 	check_config(&check);
+	subnets_look(check_subnet, &check);
 	out_list_end(out);
 	return check.worst < FINDING_LIMITED;
 }

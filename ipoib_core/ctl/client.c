@@ -189,9 +189,8 @@ int client_ask(struct client *client, enum ipoib_cmd cmd, const struct client_fi
 	/* That there is no such interface is no answers. */
 	if (client->error == -ENODEV && filter->ifname)
 		client->error = 0;
-	if (tries)
-		return client->error;
-	client_fail(client, -EAGAIN, "it changes faster than it can be told");
+	/* Those that were there all the time are among them, and right. */
+	records->torn = !tries;
 	return client->error;
 }
 

@@ -32,6 +32,8 @@ _ipoibctl()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-n | -netns) i=$((i + 1)) ;;
+		# A word is cut at this: -color=auto.
+		=) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -52,9 +54,8 @@ _ipoibctl()
 	stats,stats) words="dev --prometheus $(_ipoibctl_interfaces)" ;;
 	stats,--prometheus) words="-o dev $(_ipoibctl_interfaces)" ;;
 	top,-n | top,-d) words= ;;
-	top,dev) words=$(_ipoibctl_interfaces) ;;
 	top,*) words="dev -b -n -d $(_ipoibctl_interfaces)" ;;
-	test,test | test,dev) words=$(_ipoibctl_interfaces) ;;
+	test,test) words=$(_ipoibctl_interfaces) ;;
 	test,gid | test,-n) words= ;;
 	test,*) words=gid ;;
 	set,set) words=port ;;

@@ -36,11 +36,8 @@ void ctl_complain(struct ctl *ctl, enum ctl_status status, const char *format, .
 	out_flush(&out);
 }
 
-bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *filter,
-	     struct records *records)
+bool ctl_judge(struct ctl *ctl, enum ipoib_cmd cmd, int ret, const struct records *records)
 {
-	int ret = client_ask(ctl->client, cmd, filter, records);
-
 	if (ret == -EPERM) {
 		ctl_complain(ctl, CTL_FAILED,
 			     "%s: %s: CAP_NET_ADMIN in this network namespace is needed",
@@ -54,7 +51,17 @@ bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *fi
 	if (records->refused)
 		ctl_complain(ctl, CTL_FAILED, "%s: %zu answers make no sense and are left out",
 			     ctl_asked[cmd], records->refused);
+	if (records->torn)
+		ctl_complain(ctl, CTL_OK,
+			     "%s: interfaces or ports came or went while they were told: this may be of two moments",
+			     ctl_asked[cmd]);
 	return true;
+}
+
+bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *filter,
+	     struct records *records)
+{
+	return ctl_judge(ctl, cmd, client_ask(ctl->client, cmd, filter, records), records);
 }
 
 bool ctl_devs(struct ctl *ctl, struct records *devs)

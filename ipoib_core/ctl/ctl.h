@@ -5,8 +5,8 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what two
  * commands share is a word. (tests/lint/check-layers reads this.)
  *	values: attrs records out items
- *	sources: client run wait screen counters cpus ethtool rtnl neigh ping sample
- *	findings: finding machine
+ *	sources: client run wait screen counters cpus ethtool rtnl name neigh ping sample
+ *	findings: finding machine subnets
  *	words: ctl print
  *	commands: stats show prometheus top
  *	explanations: explain explain_carrier explain_port explain_group explain_link explain_peers
@@ -16,6 +16,8 @@
  */
 #ifndef IPOIBCTL_CTL_H
 #define IPOIBCTL_CTL_H
+
+#include <net/if.h>
 
 #include "client.h"
 #include "out.h"
@@ -39,6 +41,7 @@ enum ctl_status {
  * @stats: -s: more
  * @force: -f: it is not asked whether that is meant
  * @ifname: the interface that it is about, NULL: all
+ * @real: what that goes by, where it was called otherwise
  * @status: the worst so far
  */
 struct ctl {
@@ -47,6 +50,7 @@ struct ctl {
 	bool stats;
 	bool force;
 	const char *ifname;
+	char real[IFNAMSIZ];
 	enum ctl_status status;
 };
 
@@ -58,6 +62,17 @@ struct ctl {
  */
 void ctl_complain(struct ctl *ctl, enum ctl_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/**
+ * ctl_judge() - complain of what went wrong with a dump
+ * @ctl: what is asked for
+ * @cmd: what of
+ * @ret: what client_ask() returned
+ * @records: with these answers
+ *
+ * Return: whether there are answers, be they none.
+ */
+bool ctl_judge(struct ctl *ctl, enum ipoib_cmd cmd, int ret, const struct records *records);
 
 /**
  * ctl_ask() - a dump, complaining of what goes wrong

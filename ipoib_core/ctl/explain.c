@@ -170,18 +170,58 @@ static void explain_drops(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* Of those whose @state is @failed, how many, and the first of them. */
-static size_t explain_count(const struct records *records, const struct record *dev,
-			    enum ipoib_attr state, unsigned int failed,
-			    const struct record **first)
+/* How many paths have failed, and the first of them. */
+static size_t explain_failed_paths(const struct explained *all, const struct record *dev,
+				   const struct record **first)
 {
-	const struct record *record = NULL;
+	const struct record *path = NULL;
 	size_t count = 0;
 
-	while ((record = stats_of(records, dev, record)))
-		if (record_get(record, state) == failed && !count++)
-			*first = record;
+	while ((path = stats_of(&all->paths, dev, path)))
+		if (record_get(path, IPOIB_A_PATH_STATE) == IPOIB_PATH_STATE_FAILED && !count++)
+			*first = path;
 	return count;
+}
+
+/*
+ * To a group that nobody is a member of none can be added who only sends: so it is with that of
+ * IPv6's routers wherever there are none.
+ */
+static bool explain_unheard(const struct record *group)
+{
+	return record_get(group, IPOIB_A_MEMBERSHIP) == IPOIB_MEMBERSHIP_SEND_ONLY &&
+	       record_get(group, IPOIB_A_LAST_ERROR) == EINVAL;
+}
+
+/* Groups that cannot be joined: those that are @unheard, or the others. How many, and the first. */
+static size_t explain_failed_groups(const struct explained *all, const struct record *dev,
+				    bool unheard, const struct record **first)
+{
+	const struct record *group = NULL;
+	size_t count = 0;
+
+	while ((group = stats_of(&all->groups, dev, group)))
+		if (record_get(group, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_FAILED &&
+		    explain_unheard(group) == unheard && !count++)
+			*first = group;
+	return count;
+}
+
+static void explain_groups_unheard(struct explained *all, const struct record *dev)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID];
+	size_t count = explain_failed_groups(all, dev, true, &first);
+
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_NOTE, "group-unheard",
+		    "multicast groups that this host sends to and nobody seems to listen to: %zu, for example %s",
+		    count, print_gid(gid, first));
+	finding_next(&finding,
+		     "as it is meant while nobody listens, as to ff12:601b:...::2 where IPv6 has no router; 'saquery -g' shows the groups that there are");
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
 static void explain_groups(struct explained *all, const struct record *dev)
@@ -191,10 +231,12 @@ static void explain_groups(struct explained *all, const struct record *dev)
 	char gid[PRINT_GID], why[PRINT_WHY];
 	size_t count;
 
-	count = explain_count(&all->groups, dev, IPOIB_A_GROUP_STATE, IPOIB_GROUP_STATE_FAILED,
-			      &first);
 	/* That of the broadcast group is why there is no carrier. */
-	if (!count || !record_get(dev, IPOIB_A_CARRIER))
+	if (!record_get(dev, IPOIB_A_CARRIER))
+		return;
+	explain_groups_unheard(all, dev);
+	count = explain_failed_groups(all, dev, false, &first);
+	if (!count)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "group-failed",
 		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
@@ -213,8 +255,7 @@ static void explain_paths(struct explained *all, const struct record *dev)
 	char gid[PRINT_GID], why[PRINT_WHY];
 	size_t count;
 
-	count = explain_count(&all->paths, dev, IPOIB_A_PATH_STATE, IPOIB_PATH_STATE_FAILED,
-			      &first);
+	count = explain_failed_paths(all, dev, &first);
 	if (!count)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "no-path",
@@ -417,12 +458,13 @@ static void explain_driver(struct explained *all)
 static bool explain_ask_more(struct explained *all, enum ipoib_cmd cmd,
 			     const struct client_filter *filter, struct records *records)
 {
-	if (client_ask(all->ctl->client, cmd, filter, records) == -EPERM) {
+	int ret = client_ask(all->ctl->client, cmd, filter, records);
+
+	if (ret == -EPERM) {
 		all->blind = true;
 		return true;
 	}
-	records_free(records);
-	return ctl_ask(all->ctl, cmd, filter, records);
+	return ctl_judge(all->ctl, cmd, ret, records);
 }
 
 static bool explain_ask(struct explained *all)
@@ -464,6 +506,8 @@ static void explain_stranger(struct explained *all)
 			     "'ipoibctl show' has the interfaces here; ports that have none are below");
 	}
 	explain_tell(all, name, &finding);
+	if (all->ctl->status < CTL_USAGE)
+		all->ctl->status = CTL_USAGE;
 }
 
 void explain_show(struct ctl *ctl)

@@ -21,6 +21,8 @@
 #define TRAFFIC_USECS		200
 /* A second: fewer packets keep no CPU busy. */
 #define TRAFFIC_PACKETS		100000
+/* So many packets that went out, and none that came in, are worth a word. */
+#define TRAFFIC_UNANSWERED	2
 /* Percent: a CPU has no time left; of that in interrupts; of the packets in one queue. */
 #define TRAFFIC_BUSY		90
 #define TRAFFIC_SOFTIRQ		50
@@ -163,6 +165,26 @@ static void traffic_waiting(const struct traffic *traffic)
 		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
 	finding_next(&finding,
 		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
+	traffic_tell(traffic, &finding);
+}
+
+/*
+ * That what is sent gets lost is seen by nobody: the kernel itself suspects a neighbour after half a
+ * minute. Who only sends is not told wrong, but more than he wants.
+ */
+static void traffic_unanswered(const struct traffic *traffic)
+{
+	uint64_t sent = traffic_stat(traffic, "tx_packets");
+	struct finding finding;
+
+	if (sent < TRAFFIC_UNANSWERED || traffic_stat(traffic, "rx_packets"))
+		return;
+	finding_set(&finding, FINDING_NOTE, "nothing-came",
+		    "%llu packets went out in the last %llu ms, and none came in",
+		    (unsigned long long)sent, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors' which link has errors",
+		     traffic->name);
 	traffic_tell(traffic, &finding);
 }
 
@@ -397,6 +419,7 @@ void explain_traffic(struct out *out, const struct record *dev, const struct sam
 	traffic_waiting(&traffic);
 	traffic_stuck(&traffic);
 	traffic_failed(&traffic);
+	traffic_unanswered(&traffic);
 	traffic_rx(&traffic);
 	traffic_tx(&traffic);
 	traffic_moderation(&traffic);

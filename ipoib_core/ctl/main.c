@@ -14,6 +14,7 @@
 #include "ctl.h"
 #include "explain.h"
 #include "monitor.h"
+#include "name.h"
 #include "prometheus.h"
 #include "set.h"
 #include "show.h"
@@ -97,7 +98,10 @@ static bool take_ifname(struct ctl *ctl, char **words)
 	if (!*words)
 		return true;
 	ctl->ifname = *words++;
-	if (strlen(ctl->ifname) >= IFNAMSIZ) {
+	/* From here on by the one name that the kernel tells. */
+	if (name_real(ctl->real, ctl->ifname)) {
+		ctl->ifname = ctl->real;
+	} else if (strlen(ctl->ifname) >= IFNAMSIZ) {
 		ctl_complain(ctl, CTL_USAGE, "\"%s\" is no name of an interface", ctl->ifname);
 		return false;
 	}
@@ -508,6 +512,9 @@ int main(int argc, char **argv)
 			     *words);
 		return ctl.status;
 	}
+	/* One that is called help is "dev help". */
+	if (words[1] && !strcmp(words[1], "help"))
+		command = command_find(commands, "help");
 	status = command->run(&ctl, words + 1);
 	client_close(ctl.client);
 	if (!out_flush(&ctl.out)) {

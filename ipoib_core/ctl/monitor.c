@@ -60,19 +60,27 @@ static void monitor_notice(struct out *out, const struct record *notice)
 	finding_tell(out, record_string(notice, IPOIB_A_IFNAME), &finding);
 }
 
-static void monitor_record(struct ctl *ctl, const struct record *record)
+/* By its name, also if it went and came back, or by its number, also if it is called otherwise. */
+static bool monitor_is_meant(const struct ctl *ctl, unsigned long long ifindex,
+			     const struct record *record)
 {
-	bool others = ctl->ifname &&
-		      strcmp(ctl->ifname, record_string(record, IPOIB_A_IFNAME));
+	return !ctl->ifname || !strcmp(ctl->ifname, record_string(record, IPOIB_A_IFNAME)) ||
+	       (ifindex && record_get(record, IPOIB_A_IFINDEX) == ifindex);
+}
+
+static void monitor_record(struct ctl *ctl, unsigned long long ifindex,
+			   const struct record *record)
+{
+	bool meant = monitor_is_meant(ctl, ifindex, record);
 
 	switch (genlmsg_hdr(record->msg)->cmd) {
 	case IPOIB_CMD_DEV_GET:
 	case IPOIB_CMD_DEV_NTF:
-		if (!others)
+		if (meant)
 			monitor_dev(&ctl->out, record);
 		break;
 	case IPOIB_CMD_NOTICE_NTF:
-		if (!others)
+		if (meant)
 			monitor_notice(&ctl->out, record);
 		break;
 	case IPOIB_CMD_PORT_NTF:
@@ -82,12 +90,13 @@ static void monitor_record(struct ctl *ctl, const struct record *record)
 	}
 }
 
-static void monitor_tell(struct ctl *ctl, const struct records *records)
+static void monitor_tell(struct ctl *ctl, unsigned long long ifindex,
+			 const struct records *records)
 {
 	size_t i;
 
 	for (i = 0; i < records->count; i++)
-		monitor_record(ctl, &records->list[i]);
+		monitor_record(ctl, ifindex, &records->list[i]);
 	if (!out_flush(&ctl->out))
 		ctl_complain(ctl, CTL_FAILED, "cannot write: %s", strerror(errno));
 }
@@ -95,11 +104,19 @@ static void monitor_tell(struct ctl *ctl, const struct records *records)
 void monitor_run(struct ctl *ctl, struct client *listener)
 {
 	const struct client_filter filter = { .ifname = ctl->ifname };
+	unsigned long long ifindex = 0;
 	struct records devs = {};
 	int ret = 0;
 
-	if (ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &devs))
-		monitor_tell(ctl, &devs);
+	if (ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &devs)) {
+		if (ctl->ifname && devs.count)
+			ifindex = record_get(&devs.list[0], IPOIB_A_IFINDEX);
+		else if (ctl->ifname)
+			ctl_complain(ctl, CTL_OK,
+				     "%s: ipoib_core has no such interface here; if one comes it is told",
+				     ctl->ifname);
+		monitor_tell(ctl, ifindex, &devs);
+	}
 	records_free(&devs);
 	while (ctl->status == CTL_OK && (!ret || ret == -ENOBUFS)) {
 		ret = client_hear(listener, &devs);
@@ -108,7 +125,7 @@ void monitor_run(struct ctl *ctl, struct client *listener)
 		else if (ret)
 			ctl_complain(ctl, CTL_FAILED, "%s", client_why(listener));
 		else
-			monitor_tell(ctl, &devs);
+			monitor_tell(ctl, ifindex, &devs);
 		records_free(&devs);
 	}
 }

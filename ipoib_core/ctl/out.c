@@ -54,9 +54,10 @@ static bool out_is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
-/* In quotes, with @odd for what one cannot write as it is. */
+/* In quotes, with @odd for characters, of @len bytes, that one cannot write as they are. */
 static void out_in_quotes(struct out *out, const char *value,
-			  void (*odd)(FILE *file, uint32_t code))
+			  void (*odd)(FILE *file, uint32_t code, const unsigned char *text,
+				      unsigned int len))
 {
 	const unsigned char *text = (const unsigned char *)value;
 	unsigned int len;
@@ -68,22 +69,32 @@ static void out_in_quotes(struct out *out, const char *value,
 		if (code == '"' || code == '\\')
 			fprintf(out->file, "\\%c", (char)code);
 		else if (out_is_control(code) || code == OUT_REPLACEMENT)
-			odd(out->file, code);
+			odd(out->file, code, text, len);
 		else
 			fwrite(text, 1, len, out->file);
 	}
 	fputc('"', out->file);
 }
 
-static void out_odd_json(FILE *file, uint32_t code)
+static void out_odd_json(FILE *file, uint32_t code, const unsigned char *text, unsigned int len)
 {
+	(void)text;
+	(void)len;
 	fprintf(file, "\\u%04" PRIx32, code);
 }
 
-/* Prometheus knows the end of a line, and no numbers of characters. */
-static void out_odd_label(FILE *file, uint32_t code)
+/*
+ * Prometheus knows the end of a line, and no numbers of characters. Each byte has another sign: two
+ * names that became the same would have the exporter take nothing at all.
+ */
+static void out_odd_label(FILE *file, uint32_t code, const unsigned char *text, unsigned int len)
 {
-	fputs(code == '\n' ? "\\n" : OUT_REPLACED, file);
+	if (code == '\n') {
+		fputs("\\n", file);
+		return;
+	}
+	while (len--)
+		fprintf(file, OUT_REPLACED "%02x", *text++);
 }
 
 /* Those of iproute2, which can be read on dark and on light. */

@@ -27,12 +27,14 @@ struct record {
  * @count: how many
  * @room: entries of @list
  * @refused: messages that made no sense, and are not among them
+ * @torn: something came or went meanwhile, however often it was asked: they may be of two moments
  */
 struct records {
 	struct record *list;
 	size_t count;
 	size_t room;
 	size_t refused;
+	bool torn;
 };
 
 /**

@@ -14,11 +14,13 @@
 #include "check.h"
 #include "ctl.h"
 #include "explain.h"
+#include "name.h"
 #include "prometheus.h"
 #include "replay.h"
 #include "set.h"
 #include "show.h"
 #include "stats.h"
+#include "subnets.h"
 #include "test.h"
 #include "top.h"
 
@@ -166,8 +168,19 @@ static void mangle_top(struct ctl *ctl)
 	top_run(ctl, &once);
 }
 
+static void mangle_subnet(void *arg, const char *name, const struct finding *finding)
+{
+	(void)arg;
+	(void)name;
+	(void)finding;
+}
+
 static void mangle_test(struct ctl *ctl)
 {
+	char real[IFNAMSIZ];
+
+	name_real(real, "storage");
+	subnets_look(mangle_subnet, NULL);
 	ctl->ifname = "ib0";
 	test_run(ctl, "10.9.0.8", false, 1);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* In the place of client.c: ipoibctl asks a scene. "none" is one without the family. */
+/*
+ * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is in the environment
+ * something has changed while it was told.
+ */
 #include "replay.h"
 
 #include <errno.h>
@@ -56,6 +59,7 @@ int client_ask(struct client *client, enum ipoib_cmd cmd, const struct client_fi
 		if (client->error)
 			break;
 	}
+	records->torn = getenv("TORN");
 out_free:
 	free(exact);
 	free(stream);

@@ -87,7 +87,10 @@ void ethtool_ask(struct ethtool *ethtool, const char *ifname)
 	fclose(file);
 }
 
-/* Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th. */
+/*
+ * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in a row from the third
+ * on; answers take PING_US more.
+ */
 int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
 {
 	if (getenv("PING_DENIED"))
@@ -101,13 +104,15 @@ int ping_open(struct ping *ping, const struct address *peer, unsigned int ifinde
 int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned int *us)
 {
 	const char *most = getenv("PING_LONGEST"), *loss = getenv("PING_LOSS");
+	const char *more = getenv("PING_US"), *all = getenv("PING_ALL");
 
 	if (getenv("PING_REFUSED"))
 		return -EPERM;
 	ping->sequence++;
-	*us = 100 + ping->sequence;
+	*us = 100 + ping->sequence + (more ? strtoul(more, NULL, 10) : 0);
 	if ((!most || bytes <= strtoul(most, NULL, 10)) &&
-	    (!loss || ping->sequence % strtoul(loss, NULL, 10)))
+	    (!loss || ping->sequence % strtoul(loss, NULL, 10)) &&
+	    (!all || ping->sequence < 3 || ping->sequence >= 3 + strtoul(all, NULL, 10)))
 		return 0;
 	replay_time += ms;
 	return -ETIMEDOUT;

@@ -38,7 +38,7 @@
  * @trouble: tables are full, packets dropped, peers and groups missing
  * @quiet: nothing was sent for long: the path to the peer comes once something is, another one is
  *	not asked for, and this host fails
- * @child: the port has another interface, ib0.8001
+ * @child: the port has another interface, of that name
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
@@ -64,7 +64,7 @@ struct scene {
 	bool denied;
 	bool trouble;
 	bool quiet;
-	bool child;
+	const char *child;
 	bool away;
 	bool bare;
 	uint32_t outstanding;
@@ -129,7 +129,7 @@ static const struct scene scenes[] = {
 	  .mtu_limit = IPOIB_MTU_LIMIT_GROUP, .bind = IPOIB_BIND_FELL_BACK, .refused = "mlx",
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
-	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = true },
+	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
 	{ .name = "port-untold", NO_LINK(PORT_SILENT, DOWN) },
 	{ .name = "rejoin-silent", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
@@ -145,7 +145,13 @@ static const struct scene scenes[] = {
 	{ .name = "hostile", .ifname = "i\x1b[2J\xff\xc3\xa9\"", ACTIVE, .pkey_entry = 0xffff,
 	  .wanted = "a\"b\\c\tz", .refused = "\xed\xa0\x80\xf4\x90\x80\x80\xc2\x9b",
 	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 2044 },
+	/* Not UTF-8, one as the other. */
+	{ .name = "alike", .ifname = "x\xff", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 2044, .child = "x\xfe" },
 };
+
+/* A group that is only sent to. */
+#define SCENES_SENT_TO	"ff12:601b:ffff::2"
 
 #define SCENES_COUNT	(sizeof(scenes) / sizeof(*scenes))
 
@@ -302,7 +308,8 @@ static void answer_destination(struct answers *answers, const struct scene *scen
 	put_gid(msg, gid);
 	nla_put_u32(msg, group ? IPOIB_A_GROUP_STATE : IPOIB_A_PATH_STATE, state);
 	if (group)
-		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, IPOIB_MEMBERSHIP_FULL);
+		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, !strcmp(gid, SCENES_SENT_TO) ?
+			    IPOIB_MEMBERSHIP_SEND_ONLY : IPOIB_MEMBERSHIP_FULL);
 	if (!error) {
 		nla_put_u32(msg, IPOIB_A_LID, group ? 0xc000 : 3);
 		nla_put_u8(msg, IPOIB_A_SL, 0);
@@ -323,6 +330,9 @@ static void answer_groups(struct answers *answers, const struct scene *scene)
 	if (scene->trouble)
 		answer_destination(answers, scene, "ff12:401b:ffff::102:304",
 				   IPOIB_GROUP_STATE_FAILED, EINVAL);
+	if (scene->trouble || scene->quiet)
+		answer_destination(answers, scene, SCENES_SENT_TO, IPOIB_GROUP_STATE_FAILED,
+				   scene->trouble ? EINVAL : ETIMEDOUT);
 }
 
 static void answer_paths(struct answers *answers, const struct scene *scene)
@@ -383,7 +393,7 @@ static void answer(struct answers *answers, const struct scene *scene)
 	case IPOIB_CMD_DEV_GET:
 		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
 		if (scene->child)
-			answer_dev(answers, scene, SCENES_IFINDEX + 1, "ib0.8001");
+			answer_dev(answers, scene, SCENES_IFINDEX + 1, scene->child);
 		break;
 	case IPOIB_CMD_GROUP_GET:
 		answer_groups(answers, scene);

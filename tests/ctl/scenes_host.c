@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What rtnetlink says in scenes: ib0 is the way to 10.9.0.0/24 and fe80::/64, by gateways to
+ * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24 and fe80::/64, by gateways to
  * 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but 10.10.0.0/16, to which there is none.
  */
 #include <arpa/inet.h>
@@ -45,6 +45,7 @@ static const struct host_neigh host_neighs[] = {
 	{ NULL, HOST_IB0, "10.9.0.13", NUD_REACHABLE, "fe80::2:c903:a1:b2c3", NUD_PROBE, 0 },
 	{ NULL, HOST_IB0, "10.9.0.14", NUD_NONE, NULL, NUD_INCOMPLETE, 0 },
 	{ NULL, HOST_ETH0, "10.1.0.1", NUD_FAILED, NULL, 0, 0 },
+	{ NULL, HOST_IB0, "10.9.0.17", NUD_NOARP, "fe80::2:c903:a1:b2c4", 0, 0 },
 	{ "trouble", HOST_IB0, "10.9.0.7", NUD_FAILED, NULL, 0, 0 },
 	{ "trouble", HOST_IB0, "fe80::7", NUD_INCOMPLETE, NULL, 0, 0 },
 	{ "trouble", HOST_IB0, "10.9.0.8", NUD_PROBE, "fe80::2:c903:a1:b2c3", 0, 0 },
@@ -139,12 +140,68 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	return 0;
 }
 
+static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
+{
+	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
+	struct nlattr *attrs[IFLA_MAX + 1];
+	struct ifinfomsg header = {};
+	struct nl_msg *msg;
+	size_t i;
+
+	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, IFLA_MAX, NULL) ||
+	    !attrs[IFLA_ALT_IFNAME])
+		return -EINVAL;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(nla_get_string(attrs[IFLA_ALT_IFNAME]), names[i]))
+			continue;
+		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		nla_put_string(msg, IFLA_IFNAME, names[0]);
+		host_end(msg, stream, len);
+		return 0;
+	}
+	return -ENODEV;
+}
+
+/* The ports of two HCAs in one network; what is in another, alone, or no port, is none of it. */
+static int host_answer_addresses(const char *scene, unsigned char *stream, size_t *len)
+{
+	static const struct {
+		unsigned int ifindex;
+		unsigned char address[4];
+		unsigned int bits;
+	} addresses[] = {
+		{ HOST_ETH0, { 10, 9, 0, 9 }, 24 }, { HOST_IB0, { 10, 9, 0, 1 }, 24 },
+		{ HOST_IB0, { 10, 9, 0, 8 }, 24 }, { HOST_IB0 + 1, { 10, 9, 0, 3 }, 25 },
+		{ HOST_IB0 + 1, { 10, 9, 0, 5 }, 32 }, { HOST_IB0 + 1, { 10, 9, 0, 4 }, 24 },
+	};
+	struct ifaddrmsg header = { .ifa_family = AF_INET };
+	struct nl_msg *msg;
+	size_t i;
+
+	if (strcmp(scene, "twins"))
+		return 0;
+	for (i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		header.ifa_index = addresses[i].ifindex;
+		header.ifa_prefixlen = addresses[i].bits;
+		msg = nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_MULTI);
+		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
+		nla_put(msg, IFA_LOCAL, sizeof(addresses[i].address), addresses[i].address);
+		host_end(msg, stream, len);
+	}
+	return 0;
+}
+
 int scenes_host(const char *name, const struct nlmsghdr *request, unsigned char *stream,
 		size_t *len)
 {
 	*len = 0;
 	if (request->nlmsg_type == RTM_GETROUTE)
 		return host_answer_route(request, stream, len);
+	if (request->nlmsg_type == RTM_GETADDR)
+		return host_answer_addresses(name, stream, len);
+	if (request->nlmsg_type == RTM_GETLINK)
+		return host_answer_link(request, stream, len);
 	if (request->nlmsg_type != RTM_GETNEIGH)
 		return -EOPNOTSUPP;
 	host_answer_neighs(name, stream, len);

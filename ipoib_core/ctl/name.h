@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Names of interfaces: beside the one that it goes by each may have others (ip-link(8), altname). */
+#ifndef IPOIBCTL_NAME_H
+#define IPOIBCTL_NAME_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+/**
+ * name_real() - what an interface of this network namespace goes by
+ * @real: IFNAMSIZ bytes, filled in if there is such an interface
+ * @name: the same, or one of its other names, which may be longer
+ *
+ * Return: whether there is one; kernels before 5.5 know no other names, and tell of none.
+ */
+bool name_real(char *real, const char *name);
+
+#endif /* IPOIBCTL_NAME_H */

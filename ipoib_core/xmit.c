@@ -14,6 +14,7 @@
 #include "mcast.h"
 #include "path.h"
 #include "pmtu.h"
+#include "qpn.h"
 
 /* No probe is longer: header, IPv6, solicitation with a source address and a nonce. */
 #define IPOIB_PROBE_MAX		128
@@ -110,11 +111,11 @@ static bool ipoib_is_probe(const struct sk_buff *skb, __be16 type)
 static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 {
 	struct ipoib_pseudo_header *pseudo = (struct ipoib_pseudo_header *)skb->data;
-	struct ipoib_header *header;
+	__be16 type;
 
 	skb_pull(skb, sizeof(*pseudo));
-	header = (struct ipoib_header *)skb->data;
-	if (unlikely(!ipoib_type_ok(header->proto))) {
+	type = ((const struct ipoib_header *)skb->data)->proto;
+	if (unlikely(!ipoib_type_ok(type))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return false;
 	}
@@ -129,7 +130,11 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 		pseudo->hwaddr[9] = priv->intf.pkey & 0xff;
 		return ipoib_mcast_send(priv, skb, pseudo->hwaddr);
 	}
-	if (unlikely(ipoib_is_probe(skb, header->proto)))
+	if (type != htons(ETH_P_IP) && ipoib_qpn_has_many(priv)) {
+		ipoib_qpn_tell(priv, skb);
+		pseudo = (struct ipoib_pseudo_header *)(skb->data - sizeof(*pseudo));
+	}
+	if (unlikely(ipoib_is_probe(skb, type)))
 		ipoib_path_suspect(priv, pseudo->hwaddr);
 	return ipoib_path_send(priv, skb, pseudo->hwaddr);
 }

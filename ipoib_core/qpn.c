@@ -323,7 +323,8 @@ static void ipoib_qpn_again_ip(struct ipoib_dev *priv, const struct sk_buff *skb
 /* A neighbour solicitation (RFC 4861 section 4.3) with our address. */
 struct ipoib_qpn_question {
 	struct ipv6hdr ip;
-	struct nd_msg solicitation;
+	struct icmp6hdr icmp;
+	struct in6_addr target;
 	struct ipoib_nd_address source;
 };
 
@@ -335,7 +336,6 @@ static struct sk_buff *ipoib_qpn_question(struct net_device *dev, const struct i
 {
 	const unsigned int len = sizeof(struct ipoib_qpn_question) - sizeof(struct ipv6hdr);
 	struct ipoib_qpn_question *msg;
-	struct icmp6hdr *icmp;
 	struct sk_buff *skb;
 
 	skb = alloc_skb(LL_RESERVED_SPACE(dev) + sizeof(*msg) + dev->needed_tailroom, GFP_ATOMIC);
@@ -353,14 +353,13 @@ static struct sk_buff *ipoib_qpn_question(struct net_device *dev, const struct i
 	msg->ip.hop_limit = 255;
 	msg->ip.saddr = *from;
 	msg->ip.daddr = *to;
-	msg->solicitation.target = *to;
+	msg->icmp.icmp6_type = NDISC_NEIGHBOUR_SOLICITATION;
+	msg->target = *to;
 	msg->source.head.nd_opt_type = ND_OPT_SOURCE_LL_ADDR;
 	msg->source.head.nd_opt_len = sizeof(msg->source) / IPOIB_ND_UNIT;
 	memcpy(msg->source.hwaddr, dev->dev_addr, sizeof(msg->source.hwaddr));
-	icmp = &msg->solicitation.icmph;
-	icmp->icmp6_type = NDISC_NEIGHBOUR_SOLICITATION;
-	icmp->icmp6_cksum = csum_ipv6_magic(from, to, len, IPPROTO_ICMPV6,
-					    csum_partial(icmp, len, 0));
+	msg->icmp.icmp6_cksum = csum_ipv6_magic(from, to, len, IPPROTO_ICMPV6,
+						csum_partial(&msg->icmp, len, 0));
 	return skb;
 }
 

@@ -43,20 +43,28 @@ static void ref_get_channels(struct net_device *dev, struct ethtool_channels *ch
 {
 	const struct ref_priv *priv = ref_priv(dev);
 
-	channels->rx_count = priv->num_rxqs;
+	channels->rx_count = priv->told_rxqs;
 	channels->max_rx = priv->num_rxqs;
 	channels->tx_count = dev->real_num_tx_queues;
 	channels->max_tx = priv->num_txqs;
 }
 
-/* All QPs stay; what changes is how many TX queues the stack chooses from. */
+/*
+ * All QPs stay; what changes is how many TX queues the stack chooses from, and how many RX queues
+ * peers are told of: those that know of the others go on to send to them until they are told anew.
+ */
 static int ref_set_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
-	const struct ref_priv *priv = ref_priv(dev);
+	struct ref_priv *priv = ref_priv(dev);
+	int err;
 
-	if (channels->rx_count != priv->num_rxqs || !channels->tx_count)
+	/* The stack has refused what is above the maximum. */
+	if (!channels->rx_count || !channels->tx_count)
 		return -EINVAL;
-	return ref_set_tx_queues(dev, channels->tx_count);
+	err = ref_set_tx_queues(dev, channels->tx_count);
+	if (!err)
+		WRITE_ONCE(priv->told_rxqs, channels->rx_count);
+	return err;
 }
 
 static int ref_get_coalesce(struct net_device *dev,

@@ -5,6 +5,7 @@
 #include "rx.h"
 #include "tx.h"
 
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 
 struct workqueue_struct *ref_wq;
@@ -13,25 +14,57 @@ static unsigned int tx_queues = 1;
 module_param(tx_queues, uint, 0444);
 MODULE_PARM_DESC(tx_queues, "TX queues of an interface, each with its QP (1..64, default 1)");
 
+static unsigned int rx_queues;
+module_param(rx_queues, uint, 0444);
+MODULE_PARM_DESC(rx_queues, "RX queues of an interface, each with its QP (1..64, default 0: by CPUs, vectors, memory)");
+
 /**
  * ref_tx_queues() - TX queues that an interface shall have at most
  *
- * Context: any. Return: 1..REF_MAX_TX_QUEUES.
+ * Context: any. Return: 1..REF_MAX_QUEUES.
  */
 unsigned int ref_tx_queues(void)
 {
 	return tx_queues;
 }
 
-/* Takes the nearest number that there can be; the parameter's file shows it. */
-static void ref_check_tx_queues(void)
-{
-	unsigned int wanted = tx_queues;
+/* Each costs memory, whether its peers send much or not: who needs more of them says so. */
+#define REF_AUTO_RX_QUEUES	4
+/*
+ * With less memory there is one. A queue has up to 1.2 MiB of buffers on the ring (256 of 4.8 KiB,
+ * at an MTU of 4096) and keeps 8 MiB of used ones, so that four of an interface have up to 37 MiB:
+ * a hundredth of this.
+ */
+#define REF_AUTO_MEMORY		(4ULL << 30)
 
-	tx_queues = clamp_t(unsigned int, wanted, 1, REF_MAX_TX_QUEUES);
-	if (tx_queues != wanted)
-		pr_warn("tx_queues=%u: there can be 1 to %u, so it is %u\n", wanted,
-			REF_MAX_TX_QUEUES, tx_queues);
+/**
+ * ref_rx_queues() - RX queues that an interface shall have at most
+ * @hca: its device
+ *
+ * Context: any. Return: 1..REF_MAX_QUEUES.
+ */
+unsigned int ref_rx_queues(const struct ib_device *hca)
+{
+	unsigned int vectors = max(hca->num_comp_vectors, 1);
+	struct sysinfo info;
+
+	if (rx_queues)
+		return rx_queues;
+	si_meminfo(&info);
+	if ((u64)info.totalram * info.mem_unit < REF_AUTO_MEMORY)
+		return 1;
+	return min3(vectors, num_online_cpus(), (unsigned int)REF_AUTO_RX_QUEUES);
+}
+
+/* Takes the nearest number that there can be; the parameter's file shows it. */
+static void ref_check_queues(unsigned int *queues, const char *name, unsigned int least)
+{
+	unsigned int wanted = *queues;
+
+	*queues = clamp_t(unsigned int, wanted, least, REF_MAX_QUEUES);
+	if (*queues != wanted)
+		pr_warn("%s=%u: there can be %u to %u, so it is %u\n", name, wanted, least,
+			REF_MAX_QUEUES, *queues);
 }
 
 static int ref_match(struct ib_device *hca, u32 port)
@@ -42,10 +75,10 @@ static int ref_match(struct ib_device *hca, u32 port)
 }
 
 static int ref_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
-			    unsigned int *rx_queues, unsigned int *num_tx_queues)
+			    unsigned int *num_rx_queues, unsigned int *num_tx_queues)
 {
 	*priv_size = sizeof(struct ref_priv);
-	*rx_queues = 1;
+	*num_rx_queues = ref_rx_queues(hca);
 	*num_tx_queues = ref_tx_queues();
 	return 0;
 }
@@ -70,6 +103,7 @@ static const struct ipoib_ops ref_ops = {
 	.tx_completed = ref_tx_completed,
 	.fix_features = ref_fix_features,
 	.features_check = ref_features_check,
+	.rx_qpn = ref_rx_qpn,
 };
 
 static struct ipoib_accel ref_accel = {
@@ -84,7 +118,8 @@ static int __init ref_init(void)
 {
 	int err;
 
-	ref_check_tx_queues();
+	ref_check_queues(&tx_queues, "tx_queues", 1);
+	ref_check_queues(&rx_queues, "rx_queues", 0);
 	/* Repair must run when memory is short: a swap file may lie behind this very interface. */
 	ref_wq = alloc_workqueue("accel_ref", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!ref_wq)

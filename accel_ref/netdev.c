@@ -34,7 +34,8 @@ static void ref_size(struct ref_priv *priv, const struct ref_shift *shift)
 
 	/* rtnetlink gives a child as many as there are CPUs, or as the user says. */
 	priv->num_txqs = min(priv->dev->num_tx_queues, ref_tx_queues());
-	priv->num_rxqs = 1;
+	priv->num_rxqs = min(priv->dev->num_rx_queues, ref_rx_queues(hca));
+	priv->num_qps = max(priv->num_txqs, priv->num_rxqs);
 	priv->tx_size = rounddown_pow_of_two(ref_ring_size(hca, tx >> shift->tx));
 	priv->tx_limit = priv->tx_size;
 	priv->rx_size = ref_ring_size(hca, max(rx >> shift->rx, min(rx, REF_LEAST_RING)));
@@ -61,18 +62,30 @@ static void ref_queues_destroy(struct ref_priv *priv)
 		ref_rxq_destroy(&priv->rxqs[i]);
 	priv->num_rxqs = 0;
 	priv->num_txqs = 0;
+	priv->num_qps = 0;
 	ref_arrays_free(priv);
 }
 
-/* A TX queue that cannot be had is done without, but for the first one. */
+/*
+ * Of *@num queues @tried were tried, the last of them with @err. Returns that, unless it left some:
+ * *@num of them then.
+ */
+static int ref_queues_enough(unsigned int *num, unsigned int tried, int err)
+{
+	if (!err || tried <= 1)
+		return err;
+	*num = tried - 1;
+	return 0;
+}
+
+/* A queue that cannot be had is done without, but for the first ones. */
 static int ref_queues_create(struct ref_priv *priv)
 {
 	int node = ibdev_to_node(priv->hca);
 	unsigned int i;
 	int err;
 
-	priv->qps = kvzalloc_node(array_size(priv->num_txqs, sizeof(*priv->qps)), GFP_KERNEL,
-				  node);
+	priv->qps = kvzalloc_node(array_size(priv->num_qps, sizeof(*priv->qps)), GFP_KERNEL, node);
 	priv->txqs = kvzalloc_node(array_size(priv->num_txqs, sizeof(*priv->txqs)), GFP_KERNEL,
 				   node);
 	priv->rxqs = kvzalloc_node(array_size(priv->num_rxqs, sizeof(*priv->rxqs)), GFP_KERNEL,
@@ -82,21 +95,23 @@ static int ref_queues_create(struct ref_priv *priv)
 		return -ENOMEM;
 	}
 
-	for (i = 0, err = 0; i < priv->num_txqs && !err; i++) {
-		priv->qps[i].priv = priv;
-		priv->qps[i].txq = &priv->txqs[i];
-		priv->qps[i].rxq = i < priv->num_rxqs ? &priv->rxqs[i] : NULL;
+	for (i = 0, err = 0; i < priv->num_txqs && !err; i++)
 		err = ref_txq_create(priv, i);
-		if (err && i) {
-			priv->num_txqs = i;
-			err = 0;
-		}
-	}
+	err = ref_queues_enough(&priv->num_txqs, i, err);
 	for (i = 0; i < priv->num_rxqs && !err; i++)
 		err = ref_rxq_create(priv, i);
-	if (err)
+	err = ref_queues_enough(&priv->num_rxqs, i, err);
+	if (err) {
 		ref_queues_destroy(priv);
-	return err;
+		return err;
+	}
+	priv->num_qps = max(priv->num_txqs, priv->num_rxqs);
+	for (i = 0; i < priv->num_qps; i++) {
+		priv->qps[i].priv = priv;
+		priv->qps[i].txq = i < priv->num_txqs ? &priv->txqs[i] : NULL;
+		priv->qps[i].rxq = i < priv->num_rxqs ? &priv->rxqs[i] : NULL;
+	}
+	return 0;
 }
 
 /*
@@ -119,6 +134,16 @@ static bool ref_shorten(const struct ref_priv *priv, struct ref_shift *shift)
 	return true;
 }
 
+/* There are only so many QPs: queues that have none go. */
+static void ref_keep_qps(struct ref_priv *priv, unsigned int qps)
+{
+	while (priv->num_txqs > qps)
+		ref_txq_destroy(&priv->txqs[--priv->num_txqs]);
+	while (priv->num_rxqs > qps)
+		ref_rxq_destroy(&priv->rxqs[--priv->num_rxqs]);
+	priv->num_qps = qps;
+}
+
 /*
  * Makes queues and QPs: as many as the HCA has. What an HCA says that it can do is not all at once
  * true: the longest ring is one of short sends.
@@ -126,12 +151,13 @@ static bool ref_shorten(const struct ref_priv *priv, struct ref_shift *shift)
 static int ref_create(struct ref_priv *priv)
 {
 	struct ref_shift shift = {};
-	unsigned int wanted;
+	unsigned int txqs, rxqs;
 	int err;
 
 	for (;;) {
 		ref_size(priv, &shift);
-		wanted = priv->num_txqs;
+		txqs = priv->num_txqs;
+		rxqs = priv->num_rxqs;
 		err = ref_queues_create(priv);
 		if (!err) {
 			err = ref_qps_create(priv);
@@ -145,12 +171,15 @@ static int ref_create(struct ref_priv *priv)
 			return err;
 		}
 	}
-	while (priv->num_txqs > err)
-		ref_txq_destroy(&priv->txqs[--priv->num_txqs]);
+	ref_keep_qps(priv, err);
+	priv->told_rxqs = priv->num_rxqs;
 
-	if (priv->num_txqs < wanted)
+	if (priv->num_txqs < txqs)
 		netdev_warn(priv->dev, "the HCA does not make more than %u of %u TX queues\n",
-			    priv->num_txqs, wanted);
+			    priv->num_txqs, txqs);
+	if (priv->num_rxqs < rxqs)
+		netdev_warn(priv->dev, "the HCA does not make more than %u of %u RX queues\n",
+			    priv->num_rxqs, rxqs);
 	if (shift.tx)
 		netdev_warn(priv->dev, "the HCA makes no queues of more than %u sends, %u receives\n",
 			    priv->tx_size, priv->rx_size);
@@ -164,7 +193,7 @@ static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
 	int err = 0;
 
 	/* Each one, whatever becomes of the others: who stops takes back what it holds. */
-	for (i = 0; i < priv->num_txqs; i++)
+	for (i = 0; i < priv->num_qps; i++)
 		err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
 	return err;
 }
@@ -362,7 +391,7 @@ static int ref_start_qps(struct ref_priv *priv)
 	if (err)
 		return err;
 	ref_take_back(priv);
-	for (i = 0; i < priv->num_txqs; i++)
+	for (i = 0; i < priv->num_qps; i++)
 		priv->qps[i].idle = false;
 	for (i = 0; i < priv->num_rxqs; i++) {
 		struct ref_rxq *rxq = &priv->rxqs[i];
@@ -373,7 +402,7 @@ static int ref_start_qps(struct ref_priv *priv)
 		if (err && rxq->nr_free == rxq->size)
 			return err;
 	}
-	for (i = 0; i < priv->num_txqs; i++) {
+	for (i = 0; i < priv->num_qps; i++) {
 		err = ref_qp_to_rts(&priv->qps[i]);
 		if (err)
 			return err;
@@ -458,9 +487,11 @@ static void ref_drain(struct ref_priv *priv)
 	bool flushing = true;
 	unsigned int i;
 
-	for (i = 0; i < priv->num_txqs; i++) {
+	for (i = 0; i < priv->num_qps; i++) {
 		if (ref_qp_to_error(&priv->qps[i]))
 			flushing = false;
+		if (!priv->qps[i].txq)
+			continue;
 		/* An HCA takes sends in error too, to flush them: what was held tells of others. */
 		ref_tx_post_rest(&priv->txqs[i]);
 		ref_tx_drop_rest(&priv->txqs[i]);
@@ -520,7 +551,7 @@ int ref_set_qkey(struct net_device *dev, u32 qkey)
 
 	mutex_lock(&priv->qp_mutex);
 	WRITE_ONCE(priv->qkey, qkey);
-	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
+	for (i = 0; i < priv->num_qps && ref_is_up(priv); i++) {
 		/* A QP in error cannot take it now; when it is mended, it gets the key too. */
 		if (ref_qp_set_qkey(&priv->qps[i]))
 			ref_repair_ask(&priv->qps[i]);
@@ -549,4 +580,19 @@ int ref_change_mtu(struct net_device *dev, int new_mtu)
 	if (small)
 		ref_restart(priv);
 	return 0;
+}
+
+/**
+ * ref_rx_qpn() - ipoib_ops.rx_qpn
+ * @dev: the interface
+ * @nth: of the peer
+ *
+ * Context: any.
+ * Return: the number of a QP that receives.
+ */
+u32 ref_rx_qpn(struct net_device *dev, unsigned int nth)
+{
+	const struct ref_priv *priv = ref_priv(dev);
+
+	return priv->qps[nth % READ_ONCE(priv->told_rxqs)].qp->qp_num;
 }

@@ -129,12 +129,12 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 		attr = (struct ib_qp_init_attr) {
 			.event_handler = ref_qp_event,
 			.qp_context = qp,
-			.send_cq = qp->txq->cq,
+			.send_cq = qp->txq ? qp->txq->cq : priv->txqs[0].cq,
 			.recv_cq = qp->rxq ? qp->rxq->cq : priv->rxqs[0].cq,
 			.cap = {
-				.max_send_wr = priv->tx_size,
+				.max_send_wr = qp->txq ? priv->tx_size : 1,
 				.max_recv_wr = qp->rxq ? priv->rx_size : 1,
-				.max_send_sge = priv->max_sge,
+				.max_send_sge = qp->txq ? priv->max_sge : 1,
 				.max_recv_sge = 1,
 			},
 			.sq_sig_type = IB_SIGNAL_REQ_WR,
@@ -144,11 +144,14 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 		ibqp = ib_create_qp(priv->pd, &attr);
 		if (!IS_ERR(ibqp))
 			break;
-		if (!ref_qp_want_less(priv, index, PTR_ERR(ibqp), &flags))
+		/* What sends could do without is not given up for one that only receives. */
+		if (!qp->txq || !ref_qp_want_less(priv, index, PTR_ERR(ibqp), &flags))
 			return PTR_ERR(ibqp);
 	}
 
 	qp->qp = ibqp;
+	if (!qp->txq)
+		return 0;
 	priv->max_sge = min_t(unsigned int, priv->max_sge, max(attr.cap.max_send_sge, 1U));
 	if (!(flags & IB_QP_CREATE_IPOIB_UD_LSO)) {
 		priv->tso = false;
@@ -163,13 +166,13 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 }
 
 /**
- * ref_qps_create() - make the QPs of all TX queues, in RESET
+ * ref_qps_create() - make the QPs of all queues, in RESET
  * @priv: the interface, with its queues
  *
  * Lowers what the HCA does not grant: tso, csum, max_sge of @priv.
  *
  * Context: process, under RTNL.
- * Return: how many there are now, less than num_txqs of @priv when the HCA does not have so many;
+ * Return: how many there are now, less than num_qps of @priv when the HCA does not have so many;
  * or why there is not one.
  */
 int ref_qps_create(struct ref_priv *priv)
@@ -177,7 +180,7 @@ int ref_qps_create(struct ref_priv *priv)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < priv->num_txqs; i++) {
+	for (i = 0; i < priv->num_qps; i++) {
 		err = ref_qp_create(priv, i);
 		if (err)
 			return i ? i : err;
@@ -208,7 +211,7 @@ static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 void ref_qps_destroy(struct ref_priv *priv)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
-	unsigned int i = priv->num_txqs;
+	unsigned int i = priv->num_qps;
 
 	mutex_lock(&priv->qp_mutex);
 	while (i--) {

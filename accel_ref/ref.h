@@ -15,8 +15,10 @@
  *   moderate.c  how many packets share an interrupt; moderate.h
  *   repair.c    from a QP in error back to traffic; and stats.c, queues.c, ethtool.c
  *
- * A QP has a TX queue and, the first ones, an RX queue; each queue has its CQ and its NAPI. QP 0 is
- * the primary: its number is in the interface's address, it receives, and it sends multicast.
+ * The first QPs have a TX queue and the first ones an RX queue, each at least one of them; each
+ * queue has its CQ and its NAPI. QP 0 is the primary: it has both, its number is in the interface's
+ * address, and multicast is sent and received by it. What the others receive is from peers that the
+ * core has told of them.
  *
  * Who may write what:
  *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
@@ -73,8 +75,8 @@
  * them given back when nothing comes in.
  */
 #define REF_POOL_KEEP		256
-/* TX queues that the module parameter allows. */
-#define REF_MAX_TX_QUEUES	64
+/* TX queues, and RX queues, that the module parameters allow. */
+#define REF_MAX_QUEUES		64
 /* What a received datagram begins with in its buffer (IBA 11.4.1.2). */
 #define REF_GRH_LEN		((unsigned int)sizeof(struct ib_grh))
 
@@ -311,6 +313,7 @@ struct ref_frag_pool {
  * @index: of the stack's queue
  * @pool: where buffers come from
  * @flows: TCP connections whose segments are gathered; empty between runs of NAPI
+ * @looked: jiffies when the core was last shown whose packets come by it
  * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
@@ -335,6 +338,7 @@ struct ref_rxq {
 	unsigned int index;
 	struct ref_frag_pool pool;
 	struct ref_flows *flows;
+	unsigned long looked;
 	bool trim;
 	struct napi_struct napi;
 	struct delayed_work refill_work;
@@ -356,7 +360,7 @@ enum {
  * struct ref_qp - a QP and its queues
  * @priv: the interface
  * @qp: the verbs object
- * @txq: its TX queue
+ * @txq: its TX queue, NULL when it only receives
  * @rxq: its RX queue, NULL when it only sends
  * @flags: REF_QP_*, atomic
  * @waits: how often repair waited for the sends of a QP in SQE
@@ -402,11 +406,13 @@ struct ref_events {
  * @hca: the device
  * @port: port number, from 1
  * @pd: the core's protection domain
- * @qps: as many as TX queues
+ * @qps: @num_qps
  * @txqs: @num_txqs
  * @rxqs: @num_rxqs
- * @num_txqs: TX queues and QPs
+ * @num_qps: QPs: the larger one of the next two
+ * @num_txqs: TX queues, of the first QPs
  * @num_rxqs: RX queues, of the first QPs
+ * @told_rxqs: those of them that peers are told of from now on, the first ones; RTNL, read anywhere
  * @tx_size: sends that a TX queue holds, power of two
  * @tx_limit: sends it may hold, 1..@tx_size: what the user set; RTNL, read anywhere
  * @rx_size: receives that an RX queue holds
@@ -441,8 +447,10 @@ struct ref_priv {
 	struct ref_qp *qps;
 	struct ref_txq *txqs;
 	struct ref_rxq *rxqs;
+	unsigned int num_qps;
 	unsigned int num_txqs;
 	unsigned int num_rxqs;
+	unsigned int told_rxqs;
 	unsigned int tx_size;
 	unsigned int tx_limit;
 	unsigned int rx_size;
@@ -489,6 +497,7 @@ static inline bool ref_qp_is_broken(const struct ref_qp *qp)
 /* main.c: for work that must make progress when memory is short. */
 extern struct workqueue_struct *ref_wq;
 unsigned int ref_tx_queues(void);
+unsigned int ref_rx_queues(const struct ib_device *hca);
 
 /* netdev.c */
 int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16 pkey,
@@ -499,6 +508,7 @@ int ref_ib_dev_open(struct net_device *dev);
 void ref_ib_dev_stop(struct net_device *dev);
 int ref_set_qkey(struct net_device *dev, u32 qkey);
 int ref_change_mtu(struct net_device *dev, int new_mtu);
+u32 ref_rx_qpn(struct net_device *dev, unsigned int nth);
 void ref_napi_kick(struct ref_priv *priv);
 int ref_set_tx_queues(struct net_device *dev, unsigned int queues);
 

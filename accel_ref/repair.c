@@ -65,8 +65,10 @@ void ref_repair_ask(struct ref_qp *qp)
 	 * again; it costs packets, not progress: repair wakes the queue in any case. But one that
 	 * ran already, or an open, may have done so, and cleared the mark, before this stop.
 	 */
-	netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
-	ref_tx_wake(qp->txq);
+	if (qp->txq) {
+		netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
+		ref_tx_wake(qp->txq);
+	}
 	ref_repair_queue(priv);
 }
 
@@ -86,11 +88,13 @@ static void ref_repair_done(struct ref_qp *qp)
 {
 	qp->waits = 0;
 	clear_bit(REF_QP_BROKEN, &qp->flags);
-	ref_tx_wake(qp->txq);
+	if (qp->txq)
+		ref_tx_wake(qp->txq);
 
 	/* NAPI left the ring alone meanwhile. */
 	local_bh_disable();
-	napi_schedule(&qp->txq->napi);
+	if (qp->txq)
+		napi_schedule(&qp->txq->napi);
 	if (qp->rxq)
 		napi_schedule(&qp->rxq->napi);
 	local_bh_enable();
@@ -103,9 +107,10 @@ static bool ref_repair_qp(struct ref_qp *qp)
 	int state;
 
 	/* What stopped the queue may have cut a list of packets off. */
-	ref_tx_post_rest(qp->txq);
+	if (qp->txq)
+		ref_tx_post_rest(qp->txq);
 	state = ref_qp_state(qp);
-	if (state == IB_QPS_SQE) {
+	if (state == IB_QPS_SQE && qp->txq) {
 		/* Sends that are still to be flushed must not be sent after all. */
 		if (ref_tx_used(qp->txq) && qp->waits++ < REF_REPAIR_WAITS)
 			return true;
@@ -139,7 +144,7 @@ void ref_repair_work(struct work_struct *work)
 
 	mutex_lock(&priv->qp_mutex);
 	WRITE_ONCE(priv->last_repair, jiffies);
-	for (i = 0; i < priv->num_txqs && ref_is_up(priv); i++) {
+	for (i = 0; i < priv->num_qps && ref_is_up(priv); i++) {
 		struct ref_qp *qp = &priv->qps[i];
 
 		if (test_and_clear_bit(REF_QP_DOUBT, &qp->flags) &&

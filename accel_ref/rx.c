@@ -9,6 +9,8 @@
  * packet, and a buffer that stays where it is needs no new mapping.
  */
 #define REF_COPYBREAK	256
+/* How often the core is shown whose packets a queue gets, jiffies. */
+#define REF_RX_LOOK	(HZ / 10)
 
 /* What one run of NAPI has received: counters are written once for all. */
 struct ref_rx_burst {
@@ -19,6 +21,19 @@ struct ref_rx_burst {
 	unsigned int copied;
 	netdev_features_t features;	/* what is held must not be overtaken as one changes */
 };
+
+/* Once in a while: does the peer that has sent @skb send to the QP that is for it? */
+static void ref_rx_look(struct ref_rxq *rxq, const struct sk_buff *skb)
+{
+	unsigned long now = jiffies;
+
+	/* In a long while jiffies come round. */
+	if (likely(time_in_range(now, rxq->looked, rxq->looked + REF_RX_LOOK)) ||
+	    skb->pkt_type != PACKET_HOST)
+		return;
+	rxq->looked = now;
+	ipoib_accel_rx_by(skb->dev, skb, rxq->qp->qp->qp_num);
+}
 
 static void ref_rx_account(struct ref_rxq *rxq, const struct ref_rx_burst *burst)
 {
@@ -183,6 +198,8 @@ static void ref_rx_packet(struct ref_rxq *rxq, struct ref_rx_slot *slot, const s
 		compat_kfree_skb(skb, COMPAT_DROP(DEV_HDR));
 		return;
 	}
+	if (priv->num_rxqs > 1)
+		ref_rx_look(rxq, skb);
 	ref_rx_count(burst, len, csum_ok);
 	burst->multicast += skb->pkt_type == PACKET_MULTICAST;
 	if (csum_ok)

@@ -474,7 +474,7 @@ int ref_rxq_create(struct ref_priv *priv, unsigned int index)
 
 	/* Before the CQ and, in ref_rxq_destroy(), after it: its handlers use it. */
 	accel_napi_add(priv->dev, &rxq->napi, ref_rx_poll);
-	cq = ref_cq_create(priv, rxq->size, 2 * index, ref_rx_interrupt, &rxq->napi);
+	cq = ref_cq_create(priv, rxq->size, index, ref_rx_interrupt, &rxq->napi);
 	if (IS_ERR(cq))
 		goto err_napi;
 	rxq->cq = cq;

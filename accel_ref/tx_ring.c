@@ -96,7 +96,7 @@ int ref_txq_create(struct ref_priv *priv, unsigned int index)
 
 	/* Before the CQ and, in ref_txq_destroy(), after it: its handlers use it. */
 	accel_napi_add_tx(priv->dev, &txq->napi, ref_tx_poll);
-	cq = ref_cq_create(priv, txq->size, 2 * index + 1, ref_tx_interrupt, &txq->napi);
+	cq = ref_cq_create(priv, txq->size, priv->num_rxqs + index, ref_tx_interrupt, &txq->napi);
 	if (IS_ERR(cq)) {
 		err = PTR_ERR(cq);
 		goto err_napi;

@@ -547,6 +547,7 @@ static void ipoib_contract_fill(struct ipoib_ops *ops, const struct ipoib_ops *a
 	ops->hwtstamp_get = accel->hwtstamp_get;
 	ops->hwtstamp_set = accel->hwtstamp_set;
 	ops->tx_posted = accel->tx_posted;
+	ops->rx_qpn = accel->rx_qpn;
 	if (accel->set_pkey_index)
 		ops->set_pkey_index = ipoib_contract_set_pkey_index;
 	if (accel->change_mtu)

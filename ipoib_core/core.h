@@ -5,8 +5,8 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what has to go
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
- *	base: core params life port trace notice contract nd
- *	mechanisms: ah dest path heard mcast mcast_member mcast_join pmtu
+ *	base: core params life port trace notice neigh contract
+ *	mechanisms: ah dest path qpn heard mcast mcast_member mcast_join pmtu
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	answers: netlink_dump netlink_dest netlink_dev
@@ -17,6 +17,7 @@
  *                   intf.c (the port's interface)  child.c (P_Key children, by rtnl.c, sysfs.c)
  *                     |
  *   netdev.c -- xmit.c --> path.c  --> dest.c, ah.c --> ops->send
+ *                \--> qpn.c (which QP a peer is told of)
  *   accel receives --> heard.c --> path.c
  *                     \--> mcast.c --> dest.c, ah.c
  *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
@@ -105,6 +106,14 @@ enum ipoib_drop {
 	IPOIB_DROP_MCAST_QUEUE,	/* too many packets wait for a multicast join */
 	IPOIB_DROP_MCAST_LIMIT,	/* the same as PATH_LIMIT for send-only groups */
 	IPOIB_DROP_NUM
+};
+
+/* What was told to peers of our QPs, see qpn.c; `ethtool -S` shows them by these names. */
+enum ipoib_told {
+	IPOIB_TOLD,		/* messages with another number than the interface's address has */
+	IPOIB_TOLD_AGAIN,	/* messages because a packet came by another QP than it should */
+	IPOIB_TOLD_NOT,		/* messages that could not be changed, with the address's number */
+	IPOIB_TOLD_NUM
 };
 
 /**
@@ -233,6 +242,7 @@ struct ipoib_dest_table {
  * @path_dentry: that of the paths; RTNL
  * @drops: packets dropped by the core, away from what is read with each packet
  * @notices: how often each happened that was not told yet
+ * @qpns_told: messages to peers about our QPs
  */
 struct ipoib_dev {
 	struct ipoib_intf intf;
@@ -285,6 +295,7 @@ struct ipoib_dev {
 
 	atomic_long_t drops[IPOIB_DROP_NUM] ____cacheline_aligned_in_smp;
 	atomic_t notices[IPOIB_NOTICE_NUM];
+	atomic_long_t qpns_told[IPOIB_TOLD_NUM];
 };
 
 /**

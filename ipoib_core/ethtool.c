@@ -43,7 +43,15 @@ const char ipoib_drop_strings[][ETH_GSTRING_LEN] = {
 	[IPOIB_DROP_MCAST_LIMIT] = "tx_drop_mcast_limit",
 };
 
-#define IPOIB_CORE_STATS (ARRAY_SIZE(ipoib_netdev_strings) + IPOIB_DROP_NUM)
+/* What peers were told of our QPs. */
+static const char ipoib_told_strings[][ETH_GSTRING_LEN] = {
+	[IPOIB_TOLD] = "qpn_told",
+	[IPOIB_TOLD_AGAIN] = "qpn_told_again",
+	[IPOIB_TOLD_NOT] = "qpn_not_told",
+};
+
+#define IPOIB_CORE_STATS \
+	(ARRAY_SIZE(ipoib_netdev_strings) + IPOIB_DROP_NUM + IPOIB_TOLD_NUM)
 
 static void ipoib_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
@@ -139,6 +147,8 @@ static void ipoib_get_stats_strings(struct net_device *dev, char (*names)[ETH_GS
 	names += ARRAY_SIZE(ipoib_netdev_strings);
 	memcpy(names, ipoib_drop_strings, sizeof(ipoib_drop_strings));
 	names += IPOIB_DROP_NUM;
+	memcpy(names, ipoib_told_strings, sizeof(ipoib_told_strings));
+	names += IPOIB_TOLD_NUM;
 	if (!num)
 		return;
 	ipoib_priv(dev)->accel_ethtool->get_strings(dev, ETH_SS_STATS, (u8 *)names);
@@ -174,6 +184,8 @@ static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats
 	*data++ = all.multicast;
 	for (i = 0; i < IPOIB_DROP_NUM; i++)
 		*data++ = atomic_long_read(&priv->drops[i]);
+	for (i = 0; i < IPOIB_TOLD_NUM; i++)
+		*data++ = atomic_long_read(&priv->qpns_told[i]);
 	if (own.n_stats)
 		priv->accel_ethtool->get_ethtool_stats(dev, &own, data);
 }

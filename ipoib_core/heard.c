@@ -6,56 +6,26 @@
  * Only what is needed to find the address is looked at. A packet that the stack does not take makes
  * nobody send anything, and what it says is no more than a hint.
  */
-#include <linux/if_arp.h>
 #include <linux/ipv6.h>
 #include <net/ipv6.h>
-#include <net/ndisc.h>
 
 #include "contract.h"
+#include "neigh.h"
 #include "path.h"
+#include "qpn.h"
 
-/* The part of an ARP packet that tells who sent it (RFC 4391 section 9.1.1) */
-struct ipoib_arp {
-	struct arphdr arp;
-	u8 sender[IPOIB_HW_ADDR_LEN];
-} __packed;
-
-static_assert(sizeof(struct ipoib_arp) == 28);
-
-/* The option of neighbour discovery with an address (RFC 4391 section 9.3) */
-struct ipoib_nd_address {
-	struct nd_opt_hdr head;
-	__be16 zero;
-	u8 hwaddr[IPOIB_HW_ADDR_LEN];
-};
-
-/* Options are counted in these. */
-#define IPOIB_ND_UNIT	8
-
-static_assert(sizeof(struct ipoib_nd_address) == 3 * IPOIB_ND_UNIT);
-
-/* Messages from NDISC_ROUTER_SOLICITATION on: their length, and the option with an address. */
-static const struct {
-	u8 len;
-	u8 option;
-} ipoib_nd_messages[] = {
-	{ 8, ND_OPT_SOURCE_LL_ADDR },	/* router solicitation */
-	{ 16, ND_OPT_SOURCE_LL_ADDR },	/* router advertisement */
-	{ 24, ND_OPT_SOURCE_LL_ADDR },	/* neighbour solicitation */
-	{ 24, ND_OPT_TARGET_LL_ADDR },	/* neighbour advertisement */
-};
-
-void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid)
+void ipoib_accel_rx_arp(struct net_device *dev, struct sk_buff *skb, u32 slid)
 {
-	const struct ipoib_arp *msg;
-	struct ipoib_arp buf;
+	const struct ipoib_arp_sender *msg;
+	struct ipoib_arp_sender buf;
 
 	ipoib_contract_rx_arp(ipoib_priv(dev));
 	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
 	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)
 		return;
-	ipoib_path_heard(ipoib_priv(dev), msg->sender + IPOIB_ADDR_GID, slid);
+	ipoib_path_heard(ipoib_priv(dev), msg->hwaddr + IPOIB_ADDR_GID, slid);
+	ipoib_qpn_heard_arp(ipoib_priv(dev), skb);
 }
 EXPORT_SYMBOL_GPL(ipoib_accel_rx_arp);
 
@@ -99,7 +69,7 @@ void ipoib_accel_rx_nd(struct net_device *dev, const struct sk_buff *skb, u32 sl
 {
 	const struct ipoib_nd_address *address;
 	struct ipoib_nd_address buf;
-	unsigned int message;
+	unsigned int head;
 	const u8 *type;
 	u8 type_buf;
 	int offset;
@@ -110,11 +80,10 @@ void ipoib_accel_rx_nd(struct net_device *dev, const struct sk_buff *skb, u32 sl
 	type = skb_header_pointer(skb, offset, sizeof(type_buf), &type_buf);
 	if (!type)
 		return;
-	message = *type - NDISC_ROUTER_SOLICITATION;
-	if (message >= ARRAY_SIZE(ipoib_nd_messages))
+	head = ipoib_nd_head(*type);
+	if (!head)
 		return;
-	address = ipoib_nd_find(skb, offset + ipoib_nd_messages[message].len,
-				ipoib_nd_messages[message].option, &buf);
+	address = ipoib_nd_find(skb, offset + head, ipoib_nd_option(*type), &buf);
 	if (address)
 		ipoib_path_heard(ipoib_priv(dev), address->hwaddr + IPOIB_ADDR_GID, slid);
 }

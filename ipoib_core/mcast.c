@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 
 #include "ah.h"
-#include "nd.h"
+#include "neigh.h"
 #include "notice.h"
 #include "params.h"
 #include "trace.h"

@@ -21,6 +21,8 @@
  * @tries: queries that failed since one succeeded
  * @answered: jiffies when one last did
  * @mtu: payload of the path's packets as of then, enum ib_mtu
+ * @told_at: jiffies when the peer was last told again which of our QPs is for it, see qpn.c
+ * @told_wait: seconds that have to pass since; 0: it was not
  * @stale: the handle may be out of date; read without lock by senders
  * @events: ipoib_dev.path_events that it has followed; read without lock by senders
  * @rcu: for senders that still see it
@@ -41,6 +43,8 @@ struct ipoib_path {
 	unsigned int tries;
 	unsigned long answered;
 	u8 mtu;
+	unsigned long told_at;
+	unsigned int told_wait;
 	struct rcu_head rcu;
 };
 

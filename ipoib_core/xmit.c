@@ -9,9 +9,10 @@
 
 #include "compat.h"
 #include "mcast.h"
-#include "nd.h"
+#include "neigh.h"
 #include "path.h"
 #include "pmtu.h"
+#include "qpn.h"
 
 /* No probe is longer: header, IPv6, solicitation with a source address and a nonce. */
 #define IPOIB_PROBE_MAX		128
@@ -106,11 +107,11 @@ static bool ipoib_xmit_group(struct ipoib_dev *priv, struct sk_buff *skb, const 
 static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 {
 	struct ipoib_pseudo_header *pseudo = (struct ipoib_pseudo_header *)skb->data;
-	struct ipoib_header *header;
+	__be16 type;
 
 	skb_pull(skb, sizeof(*pseudo));
-	header = (struct ipoib_header *)skb->data;
-	if (unlikely(!ipoib_type_ok(header->proto))) {
+	type = ((const struct ipoib_header *)skb->data)->proto;
+	if (unlikely(!ipoib_type_ok(type))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return false;
 	}
@@ -121,7 +122,11 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 
 	if (unlikely(pseudo->hwaddr[IPOIB_ADDR_GID] == 0xff))
 		return ipoib_xmit_group(priv, skb, pseudo->hwaddr);
-	if (unlikely(ipoib_is_probe(skb, header->proto)))
+	if (type != htons(ETH_P_IP) && ipoib_qpn_has_many(priv)) {
+		ipoib_qpn_tell(priv, skb);
+		pseudo = (struct ipoib_pseudo_header *)(skb->data - sizeof(*pseudo));
+	}
+	if (unlikely(ipoib_is_probe(skb, type)))
 		ipoib_path_suspect(priv, pseudo->hwaddr);
 	return ipoib_path_send(priv, skb, pseudo->hwaddr);
 }

@@ -49,7 +49,7 @@
 #define IPOIB_ACCEL_VERSION	"0.1.0"
 
 /* Rises with every change of this header that an accel built before it would not survive. */
-#define IPOIB_ACCEL_ABI		3
+#define IPOIB_ACCEL_ABI		4
 
 #define IPOIB_ENCAP_LEN		4	/* RFC 4391 section 6: type and reserved */
 #define IPOIB_HW_ADDR_LEN	20	/* RFC 4391 section 9.1.1: flags, QPN, GID */
@@ -354,6 +354,19 @@ struct ipoib_ops {
 	/** @features_check: as ndo_features_check */
 	netdev_features_t (*features_check)(struct sk_buff *skb, struct net_device *dev,
 					    netdev_features_t features);
+
+	/**
+	 * @rx_qpn: number of the QP that the @nth peer shall send to
+	 *
+	 * For an accel that receives by several QPs: the core tells each peer one of them, in ARP
+	 * and neighbour discovery, where an interface's address has the number that ib_dev_init()
+	 * told. Peers are counted as they come; @nth wraps around, and so does what is left of it
+	 * by a number of queues. What is told may be another one later. The accel receives by each
+	 * QP that it ever named, all the time that it receives at all; broadcasts and multicasts by
+	 * that of the address alone. Asked only while dev->real_num_rx_queues is more than 1; see
+	 * ipoib_accel_rx_by(). Context: BH off, from the end of ib_dev_init() to ib_dev_cleanup().
+	 */
+	u32 (*rx_qpn)(struct net_device *dev, unsigned int nth);
 };
 
 /* Priorities that match() returns; the highest wins with accel=auto. */
@@ -420,12 +433,12 @@ void ipoib_accel_restart(struct net_device *dev);
 /**
  * ipoib_accel_rx_arp() - an ARP packet arrived: notice a peer whose LID has changed
  * @dev: the interface
- * @skb: data at the ARP header
+ * @skb: data at the ARP header; nobody else has it yet
  * @slid: source LID of the packet, host order
  *
  * Called by ipoib_accel_rx_prepare(). Context: BH off.
  */
-void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 slid);
+void ipoib_accel_rx_arp(struct net_device *dev, struct sk_buff *skb, u32 slid);
 
 /**
  * ipoib_accel_rx_nd() - an IPv6 packet arrived that may be neighbour discovery: the same
@@ -436,6 +449,21 @@ void ipoib_accel_rx_arp(struct net_device *dev, const struct sk_buff *skb, u32 s
  * Called by ipoib_accel_rx_prepare(). Context: BH off.
  */
 void ipoib_accel_rx_nd(struct net_device *dev, const struct sk_buff *skb, u32 slid);
+
+/**
+ * ipoib_accel_rx_by() - a packet arrived by this QP: is it the one that its sender shall use?
+ * @dev: the interface, of an accel with ipoib_ops.rx_qpn
+ * @skb: as ipoib_accel_rx_prepare() left it
+ * @qpn: number of the QP
+ *
+ * A neighbour that sends to another one than ipoib_ops.rx_qpn says for it, as all do when they have
+ * heard a broadcast of ours, is told again by a request of ARP or neighbour discovery, every 4
+ * seconds at most. To be called for one packet to this host alone of a queue now and then, ten
+ * times a second: it looks the sender up.
+ *
+ * Context: BH off, no lock that send() takes.
+ */
+void ipoib_accel_rx_by(struct net_device *dev, const struct sk_buff *skb, u32 qpn);
 
 /* Neighbour discovery is neither TCP nor UDP; extension headers may be in front of it. */
 static inline bool ipoib_accel_may_be_nd(const struct sk_buff *skb)

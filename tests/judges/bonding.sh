@@ -34,10 +34,17 @@ for link in "$IFB" "$IFB.8001"; do
 	done
 done
 
+# port_of LLADDR: all but the number of the QP, of which a host may have several.
+port_of()
+{
+	echo "${1#??:??:??:??:}"
+}
+
 # peer_knows ADDRESS INTERFACE BOND: hostB has, for ADDRESS, the present link address of BOND.
 peer_knows()
 {
-	[ "$(ip -n hostB -j neighbour show "$1" dev "$2" | jq -r '.[0].lladdr')" = "$(lladdr hostA "$3")" ]
+	[ "$(port_of "$(ip -n hostB -j neighbour show "$1" dev "$2" | jq -r '.[0].lladdr')")" = \
+		"$(port_of "$(lladdr hostA "$3")")" ]
 }
 
 # fails_over HCA PORT: the cable of HCA goes, PORT and its child take over, hostB is told.

@@ -53,16 +53,18 @@ stack_unload
 sm_stop
 fabric_down
 
-note "two QPs for four queues, of which even the shortest have no room for sends of many pieces"
+note "two QPs for four queues and three, of which even the shortest have no room for sends of many pieces"
 fabric_up 2 max_qp_wr=32 wqe_blocks=1
 sm_start sib0
-echo 'options accel_ref tx_queues=4' > /etc/modprobe.d/queues.conf
+echo 'options accel_ref tx_queues=4 rx_queues=3' > /etc/modprobe.d/queues.conf
 knob sib0 create_qp_error_at 3
 log_mark
 hosts_up ours-ours
 rm /etc/modprobe.d/queues.conf
 assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA does not make more than 2 of 4 TX queues'
+assert_log 'ib[0-9]+( \(uninitialized\))?: the HCA does not make more than 2 of 3 RX queues'
 ethtool_says '^TX:[[:space:]]+2' -l "$IFA"
+ethtool_says '^RX:[[:space:]]+2' -l "$IFA"
 must_wait 10 can_ping hostA "$B4"
 iperf_server hostB
 iperf_run hostA "$B4" 1 -P 4

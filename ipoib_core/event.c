@@ -19,8 +19,9 @@
  * An event that comes while an interface is being made finds it not on the port's list yet. So an
  * interface is looked at, as if by a heavy flush, once it is there (IPOIB_TODO_LOOK): what was read
  * for it before is read again. A port that does not tell its state is asked again until it does.
- * And one that is not active is looked at now and then, if an interface is up: the RDMA core drops
- * an event for which it cannot read the port itself.
+ * And each that has an interface that is up is looked at now and then: the RDMA core drops an event
+ * that it has no memory for, or for which it cannot read the port itself, be it that of a link that
+ * went down.
  */
 #include "event.h"
 
@@ -39,7 +40,7 @@
 #include "trace.h"
 
 #define IPOIB_LOOK_BACKOFF_MAX	16U	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
-#define IPOIB_LOOK_POLL		8	/* seconds between looks at a port that is not active */
+#define IPOIB_LOOK_POLL		8	/* seconds between looks that no event asks for */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
@@ -108,10 +109,18 @@ int ipoib_event_look(struct ipoib_port *port)
 	return 0;
 }
 
-/* Is another look wanted that no event asks for, at port->look_at? */
-static bool ipoib_event_look_again(const struct ipoib_port *port)
+/* What the RDMA core would have told of that a look has found. */
+static unsigned long ipoib_event_missed(struct ipoib_port *port, u32 lid, u32 sm_lid)
 {
-	return port->look_backoff || !ipoib_port_active(port);
+	unsigned long events = 0;
+
+	if (port->lid != lid)
+		events |= BIT(IPOIB_EVENT_NORMAL);
+	if (port->sm_lid != sm_lid) {
+		WRITE_ONCE(port->sm_changed_at, jiffies);
+		events |= BIT(IPOIB_EVENT_SM);
+	}
+	return events;
 }
 
 /* Looks at the port for @events, or because it is time to. Returns what there is to do. */
@@ -119,11 +128,15 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 {
 	bool failed = port->look_backoff, first = !port->max_ib_mtu;
 	enum ib_port_state state = port->state;
+	u32 lid = port->lid, sm_lid = port->sm_lid;
 
-	if (!events && !(ipoib_event_look_again(port) && time_after_eq(jiffies, port->look_at)))
+	if (!events && time_before(jiffies, port->look_at))
 		return 0;
 	if (ipoib_event_look(port))
 		return events;
+	/* Where an event has come others may be on their way. */
+	if (!events)
+		events = ipoib_event_missed(port, lid, sm_lid);
 	/* What failed looks, or the RDMA core, kept from us. */
 	if (failed || port->state != state)
 		events |= BIT(IPOIB_EVENT_NORMAL);
@@ -209,7 +222,7 @@ void ipoib_port_work(struct work_struct *work)
 	}
 	rtnl_unlock();
 	ipoib_event_tell(port, up);
-	if (port->look_backoff || (up && ipoib_event_look_again(port))) {
+	if (port->look_backoff || up) {
 		again = max_t(long, port->look_at - jiffies, 1);
 		delay = delay ? min(delay, again) : again;
 	}

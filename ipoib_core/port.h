@@ -51,7 +51,7 @@ enum ipoib_loading {
  * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
  *	is not bound
  * @look_backoff: seconds between looks that failed, 0: the last one did not; written by @work
- * @look_at: jiffies of the next look if the last one failed or found it not active; @work only
+ * @look_at: jiffies of the next look that no event asks for; @work only
  * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
  *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either

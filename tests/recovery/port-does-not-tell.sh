@@ -3,9 +3,9 @@
 #
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was. It is asked again until it does, and what was missed is made up for:
-# the RDMA core cannot read the port either, and drops its events. The speed is known without asking, and
-# so are the P_Keys. While the first port is asked who loads the module is killed: the second one is served all the
-# same.
+# the RDMA core cannot read the port either, and drops its events, also that of a link that goes down. The
+# speed is known without asking, and so are the P_Keys. While the first port is asked who loads the module
+# is killed: the second one is served all the same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
@@ -25,9 +25,15 @@ active()
 	grep -qx 'up active' "$SOFT_IB/sib0/link"
 }
 
-told_twice()
+# said_since WORDS: in the log, since mark_log.
+said_since()
 {
-	[ "$(dmesg | tail -n "+$((${LOG_FROM:-0} + 1))" | grep -c 'sib0: .* does not tell its state')" = 2 ]
+	dmesg | tail -n "+$mark" | grep -q "$1"
+}
+
+mark_log()
+{
+	mark=$(($(dmesg | wc -l) + 1))
 }
 
 fabric_up 2
@@ -54,13 +60,21 @@ must_wait 20 carrier_is 1
 speed=$(cat "/sys/class/net/$link/speed")
 [ "$speed" -gt 0 ] || fail "speed $speed"
 
-note "later"
+note "the link goes down, and the event is lost"
+mark_log
+knob sib0 query_port_error 1
 cable_out sib0
-must_wait 10 carrier_is 0
+must_wait 5 said_since 'sib0: ib_query_port failed'
+knob sib0 query_port_error 0
+must_wait 15 carrier_is 0
+explains - "$link" "broken: no carrier: port sib0/1 has no physical link"
+
+note "it does not tell that the link is back"
+mark_log
 knob sib0 query_port_error 1
 cable_in sib0
 must_wait 20 active
-must_wait 20 told_twice
+must_wait 20 said_since 'sib0: .* does not tell its state'
 # Not that it is down, which is over.
 explains - "$link" "broken: no carrier: the device's driver does not tell the state of port sib0/1"
 knob sib0 query_port_error 0

@@ -8,13 +8,17 @@
  * visible and takes the queue in one hold of that lock, so that no packet stays behind.
  *
  * Any user may send to any group. What the stack has on its list is not for him to take; nor are
- * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c).
+ * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c). Of these
+ * there are 16 million by which neighbours are asked for: one is known by a packet that asks, which
+ * users cannot send, and of which the stack has no more under way than its table of neighbours has
+ * room for.
  */
 #include "mcast.h"
 
 #include <linux/slab.h>
 
 #include "ah.h"
+#include "nd.h"
 #include "notice.h"
 #include "params.h"
 #include "trace.h"
@@ -39,11 +43,11 @@ static struct ipoib_mcast *ipoib_mcast_find(struct ipoib_dev *priv, const u8 *mg
 }
 
 /*
- * Do hosts and routers find each other by this group? Solicited-node groups (RFC 4291 section
- * 2.7.1: ff02::1:ffXX:XXXX), and the first 256 of either family (all routers, MLDv2, IGMPv3...), of
- * link scope with IPv4.
+ * Do hosts and routers find each other by this group, to which @skb is sent? By solicited-node
+ * groups (RFC 4291 section 2.7.1: ff02::1:ffXX:XXXX), if it asks for a neighbour, and by the first
+ * 256 of either family (all routers, MLDv2, IGMPv3...), of link scope with IPv4.
  */
-static bool ipoib_mcast_is_known(const u8 *mgid)
+static bool ipoib_mcast_is_known(const u8 *mgid, const struct sk_buff *skb)
 {
 	static const u8 solicited[] = { 0, 0, 0, 0, 0, 1, 0xff };
 	static const u8 zero[9];
@@ -51,8 +55,9 @@ static bool ipoib_mcast_is_known(const u8 *mgid)
 
 	switch (mgid[IPOIB_MGID_SIGNATURE] << 8 | mgid[IPOIB_MGID_SIGNATURE + 1]) {
 	case IPOIB_SIGNATURE_IPV6:
-		return !memcmp(group, solicited, sizeof(solicited)) ||
-		       !memcmp(group, zero, sizeof(zero));
+		if (!memcmp(group, solicited, sizeof(solicited)))
+			return ipoib_nd_is_solicitation(skb);
+		return !memcmp(group, zero, sizeof(zero));
 	case IPOIB_SIGNATURE_IPV4:
 		return !memcmp(group, zero, sizeof(zero));
 	default:
@@ -73,15 +78,17 @@ unsigned int ipoib_mcast_line(const struct ipoib_mcast *mcast)
 }
 
 /* Makes room for a send-only group; mcasts.lock held. Returns whether there is. */
-static bool ipoib_mcast_evict(struct ipoib_dev *priv)
+static bool ipoib_mcast_evict(struct ipoib_dev *priv, enum ipoib_dest_rank rank)
 {
 	unsigned int limit = ipoib_max_sendonly_groups();
+	/* Who sends to more and more groups does not keep those out that are worth more. */
+	unsigned int dying = rank == IPOIB_DEST_KNOWN ? 2 * limit : limit;
 	struct ipoib_dest *dest;
 
 	while (priv->mcasts.count >= limit) {
 		ipoib_notice(priv, IPOIB_NOTICE_GROUPS_FULL);
 		/* So much is left to be left that mcast_work needs time. */
-		if (priv->mcasts.dying >= limit)
+		if (priv->mcasts.dying >= dying)
 			return false;
 		dest = ipoib_dest_victim(&priv->mcasts, limit);
 		trace_ipoib_group_evicted(priv, &dest->gid);
@@ -93,15 +100,14 @@ static bool ipoib_mcast_evict(struct ipoib_dev *priv)
 	return true;
 }
 
-struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full)
+struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid,
+				       enum ipoib_dest_rank rank)
 {
-	enum ipoib_dest_rank rank = full ? IPOIB_DEST_WANTED :
-				    ipoib_mcast_is_known(mgid) ? IPOIB_DEST_KNOWN :
-				    IPOIB_DEST_FRESH;
+	bool full = rank == IPOIB_DEST_WANTED;
 	struct ipoib_mcast *mcast;
 
 	lockdep_assert_held(&priv->mcasts.lock);
-	if (!full && !ipoib_mcast_evict(priv))
+	if (!full && !ipoib_mcast_evict(priv, rank))
 		return NULL;
 	mcast = kzalloc(sizeof(*mcast), GFP_ATOMIC);
 	if (!mcast)
@@ -226,19 +232,34 @@ bool ipoib_mcast_is_client(struct ipoib_mcast *mcast)
 	       rec.join_state;
 }
 
+/* The group that @skb is sent to, be it a new one; mcasts.lock held. NULL: there is no room. */
+static struct ipoib_mcast *ipoib_mcast_get(struct ipoib_dev *priv, const struct sk_buff *skb,
+					   const u8 *mgid, bool *kick)
+{
+	enum ipoib_dest_rank rank = ipoib_mcast_is_known(mgid, skb) ? IPOIB_DEST_KNOWN :
+								      IPOIB_DEST_FRESH;
+	struct ipoib_mcast *mcast = ipoib_mcast_find(priv, mgid);
+
+	*kick = true;
+	if (!mcast)
+		return ipoib_mcast_create(priv, mgid, rank);
+	/* What somebody sent there before made it no more than a group: now it waits elsewhere. */
+	if (rank == IPOIB_DEST_KNOWN && mcast->dest.rank < rank)
+		ipoib_dest_set_rank(&priv->mcasts, &mcast->dest, rank);
+	else
+		*kick = false;
+	return mcast;
+}
+
 /* The slow way of ipoib_mcast_send(): the group is new or has no handle yet. */
 static bool ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const u8 *hwaddr)
 {
 	struct ipoib_mcast *mcast;
 	struct ipoib_ah *ah = NULL;
-	bool created = false;
+	bool kick;
 
 	spin_lock_bh(&priv->mcasts.lock);
-	mcast = ipoib_mcast_find(priv, hwaddr + IPOIB_ADDR_GID);
-	if (!mcast) {
-		mcast = ipoib_mcast_create(priv, hwaddr + IPOIB_ADDR_GID, false);
-		created = mcast;
-	}
+	mcast = ipoib_mcast_get(priv, skb, hwaddr + IPOIB_ADDR_GID, &kick);
 	if (mcast)
 		ah = ipoib_dest_ah(&priv->mcasts, &mcast->dest);
 	if (!mcast)
@@ -248,7 +269,7 @@ static bool ipoib_mcast_wait(struct ipoib_dev *priv, struct sk_buff *skb, const 
 				IPOIB_MCAST_QUEUE_ALL, IPOIB_DROP_MCAST_QUEUE);
 	spin_unlock_bh(&priv->mcasts.lock);
 
-	if (created)
+	if (mcast && kick)
 		ipoib_mcast_kick(priv);
 	if (ah)
 		priv->ops->send(priv->dev, skb, ah->ah, IPOIB_MCAST_QPN);
@@ -364,7 +385,7 @@ static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned in
 		return;
 	}
 	if (!mcast)
-		mcast = ipoib_mcast_create(priv, mgid.raw, true);
+		mcast = ipoib_mcast_create(priv, mgid.raw, IPOIB_DEST_WANTED);
 	if (!mcast) {
 		/* No memory: mcast_work looks at the list again. */
 		set_bit(IPOIB_F_MC_DIRTY, &priv->flags);

@@ -138,13 +138,14 @@ void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
  * ipoib_mcast_create() - add a group
  * @priv: interface, its mcasts.lock held
  * @mgid: not in the table
- * @full: full member, else send-only
+ * @rank: what it is worth; WANTED: full member, else send-only
  *
  * Above the limit of send-only groups another one is evicted, which mcast_work then leaves.
  *
  * Return: the group, or NULL without memory, or while mcast_work has not come to what was evicted.
  */
-struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid, bool full);
+struct ipoib_mcast *ipoib_mcast_create(struct ipoib_dev *priv, const u8 *mgid,
+				       enum ipoib_dest_rank rank);
 
 /**
  * ipoib_mcast_line() - the line in which a group waits to be joined

@@ -360,7 +360,8 @@ int ipoib_mcast_start(struct ipoib_dev *priv)
 
 	ASSERT_RTNL();
 	spin_lock_bh(&priv->mcasts.lock);
-	mcast = ipoib_mcast_create(priv, priv->dev->broadcast + IPOIB_ADDR_GID, true);
+	mcast = ipoib_mcast_create(priv, priv->dev->broadcast + IPOIB_ADDR_GID,
+				   IPOIB_DEST_WANTED);
 	priv->broadcast = mcast;
 	spin_unlock_bh(&priv->mcasts.lock);
 	if (!mcast)

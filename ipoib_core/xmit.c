@@ -5,13 +5,11 @@
  */
 #include "xmit.h"
 
-#include <linux/icmpv6.h>
 #include <linux/if_arp.h>
-#include <linux/ipv6.h>
-#include <net/ndisc.h>
 
 #include "compat.h"
 #include "mcast.h"
+#include "nd.h"
 #include "path.h"
 #include "pmtu.h"
 
@@ -81,29 +79,13 @@ static bool ipoib_is_arp_request(const struct sk_buff *skb)
 	return arp && arp->ar_op == htons(ARPOP_REQUEST);
 }
 
-/* The kernel's own have no extension headers (RFC 4861 section 4.3). */
-struct ipoib_icmp6 {
-	struct ipv6hdr ip;
-	struct icmp6hdr icmp;
-};
-
-static bool ipoib_is_solicitation(const struct sk_buff *skb)
-{
-	const struct ipoib_icmp6 *msg;
-	struct ipoib_icmp6 buf;
-
-	msg = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
-	return msg && msg->ip.nexthdr == IPPROTO_ICMPV6 &&
-	       msg->icmp.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION;
-}
-
 /* A question to one host: the kernel would like to know whether a silent peer is still there. */
 static bool ipoib_is_probe(const struct sk_buff *skb, __be16 type)
 {
 	if (unlikely(type == htons(ETH_P_ARP)))
 		return ipoib_is_arp_request(skb);
 	return type == htons(ETH_P_IPV6) && skb->len < IPOIB_PROBE_MAX &&
-	       ipoib_is_solicitation(skb);
+	       ipoib_nd_is_solicitation(skb);
 }
 
 /*

@@ -4,6 +4,8 @@
  *
  *	flood groups ADDRESS COUNT: as nobody, from the interface with ADDRESS, a datagram to each
  *		of COUNT groups, 239.1.0.0 and so on
+ *	flood solicited INTERFACE: as nobody, a datagram to each of the groups by which neighbours
+ *		are asked for, ff02::1:ff00:0 and so on, for ever
  *	flood peers ADDRESS COUNT: a datagram to each of COUNT neighbours, ADDRESS and so on
  *	flood arp INTERFACE LLADDR ADDRESS SENDER [COUNT]: ARP requests for ADDRESS, sent to its
  *		LLADDR alone, that come from SENDER, each with another invented hardware address;
@@ -28,6 +30,7 @@
 #include "lladdr.h"
 
 #define NOBODY		65534
+#define SOCKETS		64
 
 /* RFC 4391 section 9.1.1 */
 struct ib_arp {
@@ -101,6 +104,32 @@ static void groups(const char *from, unsigned int count)
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof(interface)))
 		die("IP_MULTICAST_IF");
 	datagrams(fd, 0xef010000, count);
+}
+
+/* From many sockets: what waits fills the buffer of each. */
+static void solicited(const char *interface)
+{
+	struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6, .sin6_port = htons(9),
+		.sin6_scope_id = if_nametoindex(interface),
+	};
+	int fds[SOCKETS];
+	uint32_t i;
+
+	if (setgid(NOBODY) || setuid(NOBODY))
+		die("setuid");
+	inet_pton(AF_INET6, "ff02::1:ff00:0", &to.sin6_addr);
+	for (i = 0; i < SOCKETS; i++) {
+		fds[i] = socket(AF_INET6, SOCK_DGRAM, 0);
+		if (fds[i] < 0)
+			die("socket");
+	}
+	for (i = 0;; i++) {
+		to.sin6_addr.s6_addr[13] = i >> 16;
+		to.sin6_addr.s6_addr[14] = i >> 8;
+		to.sin6_addr.s6_addr[15] = i;
+		sendto(fds[i % SOCKETS], "x", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to));
+	}
 }
 
 /* The hardware address of somebody who is not there, up to its last four bytes. */
@@ -225,6 +254,8 @@ int main(int argc, char **argv)
 
 	if (argc == 4 && !strcmp(argv[1], "groups"))
 		groups(argv[2], count);
+	else if (argc == 3 && !strcmp(argv[1], "solicited"))
+		solicited(argv[2]);
 	else if (argc == 4 && !strcmp(argv[1], "peers"))
 		datagrams(udp_socket(), ntohl(read_address(argv[2])), count);
 	else if ((argc == 6 || argc == 7) && !strcmp(argv[1], "arp"))

@@ -1,8 +1,8 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What strangers send locks nobody out: an unprivileged user sends to more groups than there may be, a
-# user to 200 peers at once, a host asks by ARP and by neighbour discovery in the name of senders that it
+# What strangers send locks nobody out: an unprivileged user sends to more groups than there may be, and
+# without end to those by which neighbours are asked for, a user to 200 peers at once, a host asks by ARP and by neighbour discovery in the name of senders that it
 # invents, more than there may be paths, with an SA that is slow. Meanwhile and afterwards new neighbours are
 # found at once, and no table grows beyond its limit.
 #
@@ -80,6 +80,15 @@ must_wait 20 dropped_since mcast_limit 0 1
 must_wait 3 can_ping hostA fd00:9::72
 must_wait 20 sendonly_members 128
 note "the SA knows $sa_members send-only memberships after $WAITED ms"
+
+note "a user and the groups by which neighbours are asked for"
+spawn hostA "$TESTS/strangers/flood" solicited "$IFA"
+limit=$(dropped mcast_limit)
+must_wait 10 dropped_since mcast_limit "$limit" 10000
+must_wait 4 can_ping hostA fd00:9::73
+note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
+kill "$SPAWNED"
+wait "$SPAWNED" 2> /dev/null || :
 
 note "a user and 200 peers"
 for last in $(seq 1 200); do

@@ -30,7 +30,6 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
-typedef int32_t s32;
 typedef struct { u64 v; } u64_stats_t;
 typedef struct { long v; } atomic_long_t;
 

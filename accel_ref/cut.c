@@ -20,8 +20,8 @@
  * with the limit, and below it is less than half of REF_CUT_RING; so it never is more than
  * size - most(size), which leaves room in the ring for what any limit has let through.
  *
- * The helpers of net/tso.h do not fit: they know payload by the CPU's address alone, leave CWR in
- * each segment, and take IPv6's extension headers for none.
+ * The helpers of net/tso.h do not fit: they know payload by the CPU's address alone, and leave CWR
+ * in each segment.
  */
 #include "tx.h"
 

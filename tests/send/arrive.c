@@ -4,10 +4,10 @@
  *
  * In each life a queue of another kind, with an HCA of another kind below it, is given packets of
  * all kinds: alone and in lists, small, large, odd. Meanwhile, in any order, the HCA sends, says
- * so, refuses or fails; NAPI, the late work, repair and the watch run; the ring's limit changes; the data path is
- * restarted. What leaves must be what was given, in order, each segment as the stack would make it,
- * byte for byte; what does not must have been counted. Now and then no more comes: then all must
- * have been given back, and the queue run, whatever was before.
+ * so, refuses or fails; NAPI, the late work, repair and the watch run; the ring's limit changes;
+ * the data path is restarted. What leaves must be what was given, in order, each segment as the
+ * stack would make it, byte for byte; what does not must have been counted. Now and then no more
+ * comes: then all must have been given back, and the queue run, whatever was before.
  */
 #include "packet.h"
 
@@ -491,7 +491,8 @@ static void live(void)
 	keeps = below(2);
 	hca = (struct hca) {
 		/* One that keeps rooms has as many as it has granted. */
-		.room = with_refusals && !keeps && below(2) ? 1 + below(priv.tx_size) : priv.tx_size,
+		.room = with_refusals && !keeps && below(2) ? 1 + below(priv.tx_size) :
+							      priv.tx_size,
 		.sges = priv.max_sge,
 		.keeps = keeps,
 		.tells = below(2),
@@ -529,7 +530,7 @@ int main(int argc, char **argv)
 		state = (the_seed * 1000003 + life) * 2654435769U;
 		live();
 	}
-	printf("%u packets were cut, %u given to be cut, %u sent as they were; %u repairs, %u restarts\n",
-	       cuts, lsos, whole, repairs, restarts);
+	printf("%u packets were cut, %u given to be cut, %u sent as they were\n", cuts, lsos, whole);
+	printf("%u repairs, %u restarts\n", repairs, restarts);
 	return 0;
 }

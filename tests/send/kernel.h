@@ -30,12 +30,11 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
-typedef int32_t s32;
-typedef u64 netdev_features_t;
-typedef unsigned int gfp_t;
 typedef struct { u64 v; } u64_stats_t;
 typedef struct { long v; } atomic_long_t;
 
+#define netdev_features_t	u64
+#define gfp_t			unsigned int
 #define __wsum			u32
 #define __force
 #define ____cacheline_aligned_in_smp
@@ -43,20 +42,20 @@ typedef struct { long v; } atomic_long_t;
 #define unlikely(x)		(x)
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))
-#define smp_mb()		((void)0)
-#define smp_load_acquire(p)	(*(p))
-#define smp_store_release(p, v)	(*(p) = (v))
+#define smp_mb()		((void)0) /* nothing runs at the same time */
+#define smp_load_acquire(p)	(*(p)) /* likewise */
+#define smp_store_release(p, v)	(*(p) = (v)) /* likewise */
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof(*(a)))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
-#define IS_ENABLED(option)	0
+#define IS_ENABLED(...)		0
 #define container_of(p, type, member)	((type *)((char *)(p) - offsetof(type, member)))
 #define WARN_ON(x)		((x) ? fail("WARN_ON(" #x ")") : (void)0)
 #define IS_ERR(p)		(!(p))
-#define PTR_ERR(p)		(-ENOMEM)
+#define PTR_ERR(p)		((void)(p), -ENOMEM)
 #define array_size(n, size)	((n) * (size))
 
 #define PAGE_SIZE		4096UL
@@ -65,7 +64,7 @@ typedef struct { long v; } atomic_long_t;
 #define IPOIB_ENCAP_LEN		4
 #define NSEC_PER_USEC		1000U
 #define DMA_TO_DEVICE		1
-#define COMPAT_DROP(reason)	0U
+#define COMPAT_DROP(...)	0U
 #define CSUM_MANGLED_0		((__sum16)0xffff)
 
 #define NETIF_F_IP_CSUM		1U
@@ -107,7 +106,6 @@ struct rdma_netdev {
 	int unused;
 };
 
-struct ethtool_ops;
 struct rtnl_link_stats64;
 struct u64_stats_sync {
 	int unused;
@@ -130,7 +128,7 @@ struct u64_stats_sync {
 #define local_bh_enable()		((void)0)
 #define irqs_disabled()			false
 #define current				0
-#define is_idle_task(task)		false
+#define is_idle_task(task)		((void)(task), false)
 #define test_bit(nr, p)			(*(p) >> (nr) & 1)
 #define clear_bit(nr, p)		(*(p) &= ~(1UL << (nr)))
 #define mutex_lock(m)			((m)->held++)
@@ -161,11 +159,13 @@ static inline bool test_and_clear_bit(int nr, unsigned long *p)
 
 struct page;
 
-typedef struct {
+struct skb_frag {
 	struct page *page;
 	unsigned int off;
 	unsigned int size;
-} skb_frag_t;
+};
+
+#define skb_frag_t	struct skb_frag
 
 struct skb_shared_info {
 	unsigned int nr_frags;
@@ -201,8 +201,8 @@ struct sk_buff {
 #define skb_frag_off(frag)		((frag)->off)
 #define skb_frag_page(frag)		((frag)->page)
 #define skb_frag_address(frag)		((u8 *)(frag)->page + (frag)->off)
-#define PageHighMem(page)		false
-#define skb_get_queue_mapping(skb)	0
+#define PageHighMem(page)		((void)(page), false)
+#define skb_get_queue_mapping(skb)	((void)(skb), 0)
 #define skb_tx_timestamp(skb)		((void)(skb))
 #define skb_orphan(skb)			((void)(skb))
 
@@ -344,7 +344,7 @@ extern struct net_device dev0;
 #define netdev_xmit_more()		(dev0.more)
 #define __netif_tx_lock_bh(q)		((void)(q))
 #define __netif_tx_unlock_bh(q)		((void)(q))
-#define netdev_pick_tx(dev, skb, sb)	0
+#define netdev_pick_tx(dev, skb, sb)	((void)(dev), (void)(skb), (void)(sb), 0)
 #define netdev_warn(...)		((void)0)
 #define net_warn_ratelimited(...)	((void)0)
 #define net_err_ratelimited(...)	fail("net_err_ratelimited")
@@ -399,7 +399,7 @@ static inline void accel_napi_add_tx(struct net_device *dev, struct napi_struct 
 #define kvzalloc_node(size, gfp, node)	((void)(gfp), (void)(node), calloc(1, size))
 #define kvfree(p)			free((void *)(p))
 #define alloc_pages_node(node, gfp, order) \
-	((void)(node), (struct page *)aligned_alloc(PAGE_SIZE, PAGE_SIZE << (order)))
+	((void)(node), (void)(gfp), (struct page *)aligned_alloc(PAGE_SIZE, PAGE_SIZE << (order)))
 #define __free_page(page)		free(page)
 #define free_page(address)		free((void *)(address))
 #define page_address(page)		((void *)(page))
@@ -487,7 +487,7 @@ void ib_dma_sync_single_for_device(struct ib_device *hca, u64 dma, size_t len, i
 #define ib_dma_unmap_page	ib_dma_unmap_single
 #define ib_dma_mapping_error(hca, dma)	((void)(hca), !(dma))
 #define ib_destroy_cq(cq)		((void)(cq))
-#define ib_wc_status_msg(status)	""
+#define ib_wc_status_msg(status)	((void)(status), "")
 #define ibdev_to_node(hca)		((void)(hca), 0)
 
 #endif /* SEND_KERNEL_H */

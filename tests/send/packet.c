@@ -226,8 +226,8 @@ static void make_zero_sum(struct packet *packet, unsigned int mss)
 {
 	static u8 one[1 << 17];
 	unsigned int segs = DIV_ROUND_UP(packet->len - packet->hdr_len, mss), seg = below(segs);
-	unsigned int len = cut_as_the_stack(packet->flat, packet->len, packet->hdr_len, mss, seg, one);
-	unsigned int l4 = l4_of(one), word = packet->hdr_len;
+	unsigned int word = packet->hdr_len, l4 = l4_of(packet->flat);
+	unsigned int len = cut_as_the_stack(packet->flat, packet->len, word, mss, seg, one);
 	u8 *to = packet->flat + packet->hdr_len + seg * mss;
 	u16 was;
 
@@ -318,7 +318,9 @@ void make_packet(struct packet *packet, unsigned int max_len, unsigned int most)
 		v6 = false;
 		gso = false;
 	}
-	more = odd == EXTENSION ? 8 : odd == TUNNEL ? 20 : odd == OPTIONS && !v6 ? 4 * below(11) : 0;
+	more = odd == EXTENSION ? 8 : odd == TUNNEL ? 20 : 0;
+	if (odd == OPTIONS && !v6)
+		more = 4 * below(11);
 	l4_len = udp ? 8 : odd == LONG_DOFF ? 20 : 20 + 4 * below(11);
 	packet->odd = odd;
 	packet->hdr_len = L3 + (v6 ? 40 : 20) + more + l4_len;

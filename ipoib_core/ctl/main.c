@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -16,6 +17,7 @@
 #include "monitor.h"
 #include "name.h"
 #include "prometheus.h"
+#include "run.h"
 #include "set.h"
 #include "show.h"
 #include "stats.h"
@@ -408,6 +410,23 @@ static const struct command commands[] = {
 	{ NULL, NULL }
 };
 
+/*
+ * /sys has the devices of the network namespace that it was mounted in. Where devices are shared the
+ * first one's has all of them, and more of each; else this process gets one of its own. If that is
+ * not allowed counters of ports are missing.
+ */
+static void enter_sys(void)
+{
+	char path[PATH_MAX], shared[4];
+
+	run_root(path, sizeof(path), "/sys/module/ib_core/parameters/netns_mode");
+	if (!run_read_line(path, shared, sizeof(shared)) || shared[0] != 'N' ||
+	    unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL))
+		return;
+	/* Over the other one, which others have below it mounted still. */
+	mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
 static bool enter_netns(struct ctl *ctl, const char *name)
 {
 	char path[PATH_MAX];
@@ -426,6 +445,7 @@ static bool enter_netns(struct ctl *ctl, const char *name)
 		return false;
 	}
 	close(fd);
+	enter_sys();
 	return true;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of interfaces, out of the kernel's messages. */
+/* Names and types of interfaces, out of the kernel's messages. */
 #include "name.h"
 
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <netlink/attr.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,10 +13,12 @@
 /**
  * struct name_answer - what is asked for
  * @real: filled in
- * @heard: it is
+ * @type: ARPHRD_...
+ * @heard: they are
  */
 struct name_answer {
-	char *real;
+	char real[IFNAMSIZ];
+	unsigned int type;
 	bool heard;
 };
 
@@ -26,24 +29,46 @@ static void name_hear(struct nlmsghdr *answer, void *arg)
 	};
 	struct nlattr *attrs[IFLA_MAX + 1];
 	struct name_answer *heard = arg;
+	struct ifinfomsg *header;
 
 	if (answer->nlmsg_type != RTM_NEWLINK ||
 	    nlmsg_parse(answer, sizeof(struct ifinfomsg), attrs, IFLA_MAX, policy) ||
 	    !attrs[IFLA_IFNAME])
 		return;
+	header = nlmsg_data(answer);
+	heard->type = header->ifi_type;
 	snprintf(heard->real, IFNAMSIZ, "%s", nla_get_string(attrs[IFLA_IFNAME]));
 	heard->heard = true;
 }
 
+/* By its number, or if that is 0 by a name. */
+static void name_ask(struct name_answer *answer, unsigned int ifindex, const char *name)
+{
+	struct ifinfomsg header = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETLINK, 0);
+
+	memset(answer, 0, sizeof(*answer));
+	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) &&
+	    (ifindex || !nla_put_string(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME :
+					IFLA_ALT_IFNAME, name)))
+		rtnl_ask(msg, name_hear, answer);
+	nlmsg_free(msg);
+}
+
 bool name_real(char *real, const char *name)
 {
-	struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETLINK, 0);
-	struct name_answer answer = { .real = real };
+	struct name_answer answer;
 
-	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) &&
-	    !nla_put_string(msg, IFLA_ALT_IFNAME, name))
-		rtnl_ask(msg, name_hear, &answer);
-	nlmsg_free(msg);
+	name_ask(&answer, 0, name);
+	if (answer.heard)
+		memcpy(real, answer.real, IFNAMSIZ);
 	return answer.heard;
+}
+
+bool name_is_infiniband(unsigned int ifindex)
+{
+	struct name_answer answer;
+
+	name_ask(&answer, ifindex, "");
+	return answer.heard && answer.type == ARPHRD_INFINIBAND;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names of interfaces: beside the one that it goes by each may have others (ip-link(8), altname). */
+/*
+ * Names of interfaces: beside the one that it goes by each may have others (ip-link(8), altname). And
+ * what they are: /sys is not that of the network namespace that was entered.
+ */
 #ifndef IPOIBCTL_NAME_H
 #define IPOIBCTL_NAME_H
 
@@ -11,8 +14,14 @@
  * @real: IFNAMSIZ bytes, filled in if there is such an interface
  * @name: the same, or one of its other names, which may be longer
  *
- * Return: whether there is one; kernels before 5.5 know no other names, and tell of none.
+ * Return: whether there is one; kernels before 5.5 know no other names.
  */
 bool name_real(char *real, const char *name);
+
+/**
+ * name_is_infiniband() - is that an InfiniBand interface?
+ * @ifindex: number
+ */
+bool name_is_infiniband(unsigned int ifindex);
 
 #endif /* IPOIBCTL_NAME_H */

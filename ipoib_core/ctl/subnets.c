@@ -9,11 +9,11 @@
 #include <limits.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <netlink/attr.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "name.h"
 #include "rtnl.h"
 #include "run.h"
 
@@ -42,11 +42,11 @@ struct subnets {
 };
 
 /* What is there in /sys or /proc, a number, or 0. */
-static unsigned long subnets_number(const char *format, const char *name, const char *what)
+static unsigned long subnets_number(const char *name, const char *what)
 {
 	char path[PATH_MAX], line[16];
 
-	run_root(path, sizeof(path), format, name, what);
+	run_root(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", name, what);
 	return run_read_line(path, line, sizeof(line)) ? strtoul(line, NULL, 10) : 0;
 }
 
@@ -66,14 +66,13 @@ static void subnets_hear(struct nlmsghdr *answer, void *arg)
 		return;
 	header = nlmsg_data(answer);
 	/* One that is alone in its network has no neighbours there. */
-	if (header->ifa_family != AF_INET || !header->ifa_prefixlen || header->ifa_prefixlen > 31)
+	if (header->ifa_family != AF_INET || !header->ifa_prefixlen || header->ifa_prefixlen > 31 ||
+	    !name_is_infiniband(header->ifa_index))
 		return;
 	subnets->list = run_grow(subnets->list, subnets->count + 1, sizeof(*subnet));
 	subnet = &subnets->list[subnets->count];
 	subnet->ifindex = header->ifa_index;
 	rtnl_name(subnet->name, header->ifa_index);
-	if (subnets_number("/sys/class/net/%s/%s", subnet->name, "type") != ARPHRD_INFINIBAND)
-		return;
 	address = ntohl(nla_get_u32(attrs[IFA_LOCAL]));
 	subnet->bits = header->ifa_prefixlen;
 	subnet->network = address & ~(UINT32_MAX >> subnet->bits);
@@ -95,12 +94,8 @@ static int subnets_ask(struct subnets *subnets)
 /* Whether it answers for addresses that are not its own: of arp_ignore the larger one counts. */
 static bool subnets_answers_all(const char *name)
 {
-	static const char sysctl[] = "/proc/sys/net/ipv4/conf/%s/%s";
-
-	return !subnets_number(sysctl, name, "arp_ignore") &&
-	       !subnets_number(sysctl, "all", "arp_ignore") &&
-	       !subnets_number(sysctl, name, "arp_filter") &&
-	       !subnets_number(sysctl, "all", "arp_filter");
+	return !subnets_number(name, "arp_ignore") && !subnets_number("all", "arp_ignore") &&
+	       !subnets_number(name, "arp_filter") && !subnets_number("all", "arp_filter");
 }
 
 /* An interface before it that is in the same network, or NULL. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <netlink/msg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -143,16 +144,20 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
-	struct nlattr *attrs[IFLA_MAX + 1];
+	struct nlattr *attrs[IFLA_MAX + 1], *name;
 	struct ifinfomsg header = {};
 	struct nl_msg *msg;
 	size_t i;
 
-	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, IFLA_MAX, NULL) ||
-	    !attrs[IFLA_ALT_IFNAME])
+	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, IFLA_MAX, NULL))
+		return -EINVAL;
+	header.ifi_index = ((struct ifinfomsg *)nlmsg_data(request))->ifi_index;
+	header.ifi_type = header.ifi_index == HOST_ETH0 ? ARPHRD_ETHER : ARPHRD_INFINIBAND;
+	name = attrs[IFLA_IFNAME] ? attrs[IFLA_IFNAME] : attrs[IFLA_ALT_IFNAME];
+	if (!header.ifi_index && !name)
 		return -EINVAL;
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(nla_get_string(attrs[IFLA_ALT_IFNAME]), names[i]))
+		if (!header.ifi_index && strcmp(nla_get_string(name), names[i]))
 			continue;
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);

@@ -94,8 +94,8 @@ static bool ref_cut_find(struct ref_cut *cut, const struct sk_buff *skb)
 	 * Behind IPv6 the transport header may be said to be an extension header: where a packet
 	 * was forwarded (ip6_rcv_core()), or SRv6 has put in its own. Where the sum goes is where
 	 * TCP or UDP is. And where that is behind an extension header it is the stack's to make
-	 * (NETIF_F_IPV6_CSUM): one that leaves such a packet to us all the same (until 864e3396976e)
-	 * drops it then, with a warning.
+	 * (NETIF_F_IPV6_CSUM): one that leaves such a packet to us all the same (before
+	 * 864e3396976e) drops it then, with a warning.
 	 */
 	if (cut->l4 != cut->l3 + (cut->v6 ? l3_len : ip_hdr(skb)->ihl * 4))
 		return false;

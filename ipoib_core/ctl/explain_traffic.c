@@ -169,8 +169,8 @@ static void traffic_waiting(const struct traffic *traffic)
 }
 
 /*
- * That what is sent gets lost is seen by nobody: the kernel itself suspects a neighbour after half a
- * minute. Who only sends is not told wrong, but more than he wants.
+ * That what is sent gets lost is seen by nobody: the kernel itself suspects a neighbour after half
+ * a minute. Who only sends is not told wrong, but more than he wants.
  */
 static void traffic_unanswered(const struct traffic *traffic)
 {

@@ -411,9 +411,9 @@ static const struct command commands[] = {
 };
 
 /*
- * /sys has the devices of the network namespace that it was mounted in. Where devices are shared the
- * first one's has all of them, and more of each; else this process gets one of its own. If that is
- * not allowed counters of ports are missing.
+ * /sys has the devices of the network namespace that it was mounted in. Where devices are shared
+ * the first one's has all of them, and more of each; else this process gets one of its own. If that
+ * is not allowed counters of ports are missing.
  */
 static void enter_sys(void)
 {

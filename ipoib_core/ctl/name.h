@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of interfaces: beside the one that it goes by each may have others (ip-link(8), altname). And
- * what they are: /sys is not that of the network namespace that was entered.
+ * Names of interfaces: beside the one that it goes by each may have others (ip-link(8), altname).
+ * And what they are: /sys is not that of the network namespace that was entered.
  */
 #ifndef IPOIBCTL_NAME_H
 #define IPOIBCTL_NAME_H

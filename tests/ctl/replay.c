@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is in the environment
- * something has changed while it was told.
+ * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is
+ * in the environment something has changed while it was told.
  */
 #include "replay.h"
 

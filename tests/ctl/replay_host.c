@@ -88,8 +88,8 @@ void ethtool_ask(struct ethtool *ethtool, const char *ifname)
 }
 
 /*
- * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in a row from the third
- * on; answers take PING_US more.
+ * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in
+ * a row from the third on; answers take PING_US more.
  */
 int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24 and fe80::/64, by gateways to
- * 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but 10.10.0.0/16, to which there is none.
+ * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24
+ * and fe80::/64, by gateways to 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but
+ * 10.10.0.0/16, to which there is none.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -530,7 +530,7 @@ int main(int argc, char **argv)
 		state = (the_seed * 1000003 + life) * 2654435769U;
 		live();
 	}
-	printf("%u packets were cut, %u given to be cut, %u sent as they were\n", cuts, lsos, whole);
+	printf("packets: %u cut, %u given to be cut, %u sent as they were\n", cuts, lsos, whole);
 	printf("%u repairs, %u restarts\n", repairs, restarts);
 	return 0;
 }

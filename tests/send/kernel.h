@@ -31,9 +31,10 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef struct { u64 v; } u64_stats_t;
-typedef struct { long v; } atomic_long_t;
+struct counter { long v; };
 
 #define netdev_features_t	u64
+#define atomic_long_t		struct counter
 #define gfp_t			unsigned int
 #define __wsum			u32
 #define __force

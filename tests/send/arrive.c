@@ -466,6 +466,7 @@ static void live(void)
 	priv.dev = &dev0;
 	priv.pd = &pd;
 	priv.num_txqs = 1;
+	priv.num_qps = 1;
 	priv.tx_size = 1U << (3 + below(7));
 	priv.tx_limit = priv.tx_size;
 	priv.max_sge = below(2) ? HCA_SGES : 1 + below(HCA_SGES);

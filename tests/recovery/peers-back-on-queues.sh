@@ -9,7 +9,7 @@
 #
 # lane: quick
 # check: 6.12
-# limit: 150
+# limit: 300
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/lib/peers.sh"
 

@@ -14,9 +14,9 @@ static unsigned int tx_queues = 1;
 module_param(tx_queues, uint, 0444);
 MODULE_PARM_DESC(tx_queues, "TX queues of an interface, each with its QP (1..64, default 1)");
 
-static unsigned int rx_queues;
+static unsigned int rx_queues = 1;
 module_param(rx_queues, uint, 0444);
-MODULE_PARM_DESC(rx_queues, "RX queues of an interface, each with its QP (1..64, default 0: by CPUs, vectors, memory)");
+MODULE_PARM_DESC(rx_queues, "RX queues of an interface, each with its QP (1..64, default 1; 0: by CPUs, vectors, memory)");
 
 /**
  * ref_tx_queues() - TX queues that an interface shall have at most

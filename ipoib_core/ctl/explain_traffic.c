@@ -368,11 +368,11 @@ static void traffic_cpu(const struct traffic *traffic)
 		    (unsigned long long)traffic_second(traffic, all));
 	if (queues == 1)
 		finding_next(&finding,
-			     "the accel has one RX queue here: RPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-0/rps_cpus', a mask of CPUs near the card), or an accel that has more",
+			     "there is one RX queue here: RPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-0/rps_cpus', a mask of CPUs near the card), or several queues do: of accel_ref by its rx_queues=, for several peers",
 			     traffic->name);
 	else
 		finding_next(&finding,
-			     "one stream goes through one queue: more streams, or 'ethtool -X %s', or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
+			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, 'ethtool -X %s' with accel mlx, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
 			     traffic->name, traffic->name, queue);
 	traffic_tell(traffic, &finding);
 }

@@ -41,6 +41,8 @@ others.debug :=
 ifneq ($(MODE),full)
 # clang reads what users get; gcc reads all, with as many warnings.
 export LINT_TESTS :=
+# That unit tests see mistakes made by hand.
+export MISTAKES :=
 endif
 ifeq ($(MODE),quick)
 lanes := quick

@@ -87,23 +87,52 @@ peers_are_apart()
 	peers_on "$PEERS" "$1"
 }
 
+# peers_ping ADDRESS [INTERVAL]: all do, until peers_lost_nothing; seconds, 0.05.
+peers_ping()
+{
+	peers_pings=
+	for peers_n in $(seq "$PEERS"); do
+		spawn "peer$peers_n" ping -n -q -i "${2:-0.05}" -W 5 "$1" > "$TMPDIR/ping-peer$peers_n" 2>&1
+		peers_pings="$peers_pings $SPAWNED"
+	done
+}
+
+# peers_lost_nothing: of these pings, which end.
+peers_lost_nothing()
+{
+	# shellcheck disable=SC2086 # a list
+	kill -INT $peers_pings
+	for peers_n in $(seq "$PEERS"); do
+		must_wait 10 grep -q 'packet loss' "$TMPDIR/ping-peer$peers_n"
+		# The last one may be under way.
+		awk '/packets transmitted/ { exit !($1 - $4 <= 1) }' "$TMPDIR/ping-peer$peers_n" ||
+			fail "$(cat "$TMPDIR/ping-peer$peers_n")"
+	done
+}
+
 # queues_of HOST INTERFACE: packets that each RX queue has received, a line each.
 queues_of()
 {
 	on "$1" ethtool -S "$2" | sed -n 's/^ *rx[0-9]*_packets: //p'
 }
 
-# all_queues_receive ADDRESS: what peers send to this address of hostA comes by all of its queues.
+# queues_grew: each has received twenty packets and more since queues-before.
+queues_grew()
+{
+	queues_of hostA "$IFA" > "$TMPDIR/queues-after"
+	paste "$TMPDIR/queues-before" "$TMPDIR/queues-after" | awk '$2 - $1 < 20 { exit 1 }'
+}
+
+# all_queues_receive ADDRESS: what peers send to this address of hostA comes by all of its queues, and none gets lost.
+# Who was put on the first one, by whatever hostA has told everybody, is told again meanwhile.
 all_queues_receive()
 {
+	peers_ping "$1"
+	must_wait 15 peers_are_apart "$1"
 	queues_of hostA "$IFA" > "$TMPDIR/queues-before"
-	for peers_n in $(seq "$PEERS"); do
-		must on "peer$peers_n" ping -n -q -c 20 -i 0.01 -W 5 "$1" > "$TMPDIR/ping"
-	done
-	queues_of hostA "$IFA" > "$TMPDIR/queues-after"
+	must_wait 15 queues_grew
 	note "packets of each queue before, after: $(paste "$TMPDIR/queues-before" "$TMPDIR/queues-after" | tr '\n' ';')"
-	paste "$TMPDIR/queues-before" "$TMPDIR/queues-after" | awk '$2 - $1 < 20 { exit 1 }' ||
-		fail "a queue has received less than its peer has sent"
+	peers_lost_nothing
 }
 
 # dad_failed HOST INTERFACE ADDRESS

@@ -19,29 +19,6 @@ told_again()
 	ethtool_stat hostA "$IFA" qpn_told_again
 }
 
-# pings_of ADDRESS: from all peers, twenty a second.
-pings_of()
-{
-	pings=
-	for peer in 1 2 3; do
-		spawn "peer$peer" ping -n -q -i 0.05 -W 5 "$1" > "$TMPDIR/ping-peer$peer" 2>&1
-		pings="$pings $SPAWNED"
-	done
-}
-
-# pings_lost_nothing: and they end.
-pings_lost_nothing()
-{
-	# shellcheck disable=SC2086 # a list
-	kill -INT $pings
-	for peer in 1 2 3; do
-		must_wait 10 grep -q 'packet loss' "$TMPDIR/ping-peer$peer"
-		# The last one may be under way.
-		awk '/packets transmitted/ { exit !($1 - $4 <= 1) }' "$TMPDIR/ping-peer$peer" ||
-			fail "$(cat "$TMPDIR/ping-peer$peer")"
-	done
-}
-
 # few_paths: a path is asked for when its peer is asked twice in a row, as the kernel may just do, too.
 few_paths()
 {
@@ -51,6 +28,15 @@ few_paths()
 primary()
 {
 	lladdr hostA "$IFA" | cut -c 4-11
+}
+
+# all_first ADDRESS STATE: all peers' entries have the interface's own address.
+all_first()
+{
+	for peer in 1 2 3; do
+		must ip -n "peer$peer" neighbour replace "$1" dev "$(peer_if "$peer")" nud "$2" \
+			lladdr "$(lladdr hostA "$IFA")"
+	done
 }
 
 # all_back ADDRESS: all know the number that the interface's address has.
@@ -65,51 +51,41 @@ for peer in 1 2 3; do
 	must_wait 10 can_ping "peer$peer" "$A6"
 done
 # With IPv6 hostA has asked for them all, too, which puts them on the first queue: who sends is told again.
-pings_of "$A6"
-must_wait 15 peers_are_apart "$A6"
-pings_lost_nothing
-must_wait 10 peers_are_apart "$A4"
-
-note "an announcement: who sends nothing stays where that puts him"
-must on hostA arping -q -U -c 1 -I "$IFA" "$A4"
-must_wait 5 all_back "$A4"
-note "$(peers_know "$A4")"
-
-note "who sends is told again"
-sa_forget sib0
-before=$(told_again)
-pings_of "$A4"
-must_wait 15 peers_are_apart "$A4"
-note "after $WAITED ms: $(peers_know "$A4"), told again: $(($(told_again) - before))"
-again=$(($(told_again) - before))
-{ [ "$again" -ge 1 ] && [ "$again" -le 6 ]; } || fail "they were told $again times"
-pings_lost_nothing
-few_paths
-
-note "IPv6: as after an advertisement that all have heard"
-for peer in 1 2 3; do
-	must ip -n "peer$peer" neighbour replace "$A6" dev "$(peer_if "$peer")" nud reachable \
-		lladdr "$(lladdr hostA "$IFA")"
+for address in "$A6" "$A4"; do
+	peers_ping "$address"
+	must_wait 15 peers_are_apart "$address"
+	peers_lost_nothing
 done
-must_wait 5 all_back "$A6"
-before=$(told_again)
-pings_of "$A6"
-must_wait 15 peers_are_apart "$A6"
-note "after $WAITED ms: $(peers_know "$A6"), told again: $(($(told_again) - before))"
-pings_lost_nothing
-few_paths
+
+note "an announcement, which puts them all on the first queue, while they send"
+peers_ping "$A4"
+must on hostA arping -q -U -c 1 -I "$IFA" "$A4"
+must_wait 15 peers_are_apart "$A4"
+peers_lost_nothing
+
+# As after what all have heard.
+for address in "$A4" "$A6"; do
+	note "$address: who is on the first queue is told again"
+	sa_forget sib0
+	before=$(told_again)
+	all_first "$address" reachable
+	peers_ping "$address"
+	must_wait 15 peers_are_apart "$address"
+	again=$(($(told_again) - before))
+	note "after $WAITED ms: $(peers_know "$address"), told again: $again"
+	{ [ "$again" -ge 1 ] && [ "$again" -le 6 ]; } || fail "they were told $again times"
+	peers_lost_nothing
+	few_paths
+done
 
 note "written down by hand: heard all the same, and spoken to seldom"
-for peer in 1 2 3; do
-	must ip -n "peer$peer" neighbour replace "$A4" dev "$(peer_if "$peer")" nud permanent \
-		lladdr "$(lladdr hostA "$IFA")"
-done
+all_first "$A4" permanent
 before=$(told_again)
-pings_of "$A4"
+peers_ping "$A4"
 for peer in 1 2 3; do
 	assert_ping "peer$peer" "$A4" 1000 40
 done
-pings_lost_nothing
+peers_lost_nothing
 all_back "$A4" || fail "$(peers_know "$A4")"
 [ "$(($(told_again) - before))" -le 12 ] || fail "they were told $(($(told_again) - before)) times"
 assert_strict_clean

@@ -178,30 +178,7 @@ static inline unsigned int accel_gro_max_size(const struct net_device *dev, bool
 	return dev->gro_max_size;
 }
 
-static inline __wsum csum_partial(const void *data, int len, __wsum sum)
-{
-	const u8 *bytes = data;
-	u64 all = sum;
-	int i;
-
-	for (i = 0; i < len; i++)
-		all += htons(i & 1 ? bytes[i] : bytes[i] << 8);
-	while (all >> 32)
-		all = (all & 0xffffffff) + (all >> 32);
-	return all;
-}
-
-static inline __sum16 csum_fold(__wsum sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
-static inline __sum16 ip_fast_csum(const void *ip, unsigned int ihl)
-{
-	return csum_fold(csum_partial(ip, 4 * ihl, 0));
-}
+#include "csum.h"
 
 static inline __sum16 csum_tcpudp_magic(__be32 from, __be32 to, u32 len, u8 proto, __wsum sum)
 {

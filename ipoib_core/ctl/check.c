@@ -14,7 +14,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "fabric.h"
 #include "machine.h"
+#include "renamed.h"
 #include "run.h"
 #include "subnets.h"
 
@@ -210,13 +212,37 @@ static void check_kernels(struct check *check)
 }
 
 /* check-config indents the lines that it has found: FILE:LINE:TEXT. */
-static void check_config(struct check *check)
+static int check_settings(struct check *check, const char *kind, const char *cause,
+			  const char *wrong, const char *what_next)
 {
 	char said[CHECK_SAID], *line, *next, *tab;
 	struct finding finding;
 	int status;
 
-	status = check_script("check-config", NULL, said, sizeof(said));
+	status = check_script("check-config", kind, said, sizeof(said));
+	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (strncmp(line, "    ", 4))
+			continue;
+		for (tab = line; (tab = strchr(tab, '\t')); tab++)
+			*tab = ' ';
+		finding_set(&finding, FINDING_LIMITED, cause, "%s: %s", wrong, line + 4);
+		finding_next(&finding, "%s", what_next);
+		check_tell(check, "settings", &finding);
+	}
+	return status;
+}
+
+static void check_config(struct check *check)
+{
+	struct finding finding;
+	int status;
+
+	status = check_settings(check, "connected", "connected-mode",
+				"asks for connected mode, which there is not",
+				"Coming from connected mode of ipoib-accel(7) says what to write instead");
 	if (status == RUN_MISSING) {
 		finding_set(&finding, FINDING_LIMITED, "package",
 			    "%s has none of the package's scripts: settings and signatures were not looked at",
@@ -225,29 +251,17 @@ static void check_config(struct check *check)
 		check_tell(check, "package", &finding);
 		return;
 	}
-	if (!status) {
-		finding_set(&finding, FINDING_OK, "settings",
-			    "no configuration asks for connected mode");
-		check_tell(check, "settings", &finding);
+	status |= check_settings(check, "address", "whole-address",
+				 "knows an interface by an address with a QP number, which is another one with another driver",
+				 "write ?* in the place of all but the last eight bytes, which are the port's GUID");
+	if (status)
 		return;
-	}
-	for (line = said; line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (strncmp(line, "    ", 4))
-			continue;
-		for (tab = line; (tab = strchr(tab, '\t')); tab++)
-			*tab = ' ';
-		finding_set(&finding, FINDING_LIMITED, "connected-mode",
-			    "asks for connected mode, which there is not: %s", line + 4);
-		finding_next(&finding,
-			     "Coming from connected mode of ipoib-accel(7) says what to write instead");
-		check_tell(check, "settings", &finding);
-	}
+	finding_set(&finding, FINDING_OK, "settings",
+		    "no configuration asks for connected mode, or for an address with a QP number");
+	check_tell(check, "settings", &finding);
 }
 
-static void check_subnet(void *arg, const char *name, const struct finding *finding)
+static void check_heard(void *arg, const char *name, const struct finding *finding)
 {
 	check_tell(arg, name, finding);
 }
@@ -263,7 +277,9 @@ bool check_machine(struct out *out)
 	check_driver(&check);
 	check_kernels(&check);
 	check_config(&check);
-	subnets_look(check_subnet, &check);
+	renamed_look(check_heard, &check);
+	subnets_look(check_heard, &check);
+	fabric_look(check_heard, &check);
 	out_list_end(out);
 	return check.worst < FINDING_LIMITED;
 }

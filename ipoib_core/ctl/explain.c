@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fabric.h"
 #include "machine.h"
 #include "print.h"
 #include "run.h"
@@ -75,8 +76,7 @@ static void explain_membership(struct explained *all, const struct record *dev)
 
 static void explain_mtu_limit(struct explained *all, const struct record *dev)
 {
-	unsigned long long port = record_get(dev, IPOIB_A_PORT_MTU), limit, group;
-	unsigned long long mtu = record_get(dev, IPOIB_A_MTU);
+	unsigned long long mtu = record_get(dev, IPOIB_A_MTU), limit, group;
 	struct finding finding;
 
 	if (!record_number(dev, IPOIB_A_MTU_LIMIT, &limit) ||
@@ -88,20 +88,14 @@ static void explain_mtu_limit(struct explained *all, const struct record *dev)
 			    mtu, group);
 		finding_next(&finding,
 			     "the kernel log has the error: for want of memory it is tried again, else somebody objects, a bond for example: 'ip link set %s mtu %llu' once that is mended",
-			     record_string(dev, IPOIB_A_IFNAME), group);
-	} else if (limit == IPOIB_MTU_LIMIT_GROUP && group < port) {
-		finding_set(&finding, FINDING_NOTE, "mtu-group",
-			    "MTU %llu is the broadcast group's; the port could do %llu",
-			    mtu, port);
-		finding_next(&finding,
-			     "mtu= of the partition at the subnet manager, if all its members can do more");
+			     print_word(record_string(dev, IPOIB_A_IFNAME)), group);
 	} else if (limit == IPOIB_MTU_LIMIT_USER && mtu < group) {
 		finding_set(&finding, FINDING_NOTE, "mtu-user",
 			    "MTU %llu is what was asked for; the broadcast group's is %llu",
 			    mtu, group);
 		finding_next(&finding, "'ip link set %s mtu %llu', if that is not meant",
-			     record_string(dev, IPOIB_A_IFNAME), group);
-	} else {
+			     print_word(record_string(dev, IPOIB_A_IFNAME)), group);
+	} else if (!fabric_group_mtu(dev, &finding)) {
 		return;
 	}
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
@@ -166,7 +160,7 @@ static void explain_drops(struct explained *all, const struct record *dev)
 		    sum, record_string(most, IPOIB_A_CAUSE), record_get(most, IPOIB_A_PACKETS));
 	finding_next(&finding,
 		     "'ipoibctl stats dev %s' has all causes, and ETHTOOL of ipoib_core(4) what they mean; do they still grow?",
-		     record_string(dev, IPOIB_A_IFNAME));
+		     print_word(record_string(dev, IPOIB_A_IFNAME)));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -242,7 +236,7 @@ static void explain_groups(struct explained *all, const struct record *dev)
 		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_join(why, first));
 	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
-		     record_string(dev, IPOIB_A_IFNAME),
+		     print_word(record_string(dev, IPOIB_A_IFNAME)),
 		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
 		     "'saquery -g' what the subnet administrator has" : print_next(first));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
@@ -262,7 +256,7 @@ static void explain_paths(struct explained *all, const struct record *dev)
 		    "peers that cannot be reached: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_path(why, first));
 	finding_next(&finding,
-		     "'ipoibctl show path dev %s' has them; %s", record_string(dev, IPOIB_A_IFNAME),
+		     "'ipoibctl show path dev %s' has them; %s", print_word(record_string(dev, IPOIB_A_IFNAME)),
 		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
 		     "are these hosts on, and in the same partition?" : print_next(first));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);

@@ -48,7 +48,7 @@ static void explain_gid(const struct record *dev, struct finding *finding)
 		    "no carrier: the GID of the interface's address is not in the port's table");
 	finding_next(finding,
 		     "compare 'ip link show %s' with /sys/class/infiniband/%s/ports/%llu/gids: the address may have been set to a GUID that the port does not have",
-		     record_string(dev, IPOIB_A_IFNAME), record_string(dev, IPOIB_A_HCA),
+		     print_word(record_string(dev, IPOIB_A_IFNAME)), record_string(dev, IPOIB_A_HCA),
 		     record_get(dev, IPOIB_A_PORT));
 }
 
@@ -63,7 +63,7 @@ static void explain_open(const struct record *dev, struct finding *finding)
 		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)));
 	finding_next(finding,
 		     "the kernel log may say more; fewer or smaller rings ('ethtool -L', 'ethtool -G') need less of memory and of the device, and 'ipoibctl set port %s accel NAME' has another accel serve the port",
-		     port);
+		     print_word(port));
 }
 
 static void explain_port_down(const struct record *dev, struct finding *finding)
@@ -75,7 +75,7 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has no physical link", port);
 	finding_next(finding,
 		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate')",
-		     record_string(dev, IPOIB_A_HCA));
+		     print_word(record_string(dev, IPOIB_A_HCA)));
 }
 
 static void explain_port_untold(const struct record *dev, struct finding *finding)
@@ -167,7 +167,7 @@ static void explain_coming(const struct record *dev, struct finding *finding)
 static void explain_admin_down(const struct record *dev, struct finding *finding)
 {
 	finding_set(finding, FINDING_NOTE, "admin-down", "the interface is not set up");
-	finding_next(finding, "'ip link set %s up'", record_string(dev, IPOIB_A_IFNAME));
+	finding_next(finding, "'ip link set %s up'", print_word(record_string(dev, IPOIB_A_IFNAME)));
 }
 
 static void explain_good(const struct record *dev, struct finding *finding)

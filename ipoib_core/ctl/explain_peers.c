@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "print.h"
 
 /* Seconds: who failed before that was not asked since, and the kernel may keep it for days. */
 #define PEERS_OLD	60
@@ -43,7 +44,7 @@ static bool peers_stays(const struct neighs *before, const struct neigh *neigh, 
 static void peers_tell(struct out *out, const struct record *dev, size_t count,
 		       const struct neigh *first)
 {
-	const char *name = record_string(dev, IPOIB_A_IFNAME);
+	const char *name = record_string(dev, IPOIB_A_IFNAME), *word = print_word(name);
 	struct finding finding;
 
 	finding_set(&finding, FINDING_LIMITED, "no-answer",
@@ -51,14 +52,14 @@ static void peers_tell(struct out *out, const struct record *dev, size_t count,
 		    first->address.text, neigh_state(first->state));
 	finding_next(&finding,
 		     "'ipoibctl test %s %s' says which step fails; is that host on, and its interface up and in this partition?",
-		     name, first->address.text);
+		     word, first->address.text);
 	finding_tell(out, name, &finding);
 }
 
 static void peers_tell_silent(struct out *out, const struct record *dev, size_t count,
 			      const struct neigh *first)
 {
-	const char *name = record_string(dev, IPOIB_A_IFNAME);
+	const char *name = record_string(dev, IPOIB_A_IFNAME), *word = print_word(name);
 	struct finding finding;
 
 	finding_set(&finding, FINDING_LIMITED, "path-silent",
@@ -66,7 +67,7 @@ static void peers_tell_silent(struct out *out, const struct record *dev, size_t 
 		    count, first->address.text, first->qpn, neigh_state(first->state));
 	finding_next(&finding,
 		     "'ipoibctl test %s %s'; the QP number may be of an interface that is gone there: 'ip neigh del %s dev %s' has it asked anew",
-		     name, first->address.text, first->address.text, name);
+		     word, first->address.text, first->address.text, word);
 	finding_tell(out, name, &finding);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "print.h"
 
 void explain_port_name(char *name, const struct record *record)
 {
@@ -55,7 +56,7 @@ static void explain_left_alone(const struct record *port, struct finding *findin
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
 		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d",
-		     name);
+		     print_word(name));
 }
 
 static void explain_loading(const struct record *port, struct finding *finding)
@@ -95,7 +96,7 @@ static void explain_not_loaded(const struct record *port, struct finding *findin
 		    wanted, wanted);
 	finding_next(finding,
 		     "if the name is right 'modprobe accel_%s' says whether there is such a module, and the kernel log why it is refused; else 'ipoibctl set port %s accel auto', which takes the best that there is",
-		     wanted, name);
+		     wanted, print_word(name));
 }
 
 static void explain_not_matching(const struct record *port, struct finding *finding)
@@ -108,7 +109,7 @@ static void explain_not_matching(const struct record *port, struct finding *find
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
 		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d; see ipoib_core(4)",
-		     name);
+		     print_word(name));
 }
 
 static void explain_failed(const struct record *port, struct finding *finding)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "print.h"
 
 /* Rings smaller than these, which are the defaults in-tree, are small. */
 #define TRAFFIC_RX_RING		256
@@ -85,7 +86,7 @@ static void traffic_overruns(const struct traffic *traffic)
 	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
 		finding_next(&finding,
 			     "if it grows with the packets of this interface: 'ethtool -G %s rx %u' posts more of them",
-			     traffic->name, ethtool->rx_ring_max);
+			     print_word(traffic->name), ethtool->rx_ring_max);
 	else
 		finding_next(&finding,
 			     "if it grows with the packets of this interface: a larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'");
@@ -123,7 +124,7 @@ static void traffic_rx(const struct traffic *traffic)
 		    "each RX queue posts %u receives, fewer than the %u of the default: of what comes at once some may be lost",
 		    ring, TRAFFIC_RX_RING);
 	if (ring < ethtool->rx_ring_max)
-		finding_next(&finding, "'ethtool -G %s rx %u'", traffic->name,
+		finding_next(&finding, "'ethtool -G %s rx %u'", print_word(traffic->name),
 			     ethtool->rx_ring_max);
 	else
 		finding_next(&finding,
@@ -143,7 +144,7 @@ static void traffic_tx(const struct traffic *traffic)
 		    ethtool->tx_ring, TRAFFIC_TX_RING,
 		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops"));
 	if (ethtool->tx_ring < ethtool->tx_ring_max)
-		finding_next(&finding, "'ethtool -G %s tx %u'", traffic->name,
+		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
 			     ethtool->tx_ring_max);
 	else
 		finding_next(&finding, "send_queue_size= of ipoib_core(4), when it is loaded next");
@@ -184,7 +185,7 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
 		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors' which link has errors",
-		     traffic->name);
+		     print_word(traffic->name));
 	traffic_tell(traffic, &finding);
 }
 
@@ -207,7 +208,7 @@ static void traffic_failed(const struct traffic *traffic)
 		    (unsigned long long)now, (unsigned long long)traffic->ms);
 	finding_next(&finding,
 		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to",
-		     traffic->name);
+		     print_word(traffic->name));
 	traffic_tell(traffic, &finding);
 }
 
@@ -227,7 +228,7 @@ static void traffic_stuck(const struct traffic *traffic)
 		    (unsigned long long)counters_get(stats, "abandoned"));
 	finding_next(&finding,
 		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
-		     traffic->name);
+		     print_word(traffic->name));
 	traffic_tell(traffic, &finding);
 }
 
@@ -277,7 +278,7 @@ static void traffic_moderation(const struct traffic *traffic)
 			    "what comes in may wait for %u us before this host is interrupted: so much longer takes each answer",
 			    ethtool->rx_usecs);
 		finding_next(&finding, "'ethtool -C %s rx-usecs 0', if answers matter more",
-			     traffic->name);
+			     print_word(traffic->name));
 	} else if (!ethtool->adaptive && !ethtool->rx_usecs &&
 		   traffic_second(traffic, interrupts) >= TRAFFIC_INTERRUPTS &&
 		   share >= TRAFFIC_SOFTIRQ && packets < interrupts * TRAFFIC_GATHERED &&
@@ -288,7 +289,7 @@ static void traffic_moderation(const struct traffic *traffic)
 			    (unsigned long long)traffic_second(traffic, packets), share);
 		finding_next(&finding,
 			     "'ethtool -C %s adaptive-rx on' lets packets gather while they are many, or rx-usecs by hand",
-			     traffic->name);
+			     print_word(traffic->name));
 	} else {
 		return;
 	}
@@ -369,11 +370,11 @@ static void traffic_cpu(const struct traffic *traffic)
 	if (queues == 1)
 		finding_next(&finding,
 			     "there is one RX queue here: RPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-0/rps_cpus', a mask of CPUs near the card), or several queues do: of accel_ref by its rx_queues=, for several peers",
-			     traffic->name);
+			     print_word(traffic->name));
 	else
 		finding_next(&finding,
 			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, 'ethtool -X %s' with accel mlx, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
-			     traffic->name, traffic->name, queue);
+			     print_word(traffic->name), print_word(traffic->name), queue);
 	traffic_tell(traffic, &finding);
 }
 

@@ -114,22 +114,30 @@ static bool items_add(char *list, size_t size, const char *item, size_t len)
 	return at + more < size;
 }
 
+const char *item_next(const char **rest, size_t *len)
+{
+	const char *item = *rest + strspn(*rest, " \t\n\v\f\r");
+
+	*len = strcspn(item, ",");
+	*rest = item + *len + (item[*len] == ',');
+	if (item == *rest)
+		return NULL;
+	while (*len && isspace((unsigned char)item[*len - 1]))
+		(*len)--;
+	return item;
+}
+
 bool items_change(char *list, size_t size, const char *now, const char *which, const char *accel)
 {
 	struct item wanted = {}, has;
 	const char *item, *colon;
 	char last[2 * ITEM_NAME_SIZE];
-	size_t len, next;
+	size_t len;
 
 	if (which)
 		item_read(&wanted, which, strlen(which));
 	list[0] = '\0';
-	for (item = now; *item; item += next) {
-		item += strspn(item, " \t\n\v\f\r");
-		len = strcspn(item, ",");
-		next = len + (item[len] == ',');
-		while (len && isspace((unsigned char)item[len - 1]))
-			len--;
+	while ((item = item_next(&now, &len))) {
 		colon = memrchr(item, ':', len);
 		if (colon) {
 			item_read(&has, item, colon - item);

@@ -62,6 +62,15 @@ void item_read(struct item *item, const char *text, size_t len);
 bool item_same(const struct item *one, const struct item *other);
 
 /**
+ * item_next() - one item of a list after the other
+ * @rest: what is left of the list, behind the item afterwards
+ * @len: characters of the item, which may be none, without blanks around it
+ *
+ * Return: the item, or NULL at the end.
+ */
+const char *item_next(const char **rest, size_t *len);
+
+/**
  * items_change() - a list in which ports are given an accel
  * @list: the new list, without blanks that modprobe.d(5) would split it at
  * @size: bytes of @list

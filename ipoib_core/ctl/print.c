@@ -3,6 +3,7 @@
 #include "print.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,22 @@ const char *print_time(char *text, unsigned long long ms)
 		snprintf(text, PRINT_TIME, "%llud%02uh", seconds / 86400,
 			 (unsigned int)(seconds / 3600 % 24));
 	return text;
+}
+
+const char *print_word(const char *name)
+{
+	static char word[PRINT_WORD];
+	size_t at = 0;
+
+	for (; *name && at < sizeof(word) - 2; name++) {
+		/* Bytes above are of letters of other languages. */
+		if ((unsigned char)*name < 0x80 && !isalnum((unsigned char)*name) &&
+		    !strchr("_.-+:,/@%=", *name))
+			word[at++] = '\\';
+		word[at++] = *name;
+	}
+	word[at] = '\0';
+	return word;
 }
 
 const char *print_gid(char *text, const struct record *record)

@@ -9,6 +9,7 @@
 #define PRINT_TIME	32
 #define PRINT_GID	48
 #define PRINT_WHY	128
+#define PRINT_WORD	256
 
 /**
  * struct print_field - an attribute of a record
@@ -80,6 +81,15 @@ const char *print_no_join(char *text, const struct record *group);
  * Return: words.
  */
 const char *print_next(const struct record *record);
+
+/**
+ * print_word() - a name as a shell takes it for one word, to be copied out of what is told
+ * @name: of an interface or a device, whose owner may have called it anything
+ *
+ * Return: it, with a backslash before each character that means something to a shell; until the
+ * next call.
+ */
+const char *print_word(const char *name);
 
 /**
  * print_no_path() - why there is no path

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the subnet manager gives less of than the port could do: subnet managers make the broadcast
+ * group with an MTU of 2048 and the rate of the slowest link there ever was, if nobody says otherwise.
+ */
+#include "fabric.h"
+
+#include "client.h"
+#include "group.h"
+
+bool fabric_group_mtu(const struct record *dev, struct finding *finding)
+{
+	unsigned long long port = record_get(dev, IPOIB_A_PORT_MTU), limit, group;
+
+	if (!record_number(dev, IPOIB_A_MTU_LIMIT, &limit) ||
+	    !record_number(dev, IPOIB_A_MTU_GROUP, &group) ||
+	    limit != IPOIB_MTU_LIMIT_GROUP || group >= port)
+		return false;
+	finding_set(finding, FINDING_NOTE, "mtu-group",
+		    "MTU %llu is the broadcast group's; the port could do %llu",
+		    record_get(dev, IPOIB_A_MTU), port);
+	finding_next(finding,
+		     "mtu= of the partition at the subnet manager (opensm: partitions.conf, 4 is 2048 bytes, 5 is 4096), if all its members can do more");
+	return true;
+}
+
+static bool fabric_group_rate(const struct record *dev, struct finding *finding)
+{
+	unsigned int rate = group_port_rate(dev);
+	struct group group = {};
+
+	if (!rate || !group_ask(dev, &group) || !group.rate || group.rate >= rate)
+		return false;
+	finding_set(finding, FINDING_NOTE, "rate-group",
+		    "broadcasts and multicasts go at %u.%u Gbit/s, the broadcast group's rate; the port could do %u.%u",
+		    group.rate / 10, group.rate % 10, rate / 10, rate % 10);
+	finding_next(finding,
+		     "rate= of the partition at the subnet manager (opensm: partitions.conf), if all its members can do more");
+	return true;
+}
+
+void fabric_look(void (*tell)(void *arg, const char *name, const struct finding *finding),
+		 void *arg)
+{
+	static const struct client_filter all;
+	struct records devs = {};
+	const struct record *dev;
+	struct finding finding;
+	struct client *client;
+
+	/* Without ours there is nothing to look at, which others say. */
+	if (client_open(&client))
+		return;
+	if (client_ask(client, IPOIB_CMD_DEV_GET, &all, &devs))
+		goto out_close;
+	for (dev = devs.list; dev < devs.list + devs.count; dev++) {
+		if (!record_get(dev, IPOIB_A_CARRIER))
+			continue;
+		if (fabric_group_mtu(dev, &finding))
+			tell(arg, record_string(dev, IPOIB_A_IFNAME), &finding);
+		if (fabric_group_rate(dev, &finding))
+			tell(arg, record_string(dev, IPOIB_A_IFNAME), &finding);
+	}
+out_close:
+	records_free(&devs);
+	client_close(client);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The broadcast group of an interface as the subnet administrator has it: saquery(8) of
+ * infiniband-diags, if it is installed, tells all groups.
+ */
+#include "group.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+/* What saquery says of all groups is cut to this. */
+#define GROUP_SAID	(1 << 20)
+/* How long it may take, in milliseconds. */
+#define GROUP_WAIT	5000
+/* The code of a rate or an MTU, without how it is to be compared (IBA 15.2.5.17). */
+#define GROUP_CODE	0x3f
+
+/* By code. */
+static const unsigned int group_mtus[] = { 0, 256, 512, 1024, 2048, 4096 };
+static const unsigned int group_rates[] = {
+	[2] = 25, [3] = 100, [4] = 300, [5] = 50, [6] = 200, [7] = 400, [8] = 600, [9] = 800,
+	[10] = 1200, [11] = 140, [12] = 560, [13] = 1120, [14] = 1680, [15] = 250, [16] = 1000,
+	[17] = 2000, [18] = 3000, [19] = 280, [20] = 500, [21] = 4000, [22] = 6000,
+	[23] = 8000, [24] = 12000,
+};
+
+/* "    NAME.........VALUE": the value, or NULL. */
+static const char *group_value(const char *line, const char *name)
+{
+	size_t len = strlen(name);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, name, len) || line[len] != '.')
+		return NULL;
+	return line + len + strspn(line + len, ".");
+}
+
+static unsigned int group_code(const char *value, const unsigned int *table, size_t entries)
+{
+	unsigned long code = strtoul(value, NULL, 16) & GROUP_CODE;
+
+	return code < entries ? table[code] : 0;
+}
+
+static void group_read_line(struct group *group, const char *line, const unsigned char *wanted,
+			    bool *is_it)
+{
+	unsigned char gid[16];
+	const char *value;
+
+	value = group_value(line, "MGID");
+	if (value && inet_pton(AF_INET6, value, gid) == 1) {
+		group->count++;
+		*is_it = !memcmp(gid, wanted, sizeof(gid));
+		group->found |= *is_it;
+	}
+	value = *is_it ? group_value(line, "Mtu") : NULL;
+	if (value)
+		group->mtu = group_code(value, group_mtus,
+					sizeof(group_mtus) / sizeof(*group_mtus));
+	value = *is_it ? group_value(line, "Rate") : NULL;
+	if (value)
+		group->rate = group_code(value, group_rates,
+					 sizeof(group_rates) / sizeof(*group_rates));
+}
+
+bool group_ask(const struct record *dev, struct group *group)
+{
+	struct nlattr *gid = dev->attrs[IPOIB_A_GID];
+	char port[16], *said, *line, *next;
+	const char * const argv[] = { "saquery", "-C", record_string(dev, IPOIB_A_HCA), "-P", port,
+				      "-g", NULL };
+	bool is_it = false;
+	int status;
+
+	said = gid ? malloc(GROUP_SAID) : NULL;
+	if (!said)
+		return false;
+	snprintf(port, sizeof(port), "%llu", record_get(dev, IPOIB_A_PORT));
+	status = run_program_for(GROUP_WAIT, argv, said, GROUP_SAID);
+	/* What is missing among those that were told may be in what was cut off. */
+	if (strlen(said) == GROUP_SAID - 1)
+		status = RUN_MISSING;
+	for (line = said; line && !status; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		group_read_line(group, line, nla_data(gid), &is_it);
+	}
+	free(said);
+	return !status && group->count;
+}
+
+/* "100 Gb/sec (4X EDR)". */
+unsigned int group_port_rate(const struct record *dev)
+{
+	const char *hca = record_string(dev, IPOIB_A_HCA);
+	char path[PATH_MAX], line[64], *rest;
+	unsigned long whole;
+	unsigned int tenth = 0;
+
+	if (strchr(hca, '/'))
+		return 0;
+	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
+		 record_get(dev, IPOIB_A_PORT));
+	run_read_line(path, line, sizeof(line));
+	whole = strtoul(line, &rest, 10);
+	if (*rest == '.' && rest[1] >= '0' && rest[1] <= '9')
+		tenth = rest[1] - '0';
+	return whole > 100000 ? 0 : whole * 10 + tenth;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The broadcast group of an interface as the subnet administrator has it. */
+#ifndef IPOIBCTL_GROUP_H
+#define IPOIBCTL_GROUP_H
+
+#include "records.h"
+
+/**
+ * struct group - what the subnet administrator has; all 0 to begin with
+ * @count: groups that it told
+ * @found: the one looked for is among them
+ * @mtu: its MTU, in bytes; 0: not told
+ * @rate: its rate, in units of 100 Mbit/s; 0: not told
+ */
+struct group {
+	unsigned int count;
+	bool found;
+	unsigned int mtu;
+	unsigned int rate;
+};
+
+/**
+ * group_ask() - ask the subnet administrator, which may take seconds
+ * @dev: interface whose group it is
+ * @group: filled in
+ *
+ * Return: whether it could be asked, and told of any group.
+ */
+bool group_ask(const struct record *dev, struct group *group);
+
+/**
+ * group_port_rate() - what the link of an interface's port does
+ * @dev: interface
+ *
+ * Return: its rate in units of 100 Mbit/s, 0: not known.
+ */
+unsigned int group_port_rate(const struct record *dev);
+
+#endif /* IPOIBCTL_GROUP_H */

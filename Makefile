@@ -28,7 +28,7 @@ shim = $(updates)/ipoib_core/shim/ib_ipoib.ko
 boot := ipoib_core/boot
 
 # As DKMS does it. Beside MLNX_OFED or DOCA ours would take the name, and could not be loaded.
-look_before = ! reason=$$(ROOT=$(INSTALL_MOD_PATH) \
+look_before = ! reason=$$(IPOIB_ROOT=$(INSTALL_MOD_PATH) \
 	$(boot)/passed-over --make $(release) $(abspath $(KDIR))) || \
 	{ echo "ipoib-accel: $$reason. Nothing is installed." >&2; exit 1; }
 # An ib_ipoib that the kernel refuses would keep in-tree's from being loaded. A root without /sys is for
@@ -36,7 +36,7 @@ look_before = ! reason=$$(ROOT=$(INSTALL_MOD_PATH) \
 withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
 	for shim in $(shim)*; do \
 		[ -e "$$shim" ] || continue; \
-		reason=$$(ROOT=$(INSTALL_MOD_PATH) $(boot)/signature-refused "$$shim") || continue; \
+		reason=$$(IPOIB_ROOT=$(INSTALL_MOD_PATH) $(boot)/signature-refused "$$shim") || continue; \
 		echo "ipoib-accel: $$reason. The kernel's own ib_ipoib stays in charge of $(release)." \
 			"'man 7 ipoib-accel', Secure Boot, says what to do."; \
 		rm -f "$$shim"; \
@@ -44,7 +44,7 @@ withdraw_shim = [ ! -e $(INSTALL_MOD_PATH)/sys/module ] || \
 
 depmod = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 # Before anything of ours goes, or is written over: see there.
-give_back = ROOT=$(INSTALL_MOD_PATH) $(boot)/give-back $(release) || :
+give_back = IPOIB_ROOT=$(INSTALL_MOD_PATH) $(boot)/give-back $(release) || :
 # Also when some could not be installed, the core perhaps: the shim alone would keep in-tree's away.
 take_away = $(give_back); rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
 	$(foreach accel,accel_ref accel_mlx,$(updates)/$(accel)/$(accel).ko*) && $(depmod)

@@ -54,7 +54,7 @@ void counters_add(struct counters *counters, const char *name, uint64_t value);
 /**
  * counters_read() - those of a folder: a file for each
  * @counters: to be added to
- * @format: of printf(): the folder, below ROOT of the environment
+ * @format: of printf(): the folder, below IPOIB_ROOT of the environment
  */
 void counters_read(struct counters *counters, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -141,7 +141,7 @@ int run_program_for(int ms, const char * const argv[], char *said, size_t size)
 
 void run_root(char *path, size_t size, const char *format, ...)
 {
-	const char *root = getenv("ROOT");
+	const char *root = getenv("IPOIB_ROOT");
 	va_list args;
 	int len;
 

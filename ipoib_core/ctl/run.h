@@ -32,7 +32,7 @@ int run_program(const char * const argv[], char *said, size_t size);
 int run_program_for(int ms, const char * const argv[], char *said, size_t size);
 
 /**
- * run_root() - a path below ROOT of the environment, which is another root to look in
+ * run_root() - a path below IPOIB_ROOT of the environment, which is another root to look in
  * @path: buffer
  * @size: of it
  * @format: of printf(): the path

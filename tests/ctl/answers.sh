@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# ipoibctl with the answers of kernels that are not there (scenes.c), on machines that are made up, in $ROOT. Sourced
+# ipoibctl with the answers of kernels that are not there (scenes.c), on machines that are made up, in $IPOIB_ROOT. Sourced
 # by unit tests, in the top folder; UPDATE=1 has them write their transcripts anew: look at what has changed.
 tests/vm/deps.sh ctl
 plain=$PWD/build/ctl-replay sanitized=$PWD/build/ctl-sanitized
@@ -37,15 +37,15 @@ tell()
 # What modinfo and dkms say.
 # shellcheck disable=SC2016 # theirs
 program modinfo 'kernel=' 'while :; do' 'case $1 in' \
-	'-k) kernel=$2; shift 2 ;;' '-n) cat "$ROOT/modinfo/$kernel-$2" 2> /dev/null; exit ;;' \
-	'-F) cat "$ROOT/modinfo/$2" 2> /dev/null; exit ;;' '*) exit 1 ;;' 'esac' 'done'
+	'-k) kernel=$2; shift 2 ;;' '-n) cat "$IPOIB_ROOT/modinfo/$kernel-$2" 2> /dev/null; exit ;;' \
+	'-F) cat "$IPOIB_ROOT/modinfo/$2" 2> /dev/null; exit ;;' '*) exit 1 ;;' 'esac' 'done'
 # shellcheck disable=SC2016 # its
-program dkms 'cat "$ROOT/dkms"'
+program dkms 'cat "$IPOIB_ROOT/dkms"'
 program mokutil 'exit 1'
 # What infiniband-diags and ibverbs-utils say, where the machine has that.
 # shellcheck disable=SC2016 # theirs
 for diag in saquery ibv_devinfo; do
-	program "$diag" "echo \"$diag \$*\" >> \"\$ROOT/asked\"" "exec cat \"\$ROOT/$diag\" 2> /dev/null"
+	program "$diag" "echo \"$diag \$*\" >> \"\$IPOIB_ROOT/asked\"" "exec cat \"\$IPOIB_ROOT/$diag\" 2> /dev/null"
 done
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 file dkms "ipoib-accel/$version, 9.1-amd64, x86_64: installed" "ipoib-accel/$version, 9.2-amd64, x86_64: built"
@@ -56,11 +56,11 @@ transcript()
 	{
 		echo "# SPDX-License-Identifier: GPL-2.0"
 		"$2"
-	} | sed "s,$ROOT/,/,g; s/$(printf '\033')\[\([0-9]*\)m/{\1}/g" > "$ROOT/transcript"
-	[ -z "${UPDATE:-}" ] || cp "$ROOT/transcript" "tests/ctl/transcript/$1"
-	diff -u "tests/ctl/transcript/$1" "$ROOT/transcript" || fail "it says something else"
-	iconv -f UTF-8 -t UTF-8 "$ROOT/transcript" > /dev/null || fail "what it says is no UTF-8"
-	! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$ROOT/transcript" ||
+	} | sed "s,$IPOIB_ROOT/,/,g; s/$(printf '\033')\[\([0-9]*\)m/{\1}/g" > "$IPOIB_ROOT/transcript"
+	[ -z "${UPDATE:-}" ] || cp "$IPOIB_ROOT/transcript" "tests/ctl/transcript/$1"
+	diff -u "tests/ctl/transcript/$1" "$IPOIB_ROOT/transcript" || fail "it says something else"
+	iconv -f UTF-8 -t UTF-8 "$IPOIB_ROOT/transcript" > /dev/null || fail "what it says is no UTF-8"
+	! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$IPOIB_ROOT/transcript" ||
 		fail "it lets control characters through"
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In the place of ethtool.c, ping.c, rtnl.c and wait.c. ROOT/ethtool/INTERFACE has lines NAME
+ * In the place of ethtool.c, ping.c, rtnl.c and wait.c. IPOIB_ROOT/ethtool/INTERFACE has lines NAME
  * VALUE; where ROOT_LATER is in the environment the machine is that one once time has passed.
  */
 #include <errno.h>
@@ -45,7 +45,7 @@ int wait_for(unsigned int ms, int fd)
 	replay_time += ms;
 	setenv("PASSED", "1", 1);
 	if (later)
-		setenv("ROOT", later, 1);
+		setenv("IPOIB_ROOT", later, 1);
 	if (wanted)
 		setenv("WANTED", wanted, 1);
 	return 0;

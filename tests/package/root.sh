@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# For tests of what packages run, and of ipoibctl: ROOT, a made-up root of another machine, which is forgotten.
+# For tests of what packages run, and of ipoibctl: IPOIB_ROOT, a made-up root of another machine, which is forgotten.
 boot=$PWD/ipoib_core/boot
-ROOT=$(mktemp -d)
-trap 'rm -rf "$ROOT"' EXIT
-export ROOT
+IPOIB_ROOT=$(mktemp -d)
+trap 'rm -rf "$IPOIB_ROOT"' EXIT
+export IPOIB_ROOT
 # Programs that a test makes come before the real ones.
-PATH=$ROOT/bin:$PATH
+PATH=$IPOIB_ROOT/bin:$PATH
 
 fail()
 {
@@ -17,8 +17,8 @@ fail()
 # file NAME LINE...: the root has it.
 file()
 {
-	mkdir -p "$(dirname "$ROOT/$1")"
-	made=$ROOT/$1
+	mkdir -p "$(dirname "$IPOIB_ROOT/$1")"
+	made=$IPOIB_ROOT/$1
 	shift
 	printf '%s\n' "$@" > "$made"
 }
@@ -29,5 +29,5 @@ program()
 	name=$1
 	shift
 	file "bin/$name" '#!/bin/sh' "$@"
-	chmod +x "$ROOT/bin/$name"
+	chmod +x "$IPOIB_ROOT/bin/$name"
 }

@@ -36,6 +36,8 @@ while read -r name value; do
 	transfer hostA hostB "$B4"
 	transfer hostB hostA "[$A6]"
 	note "$name $value: delivered as sent"
+	# What the wire loses no host sees: nothing is wrong with this one.
+	explains_well hostA "$IFA"
 	for hca in sib0 sib1; do
 		knob "$hca" "$name" 0
 	done

@@ -50,4 +50,5 @@ kill "$storm"
 wait "$storm" || :
 knob sib0 slow_ms 0
 must_wait 10 can_ping hostA "$B4"
+explains_well hostA "$IFA"
 assert_strict_clean

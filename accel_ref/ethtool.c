@@ -56,12 +56,14 @@ static void ref_get_channels(struct net_device *dev, struct ethtool_channels *ch
 static int ref_set_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	struct ref_priv *priv = ref_priv(dev);
-	int err;
+	int err = 0;
 
 	/* The stack has refused what is above the maximum. */
 	if (!channels->rx_count || !channels->tx_count)
 		return -EINVAL;
-	err = ref_set_tx_queues(dev, channels->tx_count);
+	/* Which CPU has which is the user's to change, and to keep. */
+	if (channels->tx_count != dev->real_num_tx_queues)
+		err = ref_set_tx_queues(dev, channels->tx_count);
 	if (!err)
 		WRITE_ONCE(priv->told_rxqs, channels->rx_count);
 	return err;

@@ -593,6 +593,7 @@ int ref_change_mtu(struct net_device *dev, int new_mtu)
 u32 ref_rx_qpn(struct net_device *dev, unsigned int nth)
 {
 	const struct ref_priv *priv = ref_priv(dev);
+	unsigned int i = nth % READ_ONCE(priv->told_rxqs);
 
-	return priv->qps[nth % READ_ONCE(priv->told_rxqs)].qp->qp_num;
+	return priv->qps[READ_ONCE(priv->rxqs[i].deaf) ? 0 : i].qp->qp_num;
 }

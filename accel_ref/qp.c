@@ -2,11 +2,25 @@
 /* QPs and CQs: making them, and the states of a QP. */
 #include "ref.h"
 
+/*
+ * A CQ in error stays so, and is made anew with the interface alone: no further peer is told of a
+ * queue that may never hear of a packet again, and those that were ask until they are told another.
+ */
+static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->num_rxqs; i++)
+		if (priv->rxqs[i].cq == cq)
+			WRITE_ONCE(priv->rxqs[i].deaf, true);
+}
+
 static void ref_cq_event(struct ib_event *event, void *context)
 {
 	struct napi_struct *napi = context;
 	struct ref_priv *priv = ref_priv(napi->dev);
 
+	ref_cq_give_up(priv, event->element.cq);
 	atomic_long_inc(&priv->events.async_errors);
 	net_err_ratelimited("%s: completion queue: %s\n", napi->dev->name,
 			    ib_event_msg(event->event));
@@ -78,13 +92,14 @@ static const u32 ref_optional_flags[] = {
 	IB_QP_CREATE_IPOIB_UD_LSO,
 };
 
-static u32 ref_qp_flags(const struct ref_priv *priv, bool primary)
+static u32 ref_qp_flags(const struct ref_priv *priv, bool primary, bool sends)
 {
 	u32 flags = 0;
 
 	if (priv->tso)
 		flags |= IB_QP_CREATE_IPOIB_UD_LSO;
-	if (accel_hca_blocks_loopback(priv->hca))
+	/* Groups are sent by those with a TX queue, and attached to the primary. */
+	if (sends && accel_hca_blocks_loopback(priv->hca))
 		flags |= IB_QP_CREATE_BLOCK_MULTICAST_LOOPBACK;
 	if (primary && priv->hca->attrs.device_cap_flags & IB_DEVICE_MANAGED_FLOW_STEERING)
 		flags |= IB_QP_CREATE_NETIF_QP;
@@ -121,7 +136,7 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 {
 	struct ref_qp *qp = &priv->qps[index];
 	struct ib_qp_init_attr attr = {};
-	u32 flags = ref_qp_flags(priv, !index);
+	u32 flags = ref_qp_flags(priv, !index, qp->txq);
 	struct ib_qp *ibqp;
 
 	for (;;) {

@@ -314,6 +314,7 @@ struct ref_frag_pool {
  * @pool: where buffers come from
  * @flows: TCP connections whose segments are gathered; empty between runs of NAPI
  * @looked: jiffies when the core was last shown whose packets come by it
+ * @deaf: the HCA has told of an error of @cq: no peer is told of this queue; never undone
  * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
@@ -339,6 +340,7 @@ struct ref_rxq {
 	struct ref_frag_pool pool;
 	struct ref_flows *flows;
 	unsigned long looked;
+	bool deaf;
 	bool trim;
 	struct napi_struct napi;
 	struct delayed_work refill_work;

@@ -10,7 +10,7 @@
  */
 #define REF_COPYBREAK	256
 /* How often the core is shown whose packets a queue gets, jiffies. */
-#define REF_RX_LOOK	(HZ / 10)
+#define REF_RX_LOOK	max(HZ / 100, 1)
 
 /* What one run of NAPI has received: counters are written once for all. */
 struct ref_rx_burst {

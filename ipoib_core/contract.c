@@ -181,12 +181,11 @@ static int ipoib_contract_tap(struct sk_buff *skb, struct net_device *dev, struc
 	return NET_RX_SUCCESS;
 }
 
-void ipoib_contract_rx_arp(struct ipoib_dev *priv)
+void ipoib_contract_rx(struct ipoib_dev *priv, const char *what)
 {
 	const struct ipoib_contract *contract = ipoib_contract_of(priv);
 
-	WARN_ONCE(!in_softirq(), "ipoib_core: accel %s: ipoib_accel_rx_prepare() with BH on\n",
-		  contract->name);
+	WARN_ONCE(!in_softirq(), "ipoib_core: accel %s: %s() with BH on\n", contract->name, what);
 	ipoib_contract_receives(contract, 0);
 }
 
@@ -512,6 +511,21 @@ static u16 ipoib_contract_select_queue(struct net_device *dev, struct sk_buff *s
 	return queue;
 }
 
+static u32 ipoib_contract_rx_qpn(struct net_device *dev, unsigned int nth)
+{
+	const struct ipoib_contract *contract = ipoib_contract_dev(dev);
+	u32 qpn;
+
+	/* The primary's. */
+	if (!ipoib_contract_turn(contract, "rx_qpn", IPOIB_CONTRACT_LIVES))
+		return ipoib_addr_qpn(dev->dev_addr);
+	qpn = contract->accel->rx_qpn(dev, nth);
+	WARN_ONCE(qpn < IPOIB_CONTRACT_QPN_MIN || qpn >= IPOIB_MCAST_QPN,
+		  "ipoib_core: accel %s: rx_qpn() told QP number 0x%x, which no such QP has\n",
+		  contract->name, qpn);
+	return qpn & IPOIB_MCAST_QPN;
+}
+
 static netdev_features_t ipoib_contract_features_check(struct sk_buff *skb, struct net_device *dev,
 						       netdev_features_t features)
 {
@@ -547,7 +561,6 @@ static void ipoib_contract_fill(struct ipoib_ops *ops, const struct ipoib_ops *a
 	ops->hwtstamp_get = accel->hwtstamp_get;
 	ops->hwtstamp_set = accel->hwtstamp_set;
 	ops->tx_posted = accel->tx_posted;
-	ops->rx_qpn = accel->rx_qpn;
 	if (accel->set_pkey_index)
 		ops->set_pkey_index = ipoib_contract_set_pkey_index;
 	if (accel->change_mtu)
@@ -558,6 +571,8 @@ static void ipoib_contract_fill(struct ipoib_ops *ops, const struct ipoib_ops *a
 		ops->flush_sends = ipoib_contract_flush_sends;
 	if (accel->select_queue)
 		ops->select_queue = ipoib_contract_select_queue;
+	if (accel->rx_qpn)
+		ops->rx_qpn = ipoib_contract_rx_qpn;
 	if (accel->get_stats64)
 		ops->get_stats64 = ipoib_contract_get_stats64;
 	if (accel->tx_completed)

@@ -47,12 +47,13 @@ void ipoib_contract_carrier(struct ipoib_dev *priv, bool on);
 void ipoib_contract_restart(struct ipoib_dev *priv);
 
 /**
- * ipoib_contract_rx_arp() - an accel has called ipoib_accel_rx_arp()
+ * ipoib_contract_rx() - an accel has called a function for what it has received
  * @priv: interface
+ * @what: name of the function
  *
  * Context: any, though it should be BH off.
  */
-void ipoib_contract_rx_arp(struct ipoib_dev *priv);
+void ipoib_contract_rx(struct ipoib_dev *priv, const char *what);
 
 #else
 
@@ -78,7 +79,7 @@ static inline void ipoib_contract_restart(struct ipoib_dev *priv)
 {
 }
 
-static inline void ipoib_contract_rx_arp(struct ipoib_dev *priv)
+static inline void ipoib_contract_rx(struct ipoib_dev *priv, const char *what)
 {
 }
 

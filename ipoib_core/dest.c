@@ -85,10 +85,11 @@ int ipoib_dest_add(struct ipoib_dest_table *table, struct ipoib_dest *dest, cons
 	dest->state = IPOIB_DEST_IDLE;
 	INIT_LIST_HEAD(&dest->holder);
 	__skb_queue_head_init(&dest->queue);
+	/* Who finds it in the hash, without the lock, reads it: before that. One may be skipped. */
+	dest->serial = ++table->serial;
 	ret = rhashtable_insert_fast(&table->hash, &dest->hash, ipoib_dest_params);
 	if (ret)
 		return ret;
-	dest->serial = ++table->serial;
 	list_add_tail(&dest->node, &table->all);
 	ipoib_dest_enrank(table, dest, rank);
 	return 0;

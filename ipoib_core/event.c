@@ -123,6 +123,21 @@ static unsigned long ipoib_event_missed(struct ipoib_port *port, u32 lid, u32 sm
 	return events;
 }
 
+/*
+ * Adds what is @missed, as a look has found, to the @events for which it was. Where one has come
+ * others may be on their way: so that nothing is done twice they have a second until the next look.
+ */
+static unsigned long ipoib_event_make_up(struct ipoib_port *port, unsigned long events,
+					 unsigned long missed)
+{
+	unsigned long late = port->missed & ~events;
+
+	port->missed = events ? missed & ~events : 0;
+	if (port->missed)
+		port->look_at = jiffies + HZ;
+	return events ? events | late : late | missed;
+}
+
 /* Looks at the port for @events, or because it is time to. Returns what there is to do. */
 static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events)
 {
@@ -134,9 +149,7 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 		return 0;
 	if (ipoib_event_look(port))
 		return events;
-	/* Where an event has come others may be on their way. */
-	if (!events)
-		events = ipoib_event_missed(port, lid, sm_lid);
+	events = ipoib_event_make_up(port, events, ipoib_event_missed(port, lid, sm_lid));
 	/* What failed looks, or the RDMA core, kept from us. */
 	if (failed || port->state != state)
 		events |= BIT(IPOIB_EVENT_NORMAL);
@@ -222,7 +235,7 @@ void ipoib_port_work(struct work_struct *work)
 	}
 	rtnl_unlock();
 	ipoib_event_tell(port, up);
-	if (port->look_backoff || up) {
+	if (port->look_backoff || port->missed || up) {
 		again = max_t(long, port->look_at - jiffies, 1);
 		delay = delay ? min(delay, again) : again;
 	}

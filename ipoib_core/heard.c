@@ -19,7 +19,7 @@ void ipoib_accel_rx_arp(struct net_device *dev, struct sk_buff *skb, u32 slid)
 	const struct ipoib_arp_sender *msg;
 	struct ipoib_arp_sender buf;
 
-	ipoib_contract_rx_arp(ipoib_priv(dev));
+	ipoib_contract_rx(ipoib_priv(dev), "ipoib_accel_rx_prepare");
 	msg = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!msg || msg->arp.ar_hrd != htons(ARPHRD_INFINIBAND) ||
 	    msg->arp.ar_hln != IPOIB_HW_ADDR_LEN)

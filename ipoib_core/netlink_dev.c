@@ -123,6 +123,20 @@ static int ipoib_nl_put_outstanding(struct sk_buff *skb, const struct ipoib_dev 
 	return nla_put_u32(skb, IPOIB_A_TX_OUTSTANDING, outstanding);
 }
 
+/* Of those that peers are told of one by one fewer may be in use: ethtool -L. */
+static unsigned int ipoib_nl_rx_queues(struct ipoib_dev *priv)
+{
+	struct net_device *dev = priv->dev;
+	struct ethtool_channels channels = {};
+
+	if (!priv->ops->rx_qpn || !dev->ethtool_ops->get_channels)
+		return dev->real_num_rx_queues;
+	compat_ops_lock(dev);
+	dev->ethtool_ops->get_channels(dev, &channels);
+	compat_ops_unlock(dev);
+	return channels.rx_count + channels.combined_count;
+}
+
 static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 {
 	struct net_device *dev = priv->dev;
@@ -137,7 +151,7 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 		compat_ops_unlock(dev);
 	}
 	if (nla_put_u32(skb, IPOIB_A_QPN, ipoib_addr_qpn(dev->dev_addr)) ||
-	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, dev->real_num_rx_queues) ||
+	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, ipoib_nl_rx_queues(priv)) ||
 	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
 	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending) ||

@@ -140,7 +140,7 @@ static bool ipoib_qpn_put_nd(const struct ipoib_dev *priv, struct sk_buff *skb,
 }
 
 /* Is it a message of neighbour discovery? The kernel's own have no extension headers. */
-static bool ipoib_qpn_is_nd(struct sk_buff *skb)
+static bool ipoib_qpn_is_nd(struct ipoib_dev *priv, struct sk_buff *skb)
 {
 	const unsigned int least = IPOIB_ENCAP_LEN + sizeof(struct ipv6hdr);
 	const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->data + IPOIB_ENCAP_LEN);
@@ -149,8 +149,12 @@ static bool ipoib_qpn_is_nd(struct sk_buff *skb)
 	/* Of all that is sent over IPv6 no more is looked at than this. */
 	if (likely(skb_headlen(skb) >= least && ip->nexthdr != IPPROTO_ICMPV6))
 		return false;
-	if (!pskb_may_pull(skb, least + sizeof(struct icmp6hdr)))
+	if (skb->len < least + sizeof(struct icmp6hdr))
 		return false;
+	if (!pskb_may_pull(skb, least + sizeof(struct icmp6hdr))) {
+		ipoib_qpn_count(priv, IPOIB_TOLD_NOT);
+		return false;
+	}
 	ip = (const struct ipv6hdr *)(skb->data + IPOIB_ENCAP_LEN);
 	type = skb->data + least;
 	return ip->nexthdr == IPPROTO_ICMPV6 && ipoib_nd_head(*type);
@@ -195,7 +199,7 @@ void ipoib_qpn_tell(struct ipoib_dev *priv, struct sk_buff *skb)
 	__be16 type = ((const struct ipoib_header *)skb->data)->proto;
 	const struct ipoib_path *path;
 
-	if (type != htons(ETH_P_ARP) && (type != htons(ETH_P_IPV6) || !ipoib_qpn_is_nd(skb)))
+	if (type != htons(ETH_P_ARP) && (type != htons(ETH_P_IPV6) || !ipoib_qpn_is_nd(priv, skb)))
 		return;
 	path = ipoib_qpn_path(priv, skb->data - IPOIB_HW_ADDR_LEN);
 	/* It is made now, and the packet comes again once it leads somewhere. */
@@ -218,7 +222,9 @@ void ipoib_qpn_heard_arp(struct ipoib_dev *priv, struct sk_buff *skb)
 	    skb_ensure_writable(skb, sizeof(*msg)))
 		return;
 	msg = (struct ipoib_arp *)skb->data;
+	/* One that tells its sender's address twice is an announcement, by another one of our port. */
 	if (ipoib_qpn_is_arp(&msg->sender.arp) && msg->sender.arp.ar_op == htons(ARPOP_REPLY) &&
+	    memcmp(msg->target, msg->sender.hwaddr, sizeof(msg->target)) &&
 	    ipoib_qpn_is_ours(priv, msg->target))
 		ipoib_qpn_put(msg->target, ipoib_addr_qpn(priv->dev->dev_addr));
 }
@@ -234,12 +240,18 @@ static bool ipoib_qpn_is_due(struct ipoib_dev *priv, const u8 *hwaddr, u32 qpn)
 
 	spin_lock_bh(&priv->paths.lock);
 	path = ipoib_qpn_path(priv, hwaddr);
-	if (path && ipoib_qpn_of(priv, path) == qpn) {
-		/* It has listened: the next time it need not wait longer than at first. */
+	if (!path || (path->told_wait && time_in_range(jiffies, path->told_at,
+						       path->told_at + path->told_wait * HZ))) {
+		/* Not yet. */
+	} else if (ipoib_qpn_of(priv, path) == qpn) {
+		/*
+		 * It has listened, and no broadcast has undone it for as long as it waited: the
+		 * next time it need not wait longer than at first. Of a host that broadcasts every
+		 * second its peers would go to and fro for ever, and packets overtake each other
+		 * each time; so they wait longer, and stay with the primary.
+		 */
 		path->told_wait = min(path->told_wait, IPOIB_QPN_WAIT_MIN);
-	} else if (path && (!path->told_wait ||
-			    !time_in_range(jiffies, path->told_at,
-					   path->told_at + path->told_wait * HZ))) {
+	} else {
 		path->told_at = jiffies;
 		path->told_wait = path->told_wait ?
 				  min(path->told_wait * 2, IPOIB_QPN_WAIT_MAX) :
@@ -270,7 +282,8 @@ static struct neighbour *ipoib_qpn_neighbour(struct net_device *dev, struct neig
 	}
 	if (!neigh)
 		return NULL;
-	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
+	/* With "arp off" nobody is asked. */
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID && !(neigh->dev->flags & IFF_NOARP)) {
 		neigh_ha_snapshot(hwaddr, neigh, neigh->dev);
 		return neigh;
 	}
@@ -330,7 +343,7 @@ struct ipoib_qpn_question {
 
 static_assert(sizeof(struct ipoib_qpn_question) == 88);
 
-/* The kernel's own way to ask one host is not exported. */
+/* The kernel's own way to ask one host is not exported; so no rule of netfilter sees these. */
 static struct sk_buff *ipoib_qpn_question(struct net_device *dev, const struct in6_addr *from,
 					  const struct in6_addr *to)
 {
@@ -422,7 +435,7 @@ void ipoib_accel_rx_by(struct net_device *dev, const struct sk_buff *skb, u32 qp
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
-	ipoib_contract_rx_arp(priv);
+	ipoib_contract_rx(priv, "ipoib_accel_rx_by");
 	if (!ipoib_qpn_has_many(priv) || skb->pkt_type != PACKET_HOST)
 		return;
 	if (skb->protocol == htons(ETH_P_IP))

@@ -458,8 +458,8 @@ void ipoib_accel_rx_nd(struct net_device *dev, const struct sk_buff *skb, u32 sl
  *
  * A neighbour that sends to another one than ipoib_ops.rx_qpn says for it, as all do when they have
  * heard a broadcast of ours, is told again by a request of ARP or neighbour discovery, every 4
- * seconds at most. To be called for one packet to this host alone of a queue now and then, ten
- * times a second: it looks the sender up.
+ * seconds at most. To be called for one packet to this host alone of a queue now and then, a
+ * hundred times a second: it looks the sender up.
  *
  * Context: BH off, no lock that send() takes.
  */

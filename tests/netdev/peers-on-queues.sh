@@ -28,6 +28,11 @@ for peer in 1 2 3 4; do
 done
 all_queues_receive "$A6"
 
+note "what all hear has the interface's own number"
+on hostA arping -q -U -c 1 -w 2 -I "$IFA" "$A4" || :
+must_wait 5 peers_on 1 "$A4"
+is "the number" "$(peer_knows 2 "$A4")" "$(lladdr hostA "$IFA" | cut -c 4-11)"
+
 note "arping compares its own address; ours, and what it sends to one peer"
 # It asks the second time whom it has heard.
 says 'Received 3 response' on hostA arping -c 3 -w 10 -I "$IFA" 10.9.0.12

@@ -3,8 +3,8 @@
 #
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was. It is asked again until it does, and what was missed is made up for:
-# the RDMA core cannot read the port either, and drops its events, also that of a link that goes down. The
-# speed is known without asking, and so are the P_Keys. While the first port is asked who loads the module
+# the RDMA core cannot read the port either, and drops its events, also those of a link that goes down and of
+# another LID. The speed is known without asking, and so are the P_Keys. While the first port is asked who loads the module
 # is killed: the second one is served all the same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
@@ -90,4 +90,18 @@ must ip link set "$link" up
 must_wait 20 carrier_is 1
 knob sib0 query_pkey_error 0
 explains_well - "$link"
+
+note "its LID is another one, of which nothing tells: another event has it looked at, and peers are told"
+sm_kill sib1
+trace_on ipoib/ipoib_flush ipoib/ipoib_port_event
+mark_log
+knob sib0 query_port_error 1
+knob sib0 lid 77
+must_wait 5 said_since 'sib0: ib_query_port failed'
+knob sib0 query_port_error 0
+echo client_reregister > "$SOFT_IB/sib0/event"
+assert_traced 'ipoib_flush: .*events=LIGHT$'
+assert_traced 'ipoib_flush: .*NORMAL'
+! traced 'ipoib_port_event: port=sib0.*event=(LID_CHANGE|PORT_)' || fail "it was told of after all"
+trace_off
 assert_strict_clean

@@ -32,7 +32,7 @@ static struct ib_ah ah;
 static struct ib_pd pd;
 static struct expected expected[EXPECTED];
 static u32 expect_from, expect_to;
-static unsigned int lost, left, left_bytes, restarts, repairs, cuts, lsos, whole;
+static unsigned int lost, dropped, left, left_bytes, restarts, repairs, cuts, lsos, whole;
 static bool restart_wanted, was_restarted, with_refusals, with_errors;
 static u32 state;
 static int the_seed, life;
@@ -248,6 +248,8 @@ static void send_one(int more)
 		expect_packet(&packet, mss, lso);
 	else if (!hca.unmapped)
 		fail("a packet was dropped");
+	else
+		dropped++;
 }
 
 /* As sch_direct_xmit() and dev_hard_start_xmit() do. */
@@ -400,6 +402,8 @@ static void look_at_counters(void)
 {
 	const struct ref_txq *txq = the_txq();
 
+	if (u64_stats_read(&txq->drops.no_memory) != dropped)
+		fail("what was dropped is not what was counted");
 	lost += expect_to - expect_from;
 	expect_from = expect_to;
 	if (was_restarted ? lost > counted_lost() : lost != counted_lost())
@@ -502,6 +506,7 @@ static void live(void)
 		.unmapped = with_refusals && below(2) ? 50 : 0,
 	};
 	lost = 0;
+	dropped = 0;
 	left = 0;
 	left_bytes = 0;
 	restart_wanted = false;

@@ -9,9 +9,10 @@ KERNEL ?=
 unexport CDPATH
 # Who has become root by su(1) may not have depmod there.
 export PATH := $(PATH):/usr/sbin:/sbin
-# The half of a path in front of a space is somebody else's, and there are rm -rf below.
-$(foreach path,KDIR INSTALL_MOD_PATH DESTDIR,\
-	$(if $(word 2,$($(path))),$(error $(path)="$($(path))": there is a space in it)))
+# The half of a path in front of a space is somebody else's, and there are rm -rf below. Between two letters one
+# at either end is seen too.
+$(foreach path,KVER KDIR INSTALL_MOD_PATH DESTDIR,\
+	$(if $(word 2,x$($(path))x),$(error $(path)="$($(path))": there is a space in it)))
 $(if $(KVER),,$(error KVER= is empty, and there is a folder for each kernel))
 
 features := ipoib_core/compat/generated/features.h

@@ -19,6 +19,7 @@
 #include "renamed.h"
 #include "run.h"
 #include "subnets.h"
+#include "sys.h"
 
 /* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
 #define CHECK_SAID	16384
@@ -266,7 +267,7 @@ static void check_heard(void *arg, const char *name, const struct finding *findi
 	check_tell(arg, name, finding);
 }
 
-bool check_machine(struct out *out)
+bool check_machine(struct out *out, bool netns)
 {
 	struct check check = { .out = out };
 	struct utsname name;
@@ -279,6 +280,9 @@ bool check_machine(struct out *out)
 	check_config(&check);
 	renamed_look(check_heard, &check);
 	subnets_look(check_heard, &check);
+	/* Ports have their rates there. */
+	if (netns)
+		sys_enter();
 	fabric_look(check_heard, &check);
 	out_list_end(out);
 	return check.worst < FINDING_LIMITED;

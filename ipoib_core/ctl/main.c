@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -17,10 +16,10 @@
 #include "monitor.h"
 #include "name.h"
 #include "prometheus.h"
-#include "run.h"
 #include "set.h"
 #include "show.h"
 #include "stats.h"
+#include "sys.h"
 #include "test.h"
 #include "top.h"
 
@@ -385,7 +384,7 @@ static int run_check(struct ctl *ctl, char **words)
 {
 	if (*words)
 		return usage();
-	return check_machine(&ctl->out) ? CTL_OK : CTL_FAILED;
+	return check_machine(&ctl->out, ctl->netns) ? CTL_OK : CTL_FAILED;
 }
 
 static int run_help(struct ctl *ctl, char **words)
@@ -410,23 +409,6 @@ static const struct command commands[] = {
 	{ NULL, NULL }
 };
 
-/*
- * /sys has the devices of the network namespace that it was mounted in. Where devices are shared
- * the first one's has all of them, and more of each; else this process gets one of its own. If that
- * is not allowed counters of ports are missing.
- */
-static void enter_sys(void)
-{
-	char path[PATH_MAX], shared[4];
-
-	run_root(path, sizeof(path), "/sys/module/ib_core/parameters/netns_mode");
-	if (!run_read_line(path, shared, sizeof(shared)) || shared[0] != 'N' ||
-	    unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL))
-		return;
-	/* Over the other one, which others have below it mounted still. */
-	mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-}
-
 static bool enter_netns(struct ctl *ctl, const char *name)
 {
 	char path[PATH_MAX];
@@ -445,7 +427,7 @@ static bool enter_netns(struct ctl *ctl, const char *name)
 		return false;
 	}
 	close(fd);
-	enter_sys();
+	ctl->netns = true;
 	return true;
 }
 
@@ -535,6 +517,9 @@ int main(int argc, char **argv)
 	/* One that is called help is "dev help". */
 	if (words[1] && !strcmp(words[1], "help"))
 		command = command_find(commands, "help");
+	/* check looks at the machine first, by what is mounted below /sys. */
+	if (ctl.netns && command->run != run_check)
+		sys_enter();
 	status = command->run(&ctl, words + 1);
 	client_close(ctl.client);
 	if (!out_flush(&ctl.out)) {

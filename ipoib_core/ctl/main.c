@@ -16,6 +16,7 @@
 #include "monitor.h"
 #include "name.h"
 #include "prometheus.h"
+#include "run.h"
 #include "set.h"
 #include "show.h"
 #include "stats.h"
@@ -502,6 +503,7 @@ int main(int argc, char **argv)
 	char **words;
 	int status;
 
+	run_look_into_sbin();
 	/* Without even a name of its own there are no words either. */
 	words = take_options(&ctl, argv + (argc > 0));
 	if (!words)

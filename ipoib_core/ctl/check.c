@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -143,14 +144,24 @@ static void check_ours(const struct check *check, const char *kernel, const char
 		       struct finding *finding)
 {
 	char path[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+	struct stat status;
 
 	/* The name is of depmod's lists, which may be older: something was interrupted. */
 	run_root(path, sizeof(path), "%s", file);
-	if (access(path, F_OK)) {
+	if (stat(path, &status)) {
 		finding_set(finding, FINDING_BROKEN, "gone",
 			    "ib_ipoib leads to %s, which is not there: none can be loaded", file);
 		finding_next(finding, "'depmod %s' for the kernel's own, or '%s/take-over %s'",
 			     kernel, IPOIBCTL_SCRIPTS, kernel);
+		return;
+	}
+	/* As when there was no room, or the power was lost before it was on the disk. */
+	if (!status.st_size) {
+		finding_set(finding, FINDING_BROKEN, "gone",
+			    "ib_ipoib leads to %s, which is empty: none can be loaded", file);
+		finding_next(finding,
+			     "'rm %s && depmod %s' for the kernel's own, or '%s/take-over %s'",
+			     file, kernel, IPOIBCTL_SCRIPTS, kernel);
 		return;
 	}
 	if (!check_script("signature-refused", file, reason, sizeof(reason))) {

@@ -223,38 +223,76 @@ static void check_kernels(struct check *check)
 	free(entries);
 }
 
-/* check-config indents the lines that it has found: FILE:LINE:TEXT. */
-static int check_settings(struct check *check, const char *kind, const char *cause,
-			  const char *wrong, const char *what_next)
+/**
+ * struct check_kind - a kind of settings that do not fit
+ * @word: what check-config is told to look for it
+ * @heading: how the line begins below which it has those that it has found
+ * @cause: for programs
+ * @wrong: what is wrong with each
+ * @next: what to do about it
+ */
+struct check_kind {
+	const char *word;
+	const char *heading;
+	const char *cause;
+	const char *wrong;
+	const char *next;
+};
+
+/*
+ * check-config indents the lines that it has found: FILE:LINE:TEXT. One of an older package does
+ * not know the word, and tells what else it knows: by the heading each is of its kind only.
+ */
+static int check_settings(struct check *check, const struct check_kind *kind)
 {
 	char said[CHECK_SAID], *line, *next, *tab;
 	struct finding finding;
+	bool below = false;
 	int status;
 
-	status = check_script("check-config", kind, said, sizeof(said));
+	status = check_script("check-config", kind->word, said, sizeof(said));
 	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (strncmp(line, "    ", 4))
+		if (strncmp(line, "    ", 4)) {
+			below = !strncmp(line, kind->heading, strlen(kind->heading));
+			continue;
+		}
+		if (!below)
 			continue;
 		for (tab = line; (tab = strchr(tab, '\t')); tab++)
 			*tab = ' ';
-		finding_set(&finding, FINDING_LIMITED, cause, "%s: %s", wrong, line + 4);
-		finding_next(&finding, "%s", what_next);
+		finding_set(&finding, FINDING_LIMITED, kind->cause, "%s: %s", kind->wrong,
+			    line + 4);
+		finding_next(&finding, "%s", kind->next);
 		check_tell(check, "settings", &finding);
 	}
 	return status;
 }
+
+static const struct check_kind check_connected = {
+	.word = "connected",
+	.heading = "ipoib-accel: there is no connected mode",
+	.cause = "connected-mode",
+	.wrong = "asks for connected mode, which there is not",
+	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
+};
+
+static const struct check_kind check_address = {
+	.word = "address",
+	.heading = "ipoib-accel: an address begins with a QP number",
+	.cause = "whole-address",
+	.wrong = "knows an interface by an address with a QP number, which is another one with another driver",
+	.next = "write ?* in the place of all but the last eight bytes, which are the port's GUID",
+};
 
 static void check_config(struct check *check)
 {
 	struct finding finding;
 	int status;
 
-	status = check_settings(check, "connected", "connected-mode",
-				"asks for connected mode, which there is not",
-				"Coming from connected mode of ipoib-accel(7) says what to write instead");
+	status = check_settings(check, &check_connected);
 	if (status == RUN_MISSING) {
 		finding_set(&finding, FINDING_LIMITED, "package",
 			    "%s has none of the package's scripts: settings and signatures were not looked at",
@@ -263,9 +301,7 @@ static void check_config(struct check *check)
 		check_tell(check, "package", &finding);
 		return;
 	}
-	status |= check_settings(check, "address", "whole-address",
-				 "knows an interface by an address with a QP number, which is another one with another driver",
-				 "write ?* in the place of all but the last eight bytes, which are the port's GUID");
+	status |= check_settings(check, &check_address);
 	if (status)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",

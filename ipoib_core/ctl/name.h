@@ -21,7 +21,10 @@ bool name_real(char *real, const char *name);
 /**
  * name_is_infiniband() - is that an InfiniBand interface?
  * @ifindex: number
+ * @vrf: filled in: the number of the VRF that it is in, 0: none
+ *
+ * Return: whether.
  */
-bool name_is_infiniband(unsigned int ifindex);
+bool name_is_infiniband(unsigned int ifindex, unsigned int *vrf);
 
 #endif /* IPOIBCTL_NAME_H */

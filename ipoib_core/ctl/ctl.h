@@ -43,6 +43,7 @@ enum ctl_status {
  * @netns: -n: another network namespace was entered
  * @ifname: the interface that it is about, NULL: all
  * @real: what that goes by, where it was called otherwise
+ * @called: what it was called on the command line
  * @status: the worst so far
  */
 struct ctl {
@@ -53,6 +54,7 @@ struct ctl {
 	bool netns;
 	const char *ifname;
 	char real[IFNAMSIZ];
+	const char *called;
 	enum ctl_status status;
 };
 

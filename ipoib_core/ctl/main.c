@@ -86,8 +86,8 @@ static void options_first(char **words, const char *valued)
 	}
 }
 
-/* [ dev ] IFNAME, or nothing. */
-static bool take_ifname(struct ctl *ctl, char **words)
+/* [ dev ] IFNAME, or nothing. One that comes @later may have a name of altname then. */
+static bool take_name(struct ctl *ctl, char **words, bool later)
 {
 	if (*words && !strcmp(*words, "dev")) {
 		words++;
@@ -100,10 +100,11 @@ static bool take_ifname(struct ctl *ctl, char **words)
 	if (!*words)
 		return true;
 	ctl->ifname = *words++;
+	ctl->called = ctl->ifname;
 	/* From here on by the one name that the kernel tells. */
 	if (name_real(ctl->real, ctl->ifname)) {
 		ctl->ifname = ctl->real;
-	} else if (strlen(ctl->ifname) >= IFNAMSIZ) {
+	} else if (strlen(ctl->ifname) >= (later ? NAME_OTHER : IFNAMSIZ)) {
 		ctl_complain(ctl, CTL_USAGE, "\"%s\" is no name of an interface", ctl->ifname);
 		return false;
 	}
@@ -113,6 +114,11 @@ static bool take_ifname(struct ctl *ctl, char **words)
 		return false;
 	}
 	return true;
+}
+
+static bool take_ifname(struct ctl *ctl, char **words)
+{
+	return take_name(ctl, words, false);
 }
 
 static bool connect_kernel(struct ctl *ctl)
@@ -369,7 +375,7 @@ static int run_monitor(struct ctl *ctl, char **words)
 	struct client *listener;
 	int ret;
 
-	if (!take_ifname(ctl, words) || !connect_kernel(ctl))
+	if (!take_name(ctl, words, true) || !connect_kernel(ctl))
 		return ctl->status;
 	ret = client_listen(&listener);
 	if (ret) {

@@ -9,6 +9,9 @@
 #include <net/if.h>
 #include <stdbool.h>
 
+/* Another name, with the 0 byte. */
+#define NAME_OTHER	128
+
 /**
  * name_real() - what an interface of this network namespace goes by
  * @real: IFNAMSIZ bytes, filled in if there is such an interface

@@ -156,6 +156,16 @@ static void host_put_master(struct nl_msg *msg, int ifindex)
 	nla_nest_end(msg, link);
 }
 
+/* Where NAMED_LATER is in the environment it gets its other names after it was asked for once. */
+static bool host_is_named(void)
+{
+	static bool asked;
+	bool named = asked || !getenv("NAMED_LATER");
+
+	asked = true;
+	return named;
+}
+
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
@@ -174,6 +184,8 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!header.ifi_index && strcmp(nla_get_string(name), names[i]))
 			continue;
+		if (i && !host_is_named())
+			break;
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 		nla_put_string(msg, IFLA_IFNAME, names[0]);

@@ -9,9 +9,10 @@ KERNEL ?=
 unexport CDPATH
 # Who has become root by su(1) may not have depmod there.
 export PATH := $(PATH):/usr/sbin:/sbin
-# The half of a path in front of a space is somebody else's, and there are rm -rf below.
-$(foreach path,KDIR INSTALL_MOD_PATH DESTDIR,\
-	$(if $(word 2,$($(path))),$(error $(path)="$($(path))": there is a space in it)))
+# The half of a path in front of a space is somebody else's, and there are rm -rf below. Between two letters one
+# at either end is seen too.
+$(foreach path,KVER KDIR INSTALL_MOD_PATH DESTDIR,\
+	$(if $(word 2,x$($(path))x),$(error $(path)="$($(path))": there is a space in it)))
 $(if $(KVER),,$(error KVER= is empty, and there is a folder for each kernel))
 
 features := ipoib_core/compat/generated/features.h
@@ -86,17 +87,24 @@ modules:
 	./ipoib_core/compat/probe.sh $(KDIR) $(features)
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-# INSTALL_MOD_PATH= is the root to install in; the kernel's build runs depmod only for the running
-# kernel's own folder.
+# INSTALL_MOD_PATH= is the root to install in. The kernel's build would run depmod only for the running
+# kernel's own folder, and before modules are on the disk: a machine that loses its power then would find them
+# empty, with the names.
 .PHONY: modules_install
 modules_install:
 	@$(look_before)
 	@$(give_back)
-	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install || { $(take_away); exit 1; }
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates DEPMOD=true modules_install || \
+		{ $(MAKE) --no-print-directory modules_take_away; exit 1; }
 	@$(withdraw_shim)
-	$(depmod) || { $(take_away); exit 1; }
+	find $(updates) -name '*.ko*' -exec sync {} + && $(depmod) || { $(take_away); exit 1; }
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
+
+# By a make of its own: make -n runs the line above, as it has another make in it, and may find that it fails.
+.PHONY: modules_take_away
+modules_take_away:
+	$(take_away)
 
 .PHONY: modules_uninstall
 modules_uninstall:

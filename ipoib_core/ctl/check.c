@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "renamed.h"
 #include "run.h"
 #include "subnets.h"
+#include "sys.h"
 
 /* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
 #define CHECK_SAID	16384
@@ -142,14 +144,24 @@ static void check_ours(const struct check *check, const char *kernel, const char
 		       struct finding *finding)
 {
 	char path[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+	struct stat status;
 
 	/* The name is of depmod's lists, which may be older: something was interrupted. */
 	run_root(path, sizeof(path), "%s", file);
-	if (access(path, F_OK)) {
+	if (stat(path, &status)) {
 		finding_set(finding, FINDING_BROKEN, "gone",
 			    "ib_ipoib leads to %s, which is not there: none can be loaded", file);
 		finding_next(finding, "'depmod %s' for the kernel's own, or '%s/take-over %s'",
 			     kernel, IPOIBCTL_SCRIPTS, kernel);
+		return;
+	}
+	/* As when there was no room, or the power was lost before it was on the disk. */
+	if (!status.st_size) {
+		finding_set(finding, FINDING_BROKEN, "gone",
+			    "ib_ipoib leads to %s, which is empty: none can be loaded", file);
+		finding_next(finding,
+			     "'rm %s && depmod %s' for the kernel's own, or '%s/take-over %s'",
+			     file, kernel, IPOIBCTL_SCRIPTS, kernel);
 		return;
 	}
 	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
@@ -211,38 +223,76 @@ static void check_kernels(struct check *check)
 	free(entries);
 }
 
-/* check-config indents the lines that it has found: FILE:LINE:TEXT. */
-static int check_settings(struct check *check, const char *kind, const char *cause,
-			  const char *wrong, const char *what_next)
+/**
+ * struct check_kind - a kind of settings that do not fit
+ * @word: what check-config is told to look for it
+ * @heading: how the line begins below which it has those that it has found
+ * @cause: for programs
+ * @wrong: what is wrong with each
+ * @next: what to do about it
+ */
+struct check_kind {
+	const char *word;
+	const char *heading;
+	const char *cause;
+	const char *wrong;
+	const char *next;
+};
+
+/*
+ * check-config indents the lines that it has found: FILE:LINE:TEXT. One of an older package does
+ * not know the word, and tells what else it knows: by the heading each is of its kind only.
+ */
+static int check_settings(struct check *check, const struct check_kind *kind)
 {
 	char said[CHECK_SAID], *line, *next, *tab;
 	struct finding finding;
+	bool below = false;
 	int status;
 
-	status = check_script("check-config", kind, said, sizeof(said));
+	status = check_script("check-config", kind->word, said, sizeof(said));
 	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (strncmp(line, "    ", 4))
+		if (strncmp(line, "    ", 4)) {
+			below = !strncmp(line, kind->heading, strlen(kind->heading));
+			continue;
+		}
+		if (!below)
 			continue;
 		for (tab = line; (tab = strchr(tab, '\t')); tab++)
 			*tab = ' ';
-		finding_set(&finding, FINDING_LIMITED, cause, "%s: %s", wrong, line + 4);
-		finding_next(&finding, "%s", what_next);
+		finding_set(&finding, FINDING_LIMITED, kind->cause, "%s: %s", kind->wrong,
+			    line + 4);
+		finding_next(&finding, "%s", kind->next);
 		check_tell(check, "settings", &finding);
 	}
 	return status;
 }
+
+static const struct check_kind check_connected = {
+	.word = "connected",
+	.heading = "ipoib-accel: there is no connected mode",
+	.cause = "connected-mode",
+	.wrong = "asks for connected mode, which there is not",
+	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
+};
+
+static const struct check_kind check_address = {
+	.word = "address",
+	.heading = "ipoib-accel: an address begins with a QP number",
+	.cause = "whole-address",
+	.wrong = "knows an interface by an address with a QP number, which is another one with another driver",
+	.next = "write ?* in the place of all but the last eight bytes, which are the port's GUID",
+};
 
 static void check_config(struct check *check)
 {
 	struct finding finding;
 	int status;
 
-	status = check_settings(check, "connected", "connected-mode",
-				"asks for connected mode, which there is not",
-				"Coming from connected mode of ipoib-accel(7) says what to write instead");
+	status = check_settings(check, &check_connected);
 	if (status == RUN_MISSING) {
 		finding_set(&finding, FINDING_LIMITED, "package",
 			    "%s has none of the package's scripts: settings and signatures were not looked at",
@@ -251,9 +301,7 @@ static void check_config(struct check *check)
 		check_tell(check, "package", &finding);
 		return;
 	}
-	status |= check_settings(check, "address", "whole-address",
-				 "knows an interface by an address with a QP number, which is another one with another driver",
-				 "write ?* in the place of all but the last eight bytes, which are the port's GUID");
+	status |= check_settings(check, &check_address);
 	if (status)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",
@@ -266,7 +314,7 @@ static void check_heard(void *arg, const char *name, const struct finding *findi
 	check_tell(arg, name, finding);
 }
 
-bool check_machine(struct out *out)
+bool check_machine(struct out *out, bool netns)
 {
 	struct check check = { .out = out };
 	struct utsname name;
@@ -279,6 +327,9 @@ bool check_machine(struct out *out)
 	check_config(&check);
 	renamed_look(check_heard, &check);
 	subnets_look(check_heard, &check);
+	/* Ports have their rates there. */
+	if (netns)
+		sys_enter();
 	fabric_look(check_heard, &check);
 	out_list_end(out);
 	return check.worst < FINDING_LIMITED;

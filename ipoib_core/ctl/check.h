@@ -8,9 +8,10 @@
 /**
  * check_machine() - look at drivers, kernels, signatures and configurations, and say what was found
  * @out: where to
+ * @netns: another network namespace was entered, whose interfaces it is about
  *
  * Return: whether all is good.
  */
-bool check_machine(struct out *out);
+bool check_machine(struct out *out, bool netns);
 
 #endif /* IPOIBCTL_CHECK_H */

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2207 # words without blanks
+# shellcheck shell=bash
 # Words of ipoibctl(8), for bash.
 
-# _ipoibctl_interfaces: the InfiniBand interfaces that this shell can see.
+# _ipoibctl_interfaces: the InfiniBand interfaces that this shell can see, a line each.
 _ipoibctl_interfaces()
 {
 	local dir type
@@ -13,7 +13,7 @@ _ipoibctl_interfaces()
 	done
 }
 
-# _ipoibctl_ports: the InfiniBand ports that this machine has.
+# _ipoibctl_ports: the InfiniBand ports that this machine has, a line each.
 _ipoibctl_ports()
 {
 	local dir
@@ -23,10 +23,20 @@ _ipoibctl_ports()
 	done
 }
 
+# _ipoibctl_names FOLDER [BEGINNING]: what is in a folder and begins so, without that, a line each.
+_ipoibctl_names()
+{
+	local path
+	for path in "$1/${2-}"*; do
+		[ ! -e "$path" ] || printf '%s\n' "${path#"$1/${2-}"}"
+	done
+}
+
 _ipoibctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
 	local words='show stats explain monitor top test set check help -json -pretty -statistics -netns -color -force -Version'
+	local names='' name quoted
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -42,30 +52,40 @@ _ipoibctl()
 		esac
 	done
 	case $command,$before in
-	,-n | ,-netns) words=$(cd /run/netns 2> /dev/null && echo *) ;;
+	,-n | ,-netns) words='' names=$(_ipoibctl_names /run/netns) ;;
 	,*) ;;
-	*,dev) words=$(_ipoibctl_interfaces) ;;
-	show,show) words="dev port accel group path $(_ipoibctl_interfaces)" ;;
+	*,dev) words='' names=$(_ipoibctl_interfaces) ;;
+	show,show) words='dev port accel group path' names=$(_ipoibctl_interfaces) ;;
 	show,*) words=dev ;;
 	stats,-o)
-		COMPREPLY=($(compgen -f -- "$word"))
+		compopt -o filenames 2> /dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	stats,stats) words="dev --prometheus $(_ipoibctl_interfaces)" ;;
-	stats,--prometheus) words="-o dev $(_ipoibctl_interfaces)" ;;
+	stats,stats) words='dev --prometheus' names=$(_ipoibctl_interfaces) ;;
+	stats,--prometheus) words='-o dev' names=$(_ipoibctl_interfaces) ;;
 	top,-n | top,-d) words= ;;
-	top,*) words="dev -b -n -d $(_ipoibctl_interfaces)" ;;
-	test,test) words=$(_ipoibctl_interfaces) ;;
+	top,*) words='dev -b -n -d' names=$(_ipoibctl_interfaces) ;;
+	test,test) words='' names=$(_ipoibctl_interfaces) ;;
 	test,gid | test,-n) words= ;;
 	test,*) words=gid ;;
 	set,set) words=port ;;
-	set,port) words=$(_ipoibctl_ports) ;;
-	set,accel) words="auto none $(cd /sys/module && echo accel_* | sed 's/\<accel_//g; s/\*//')" ;;
+	set,port) words='' names=$(_ipoibctl_ports) ;;
+	set,accel) words='auto none' names=$(_ipoibctl_names /sys/module accel_) ;;
 	set,*) words=accel ;;
-	explain,explain | monitor,monitor) words="dev $(_ipoibctl_interfaces)" ;;
+	explain,explain | monitor,monitor) words=dev names=$(_ipoibctl_interfaces) ;;
 	*) words= ;;
 	esac
-	COMPREPLY=($(compgen -W "$words" -- "$word"))
+	# Not by compgen -W, which does what it finds in words: an interface may be called $(reboot). Who has typed the
+	# beginning of a quoted one goes on with that.
+	while IFS= read -r name; do
+		printf -v quoted %q "$name"
+		case $name in
+		'') ;;
+		"$word"*) COMPREPLY+=("$quoted") ;;
+		*) [ "${quoted#"$word"}" = "$quoted" ] || COMPREPLY+=("$quoted") ;;
+		esac
+	done <<< "${words// /$'\n'}"$'\n'"$names"
 }
 
 complete -F _ipoibctl ipoibctl

@@ -5,7 +5,7 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what two
  * commands share is a word. (tests/lint/check-layers reads this.)
  *	values: attrs records out items
- *	sources: client run wait screen counters cpus ethtool rtnl name neigh ping sample
+ *	sources: client run sys wait screen counters cpus ethtool rtnl name neigh ping sample
  *	findings: finding machine subnets group fabric renamed
  *	words: ctl print
  *	commands: stats show prometheus top
@@ -40,8 +40,10 @@ enum ctl_status {
  * @client: to the kernel, once ctl_connect() said so
  * @stats: -s: more
  * @force: -f: it is not asked whether that is meant
+ * @netns: -n: another network namespace was entered
  * @ifname: the interface that it is about, NULL: all
  * @real: what that goes by, where it was called otherwise
+ * @called: what it was called on the command line
  * @status: the worst so far
  */
 struct ctl {
@@ -49,8 +51,10 @@ struct ctl {
 	struct client *client;
 	bool stats;
 	bool force;
+	bool netns;
 	const char *ifname;
 	char real[IFNAMSIZ];
+	const char *called;
 	enum ctl_status status;
 };
 

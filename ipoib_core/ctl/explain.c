@@ -179,7 +179,8 @@ static size_t explain_failed_paths(const struct explained *all, const struct rec
 
 /*
  * To a group that nobody is a member of none can be added who only sends: so it is with that of
- * IPv6's routers wherever there are none.
+ * IPv6's routers wherever there are none. Whatever the subnet administrator objects to is the same
+ * EINVAL, so that it may refuse one that there is.
  */
 static bool explain_unheard(const struct record *group)
 {
@@ -211,10 +212,10 @@ static void explain_groups_unheard(struct explained *all, const struct record *d
 	if (!count)
 		return;
 	finding_set(&finding, FINDING_NOTE, "group-unheard",
-		    "multicast groups that this host sends to and nobody seems to listen to: %zu, for example %s",
+		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
 		    count, print_gid(gid, first));
 	finding_next(&finding,
-		     "as it is meant while nobody listens, as to ff12:601b:...::2 where IPv6 has no router; 'saquery -g' shows the groups that there are");
+		     "'saquery -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why");
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -492,7 +493,8 @@ static void explain_stranger(struct explained *all)
 
 	if (if_nametoindex(name)) {
 		finding_set(&finding, FINDING_BROKEN, "not-ours",
-			    "is no interface of ipoib_core: 'ethtool -i %s' says whose", name);
+			    "is no interface of ipoib_core: 'ethtool -i %s' says whose",
+			    print_word(name));
 	} else {
 		finding_set(&finding, FINDING_BROKEN, "no-interface",
 			    "there is no such interface in this network namespace");

@@ -38,7 +38,7 @@ static void explain_pkey(const struct record *dev, struct finding *finding)
 		    pkey, port);
 	finding_next(finding,
 		     "make the port a member of partition 0x%04llx at the subnet manager (opensm: partitions.conf, then SIGHUP); the carrier then comes by itself; /sys/class/infiniband/%s/ports/%llu/pkeys has what the port has",
-		     pkey & EXPLAIN_PARTITION, record_string(dev, IPOIB_A_HCA),
+		     pkey & EXPLAIN_PARTITION, print_word(record_string(dev, IPOIB_A_HCA)),
 		     record_get(dev, IPOIB_A_PORT));
 }
 
@@ -48,8 +48,8 @@ static void explain_gid(const struct record *dev, struct finding *finding)
 		    "no carrier: the GID of the interface's address is not in the port's table");
 	finding_next(finding,
 		     "compare 'ip link show %s' with /sys/class/infiniband/%s/ports/%llu/gids: the address may have been set to a GUID that the port does not have",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)), record_string(dev, IPOIB_A_HCA),
-		     record_get(dev, IPOIB_A_PORT));
+		     print_word(record_string(dev, IPOIB_A_IFNAME)),
+		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT));
 }
 
 static void explain_open(const struct record *dev, struct finding *finding)

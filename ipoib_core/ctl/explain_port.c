@@ -20,7 +20,7 @@ static bool explain_is_held(const struct record *port)
 
 static void explain_held_next(const struct record *port, struct finding *finding)
 {
-	const char *accel = record_string(port, IPOIB_A_REFUSED);
+	const char *accel = print_word(record_string(port, IPOIB_A_REFUSED));
 
 	finding_next(finding,
 		     "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is the kernel's own ('ipoibctl check' says which), then 'modprobe -r accel_%s && modprobe accel_%s'",
@@ -96,7 +96,7 @@ static void explain_not_loaded(const struct record *port, struct finding *findin
 		    wanted, wanted);
 	finding_next(finding,
 		     "if the name is right 'modprobe accel_%s' says whether there is such a module, and the kernel log why it is refused; else 'ipoibctl set port %s accel auto', which takes the best that there is",
-		     wanted, print_word(name));
+		     print_word(wanted), print_word(name));
 }
 
 static void explain_not_matching(const struct record *port, struct finding *finding)

@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -21,6 +20,7 @@
 #include "set.h"
 #include "show.h"
 #include "stats.h"
+#include "sys.h"
 #include "test.h"
 #include "top.h"
 
@@ -86,8 +86,8 @@ static void options_first(char **words, const char *valued)
 	}
 }
 
-/* [ dev ] IFNAME, or nothing. */
-static bool take_ifname(struct ctl *ctl, char **words)
+/* [ dev ] IFNAME, or nothing. One that comes @later may have a name of altname then. */
+static bool take_name(struct ctl *ctl, char **words, bool later)
 {
 	if (*words && !strcmp(*words, "dev")) {
 		words++;
@@ -100,10 +100,11 @@ static bool take_ifname(struct ctl *ctl, char **words)
 	if (!*words)
 		return true;
 	ctl->ifname = *words++;
+	ctl->called = ctl->ifname;
 	/* From here on by the one name that the kernel tells. */
 	if (name_real(ctl->real, ctl->ifname)) {
 		ctl->ifname = ctl->real;
-	} else if (strlen(ctl->ifname) >= IFNAMSIZ) {
+	} else if (strlen(ctl->ifname) >= (later ? NAME_OTHER : IFNAMSIZ)) {
 		ctl_complain(ctl, CTL_USAGE, "\"%s\" is no name of an interface", ctl->ifname);
 		return false;
 	}
@@ -113,6 +114,11 @@ static bool take_ifname(struct ctl *ctl, char **words)
 		return false;
 	}
 	return true;
+}
+
+static bool take_ifname(struct ctl *ctl, char **words)
+{
+	return take_name(ctl, words, false);
 }
 
 static bool connect_kernel(struct ctl *ctl)
@@ -369,7 +375,7 @@ static int run_monitor(struct ctl *ctl, char **words)
 	struct client *listener;
 	int ret;
 
-	if (!take_ifname(ctl, words) || !connect_kernel(ctl))
+	if (!take_name(ctl, words, true) || !connect_kernel(ctl))
 		return ctl->status;
 	ret = client_listen(&listener);
 	if (ret) {
@@ -385,7 +391,7 @@ static int run_check(struct ctl *ctl, char **words)
 {
 	if (*words)
 		return usage();
-	return check_machine(&ctl->out) ? CTL_OK : CTL_FAILED;
+	return check_machine(&ctl->out, ctl->netns) ? CTL_OK : CTL_FAILED;
 }
 
 static int run_help(struct ctl *ctl, char **words)
@@ -410,23 +416,6 @@ static const struct command commands[] = {
 	{ NULL, NULL }
 };
 
-/*
- * /sys has the devices of the network namespace that it was mounted in. Where devices are shared
- * the first one's has all of them, and more of each; else this process gets one of its own. If that
- * is not allowed counters of ports are missing.
- */
-static void enter_sys(void)
-{
-	char path[PATH_MAX], shared[4];
-
-	run_root(path, sizeof(path), "/sys/module/ib_core/parameters/netns_mode");
-	if (!run_read_line(path, shared, sizeof(shared)) || shared[0] != 'N' ||
-	    unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL))
-		return;
-	/* Over the other one, which others have below it mounted still. */
-	mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-}
-
 static bool enter_netns(struct ctl *ctl, const char *name)
 {
 	char path[PATH_MAX];
@@ -445,7 +434,7 @@ static bool enter_netns(struct ctl *ctl, const char *name)
 		return false;
 	}
 	close(fd);
-	enter_sys();
+	ctl->netns = true;
 	return true;
 }
 
@@ -520,6 +509,7 @@ int main(int argc, char **argv)
 	char **words;
 	int status;
 
+	run_look_into_sbin();
 	/* Without even a name of its own there are no words either. */
 	words = take_options(&ctl, argv + (argc > 0));
 	if (!words)
@@ -535,6 +525,9 @@ int main(int argc, char **argv)
 	/* One that is called help is "dev help". */
 	if (words[1] && !strcmp(words[1], "help"))
 		command = command_find(commands, "help");
+	/* check looks at the machine first, by what is mounted below /sys. */
+	if (ctl.netns && command->run != run_check)
+		sys_enter();
 	status = command->run(&ctl, words + 1);
 	client_close(ctl.client);
 	if (!out_flush(&ctl.out)) {

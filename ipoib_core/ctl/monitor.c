@@ -7,10 +7,25 @@
 
 #include <errno.h>
 #include <netlink/genl/genl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
+#include "name.h"
+#include "run.h"
 #include "show.h"
+
+/**
+ * struct monitor - what is told
+ * @ctl: what is asked for
+ * @meant: numbers of interfaces that were seen by the name that is asked for
+ * @count: how many: more than one if it went and came back
+ */
+struct monitor {
+	struct ctl *ctl;
+	unsigned long long *meant;
+	size_t count;
+};
 
 static const char * const monitor_notices[] = {
 	[IPOIB_NOTICE_GROUP_FAILED] = "joining a multicast group fails: see 'ipoibctl show group'",
@@ -60,27 +75,50 @@ static void monitor_notice(struct out *out, const struct record *notice)
 	finding_tell(out, record_string(notice, IPOIB_A_IFNAME), &finding);
 }
 
-/* By its name, also if it went and came back, or by its number, also if it is called otherwise. */
-static bool monitor_is_meant(const struct ctl *ctl, unsigned long long ifindex,
-			     const struct record *record)
+/* Whether an interface of that name is what is asked for, by one of its names of now. */
+static bool monitor_is_called(const struct ctl *ctl, const char *name)
 {
-	return !ctl->ifname || !strcmp(ctl->ifname, record_string(record, IPOIB_A_IFNAME)) ||
-	       (ifindex && record_get(record, IPOIB_A_IFINDEX) == ifindex);
+	char real[IFNAMSIZ];
+
+	return !strcmp(ctl->ifname, name) ||
+	       (name_real(real, ctl->called) && !strcmp(real, name));
 }
 
-static void monitor_record(struct ctl *ctl, unsigned long long ifindex,
-			   const struct record *record)
+/*
+ * By a name, also if it came later, or went and came back, or by the number that it had then, also
+ * if it is called otherwise.
+ */
+static bool monitor_is_meant(struct monitor *monitor, const struct record *record)
 {
-	bool meant = monitor_is_meant(ctl, ifindex, record);
+	unsigned long long ifindex = record_get(record, IPOIB_A_IFINDEX);
+	size_t i;
+
+	if (!monitor->ctl->ifname)
+		return true;
+	for (i = 0; i < monitor->count; i++)
+		if (monitor->meant[i] == ifindex)
+			return true;
+	if (!monitor_is_called(monitor->ctl, record_string(record, IPOIB_A_IFNAME)))
+		return false;
+	if (!ifindex)
+		return true;
+	monitor->meant = run_grow(monitor->meant, monitor->count + 1, sizeof(*monitor->meant));
+	monitor->meant[monitor->count++] = ifindex;
+	return true;
+}
+
+static void monitor_record(struct monitor *monitor, const struct record *record)
+{
+	struct ctl *ctl = monitor->ctl;
 
 	switch (genlmsg_hdr(record->msg)->cmd) {
 	case IPOIB_CMD_DEV_GET:
 	case IPOIB_CMD_DEV_NTF:
-		if (meant)
+		if (monitor_is_meant(monitor, record))
 			monitor_dev(&ctl->out, record);
 		break;
 	case IPOIB_CMD_NOTICE_NTF:
-		if (meant)
+		if (monitor_is_meant(monitor, record))
 			monitor_notice(&ctl->out, record);
 		break;
 	case IPOIB_CMD_PORT_NTF:
@@ -90,33 +128,40 @@ static void monitor_record(struct ctl *ctl, unsigned long long ifindex,
 	}
 }
 
-static void monitor_tell(struct ctl *ctl, unsigned long long ifindex,
-			 const struct records *records)
+static void monitor_tell(struct monitor *monitor, const struct records *records)
 {
 	size_t i;
 
 	for (i = 0; i < records->count; i++)
-		monitor_record(ctl, ifindex, &records->list[i]);
-	if (!out_flush(&ctl->out))
-		ctl_complain(ctl, CTL_FAILED, "cannot write: %s", strerror(errno));
+		monitor_record(monitor, &records->list[i]);
+	if (!out_flush(&monitor->ctl->out))
+		ctl_complain(monitor->ctl, CTL_FAILED, "cannot write: %s", strerror(errno));
+}
+
+/* What is so of it now. Returns whether the kernel has told. */
+static bool monitor_ask(struct ctl *ctl, struct records *devs)
+{
+	const struct client_filter filter = { .ifname = ctl->ifname };
+
+	/* ipoib_core takes none for what is longer than its names. */
+	if ((!ctl->ifname || strlen(ctl->ifname) < IFNAMSIZ) &&
+	    !ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, devs))
+		return false;
+	if (ctl->ifname && !devs->count)
+		ctl_complain(ctl, CTL_OK,
+			     "%s: ipoib_core has no such interface here; if one comes it is told",
+			     ctl->ifname);
+	return true;
 }
 
 void monitor_run(struct ctl *ctl, struct client *listener)
 {
-	const struct client_filter filter = { .ifname = ctl->ifname };
-	unsigned long long ifindex = 0;
+	struct monitor monitor = { .ctl = ctl };
 	struct records devs = {};
 	int ret = 0;
 
-	if (ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &devs)) {
-		if (ctl->ifname && devs.count)
-			ifindex = record_get(&devs.list[0], IPOIB_A_IFINDEX);
-		else if (ctl->ifname)
-			ctl_complain(ctl, CTL_OK,
-				     "%s: ipoib_core has no such interface here; if one comes it is told",
-				     ctl->ifname);
-		monitor_tell(ctl, ifindex, &devs);
-	}
+	if (monitor_ask(ctl, &devs))
+		monitor_tell(&monitor, &devs);
 	records_free(&devs);
 	while (ctl->status == CTL_OK && (!ret || ret == -ENOBUFS)) {
 		ret = client_hear(listener, &devs);
@@ -125,7 +170,8 @@ void monitor_run(struct ctl *ctl, struct client *listener)
 		else if (ret)
 			ctl_complain(ctl, CTL_FAILED, "%s", client_why(listener));
 		else
-			monitor_tell(ctl, ifindex, &devs);
+			monitor_tell(&monitor, &devs);
 		records_free(&devs);
 	}
+	free(monitor.meant);
 }

@@ -14,18 +14,34 @@
  * struct name_answer - what is asked for
  * @real: filled in
  * @type: ARPHRD_...
+ * @vrf: number of the VRF that it is in, 0: none
  * @heard: they are
  */
 struct name_answer {
 	char real[IFNAMSIZ];
 	unsigned int type;
+	unsigned int vrf;
 	bool heard;
 };
+
+/* Others that an interface is in are bonds and bridges. */
+static bool name_in_vrf(struct nlattr *link)
+{
+	static struct nla_policy policy[IFLA_INFO_MAX + 1] = {
+		[IFLA_INFO_SLAVE_KIND] = { .type = NLA_STRING },
+	};
+	struct nlattr *attrs[IFLA_INFO_MAX + 1];
+
+	return link && !nla_parse_nested(attrs, IFLA_INFO_MAX, link, policy) &&
+	       attrs[IFLA_INFO_SLAVE_KIND] && !nla_strcmp(attrs[IFLA_INFO_SLAVE_KIND], "vrf");
+}
 
 static void name_hear(struct nlmsghdr *answer, void *arg)
 {
 	static struct nla_policy policy[IFLA_MAX + 1] = {
 		[IFLA_IFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
+		[IFLA_MASTER] = { .type = NLA_U32 },
+		[IFLA_LINKINFO] = { .type = NLA_NESTED },
 	};
 	struct nlattr *attrs[IFLA_MAX + 1];
 	struct name_answer *heard = arg;
@@ -37,6 +53,8 @@ static void name_hear(struct nlmsghdr *answer, void *arg)
 		return;
 	header = nlmsg_data(answer);
 	heard->type = header->ifi_type;
+	if (attrs[IFLA_MASTER] && name_in_vrf(attrs[IFLA_LINKINFO]))
+		heard->vrf = nla_get_u32(attrs[IFLA_MASTER]);
 	snprintf(heard->real, IFNAMSIZ, "%s", nla_get_string(attrs[IFLA_IFNAME]));
 	heard->heard = true;
 }
@@ -65,10 +83,11 @@ bool name_real(char *real, const char *name)
 	return answer.heard;
 }
 
-bool name_is_infiniband(unsigned int ifindex)
+bool name_is_infiniband(unsigned int ifindex, unsigned int *vrf)
 {
 	struct name_answer answer;
 
 	name_ask(&answer, ifindex, "");
+	*vrf = answer.vrf;
 	return answer.heard && answer.type == ARPHRD_INFINIBAND;
 }

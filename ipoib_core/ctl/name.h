@@ -9,6 +9,9 @@
 #include <net/if.h>
 #include <stdbool.h>
 
+/* Another name, with the 0 byte. */
+#define NAME_OTHER	128
+
 /**
  * name_real() - what an interface of this network namespace goes by
  * @real: IFNAMSIZ bytes, filled in if there is such an interface
@@ -21,7 +24,10 @@ bool name_real(char *real, const char *name);
 /**
  * name_is_infiniband() - is that an InfiniBand interface?
  * @ifindex: number
+ * @vrf: filled in: the number of the VRF that it is in, 0: none
+ *
+ * Return: whether.
  */
-bool name_is_infiniband(unsigned int ifindex);
+bool name_is_infiniband(unsigned int ifindex, unsigned int *vrf);
 
 #endif /* IPOIBCTL_NAME_H */

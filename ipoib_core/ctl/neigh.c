@@ -89,17 +89,29 @@ static void neigh_hear(struct nlmsghdr *answer, void *arg)
 	neighs->list[neighs->count++] = neigh;
 }
 
-int neighs_ask(struct neighs *neighs, unsigned int ifindex)
+static int neighs_try(struct neighs *neighs)
 {
 	struct ndmsg header = { .ndm_family = AF_UNSPEC };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETNEIGH, NLM_F_DUMP);
 	int ret = -ENOMEM;
 
-	neighs->ifindex = ifindex;
+	neighs->count = 0;
 	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO))
 		ret = rtnl_ask(msg, neigh_hear, neighs);
 	nlmsg_free(msg);
 	return ret;
+}
+
+int neighs_ask(struct neighs *neighs, unsigned int ifindex)
+{
+	int tries = RTNL_TRIES, ret;
+
+	neighs->ifindex = ifindex;
+	do {
+		ret = neighs_try(neighs);
+	} while (ret == -EAGAIN && --tries);
+	/* Those that were there all the time are among them. */
+	return ret == -EAGAIN ? 0 : ret;
 }
 
 const struct neigh *neighs_find(const struct neighs *neighs, const struct address *address)

@@ -29,10 +29,12 @@ const char *print_time(char *text, unsigned long long ms)
 
 const char *print_word(const char *name)
 {
-	static char word[PRINT_WORD];
+	static char words[PRINT_WORDS][PRINT_WORD];
+	static unsigned int calls;
+	char *word = words[calls++ % PRINT_WORDS];
 	size_t at = 0;
 
-	for (; *name && at < sizeof(word) - 2; name++) {
+	for (; *name && at < PRINT_WORD - 2; name++) {
 		/* Bytes above are of letters of other languages. */
 		if ((unsigned char)*name < 0x80 && !isalnum((unsigned char)*name) &&
 		    !strchr("_.-+:,/@%=", *name))

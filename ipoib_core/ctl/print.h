@@ -10,6 +10,8 @@
 #define PRINT_GID	48
 #define PRINT_WHY	128
 #define PRINT_WORD	256
+/* So many words may stand in one text. */
+#define PRINT_WORDS	4
 
 /**
  * struct print_field - an attribute of a record
@@ -86,8 +88,8 @@ const char *print_next(const struct record *record);
  * print_word() - a name as a shell takes it for one word, to be copied out of what is told
  * @name: of an interface or a device, whose owner may have called it anything
  *
- * Return: it, with a backslash before each character that means something to a shell; until the
- * next call.
+ * Return: it, with a backslash before each character that means something to a shell; until
+ * PRINT_WORDS calls later.
  */
 const char *print_word(const char *name);
 

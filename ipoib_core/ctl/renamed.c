@@ -12,6 +12,7 @@
 
 #include "items.h"
 #include "run.h"
+#include "sys.h"
 
 /* The parameter is at most a page of sysfs. */
 #define RENAMED_LIST	4096
@@ -40,6 +41,9 @@ void renamed_look(void (*tell)(void *arg, const char *name, const struct finding
 	const char *rest = list, *item;
 	size_t len;
 
+	/* A device may be in another network namespace, under that name. */
+	if (sys_is_exclusive())
+		return;
 	run_root(path, sizeof(path), "/sys/module/ipoib_core/parameters/accel");
 	run_read_line(path, list, sizeof(list));
 	while ((item = item_next(&rest, &len))) {

@@ -61,6 +61,8 @@ int rtnl_ask(struct nl_msg *msg, void (*hear)(struct nlmsghdr *answer, void *arg
 	nl_socket_free(sock);
 	if (request.error)
 		return request.error;
+	if (ret == -NLE_DUMP_INTR)
+		return -EAGAIN;
 	return ret < 0 ? -EIO : 0;
 }
 

@@ -5,13 +5,17 @@
 
 #include <netlink/msg.h>
 
+/* How often a dump is begun anew in whose midst something has changed. */
+#define RTNL_TRIES	5
+
 /**
  * rtnl_ask() - ask, and hear all answers
  * @request: the question
  * @hear: called with each answer, a whole message; not with errors and ends
  * @arg: for @hear
  *
- * Return: 0, or a negative errno.
+ * Return: 0, or a negative errno; -EAGAIN: something has changed while all were told, and the
+ * answers may be of two moments.
  */
 int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void *arg), void *arg);
 

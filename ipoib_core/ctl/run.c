@@ -105,6 +105,17 @@ static bool run_is_there(const char *name)
 	return false;
 }
 
+void run_look_into_sbin(void)
+{
+	const char *before = getenv("PATH");
+	char *path;
+
+	if (asprintf(&path, "%s:/usr/sbin:/sbin", before ? before : "/usr/bin:/bin") < 0)
+		return;
+	setenv("PATH", path, 1);
+	free(path);
+}
+
 int run_program(const char * const argv[], char *said, size_t size)
 {
 	return run_program_for(-1, argv, said, size);

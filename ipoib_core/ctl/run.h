@@ -10,6 +10,13 @@
 #define RUN_MISSING	127
 
 /**
+ * run_look_into_sbin() - have programs looked for in /usr/sbin and /sbin too
+ *
+ * Who is no administrator yet, or has become root by su(1), may not have them in PATH.
+ */
+void run_look_into_sbin(void);
+
+/**
  * run_program() - start a program, without a shell, and read what it says
  * @argv: its name, which is looked for in PATH if it has no slash, and arguments; ends with NULL
  * @said: what it wrote to its standard output, ends with a 0 byte and no new line; what is more

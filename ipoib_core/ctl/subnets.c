@@ -6,6 +6,7 @@
 #include "subnets.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <limits.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -21,12 +22,14 @@
  * struct subnet - an address of an InfiniBand interface
  * @ifindex: of the interface
  * @name: of it
+ * @vrf: that this is in, 0: none
  * @network: the part of the address that its network has in common, in host byte order
  * @bits: how long that is
  */
 struct subnet {
 	unsigned int ifindex;
 	char name[IF_NAMESIZE];
+	unsigned int vrf;
 	uint32_t network;
 	unsigned int bits;
 };
@@ -54,11 +57,13 @@ static void subnets_hear(struct nlmsghdr *answer, void *arg)
 {
 	static struct nla_policy policy[IFA_MAX + 1] = {
 		[IFA_LOCAL] = { .type = NLA_U32 },
+		[IFA_ADDRESS] = { .type = NLA_U32 },
 	};
 	struct nlattr *attrs[IFA_MAX + 1];
 	struct subnets *subnets = arg;
 	struct ifaddrmsg *header;
 	struct subnet *subnet;
+	unsigned int vrf;
 	uint32_t address;
 
 	if (answer->nlmsg_type != RTM_NEWADDR ||
@@ -67,28 +72,42 @@ static void subnets_hear(struct nlmsghdr *answer, void *arg)
 	header = nlmsg_data(answer);
 	/* One that is alone in its network has no neighbours there. */
 	if (header->ifa_family != AF_INET || !header->ifa_prefixlen || header->ifa_prefixlen > 31 ||
-	    !name_is_infiniband(header->ifa_index))
+	    !name_is_infiniband(header->ifa_index, &vrf))
 		return;
 	subnets->list = run_grow(subnets->list, subnets->count + 1, sizeof(*subnet));
 	subnet = &subnets->list[subnets->count];
 	subnet->ifindex = header->ifa_index;
 	rtnl_name(subnet->name, header->ifa_index);
-	address = ntohl(nla_get_u32(attrs[IFA_LOCAL]));
+	subnet->vrf = vrf;
+	/* With a peer, of 'ip addr add ... peer', the network is the peer's. */
+	address = ntohl(nla_get_u32(attrs[attrs[IFA_ADDRESS] ? IFA_ADDRESS : IFA_LOCAL]));
 	subnet->bits = header->ifa_prefixlen;
 	subnet->network = address & ~(UINT32_MAX >> subnet->bits);
 	subnets->count++;
 }
 
-static int subnets_ask(struct subnets *subnets)
+static int subnets_try(struct subnets *subnets)
 {
 	struct ifaddrmsg header = { .ifa_family = AF_INET };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETADDR, NLM_F_DUMP);
 	int ret = -1;
 
+	subnets->count = 0;
 	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO))
 		ret = rtnl_ask(msg, subnets_hear, subnets);
 	nlmsg_free(msg);
 	return ret;
+}
+
+static int subnets_ask(struct subnets *subnets)
+{
+	int tries = RTNL_TRIES, ret;
+
+	do {
+		ret = subnets_try(subnets);
+	} while (ret == -EAGAIN && --tries);
+	/* Those that were there all the time are among them. */
+	return ret == -EAGAIN ? 0 : ret;
 }
 
 /* Whether it answers for addresses that are not its own: of arp_ignore the larger one counts. */
@@ -98,15 +117,18 @@ static bool subnets_answers_all(const char *name)
 	       !subnets_number(name, "arp_filter") && !subnets_number("all", "arp_filter");
 }
 
-/* An interface before it that is in the same network, or NULL. */
+/*
+ * An interface before it that is in the same network, or NULL. For ARP what counts is the table of
+ * routes of the VRF.
+ */
 static const struct subnet *subnets_other(const struct subnets *subnets,
 					  const struct subnet *subnet)
 {
 	const struct subnet *other = subnets->list;
 
 	for (; other < subnet; other++)
-		if (other->ifindex != subnet->ifindex && other->bits == subnet->bits &&
-		    other->network == subnet->network)
+		if (other->ifindex != subnet->ifindex && other->vrf == subnet->vrf &&
+		    other->bits == subnet->bits && other->network == subnet->network)
 			return other;
 	return NULL;
 }

@@ -86,6 +86,12 @@ static unsigned int test_ifindex(const struct test *test)
 	return record_get(test->dev, IPOIB_A_IFINDEX);
 }
 
+/* Its name in commands that are told. */
+static const char *test_word(const struct test *test)
+{
+	return print_word(record_string(test->dev, IPOIB_A_IFNAME));
+}
+
 static enum test_result test_link(struct test *test)
 {
 	struct finding finding;
@@ -129,7 +135,7 @@ static enum test_result test_route(struct test *test)
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
 		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip route'", name,
-			  name);
+			  print_word(name));
 		return TEST_FAILED;
 	}
 	if (route.type != RTN_UNICAST) {
@@ -233,8 +239,7 @@ static enum test_result test_neighbour(struct test *test)
 			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here",
 			  test->hop.family == AF_INET ? "the broadcast group" :
 							"a multicast group of that address",
-			  record_get(test->dev, IPOIB_A_PKEY),
-			  record_string(test->dev, IPOIB_A_IFNAME));
+			  record_get(test->dev, IPOIB_A_PKEY), test_word(test));
 		return TEST_FAILED;
 	}
 	/* The kernel then has the interface's own address for all of them. */
@@ -243,7 +248,7 @@ static enum test_result test_neighbour(struct test *test)
 			 record_string(test->dev, IPOIB_A_IFNAME));
 		TEST_NEXT(test,
 			  "'ip link set %s arp on'; without it each neighbour's address has to be given by hand ('ip neigh')",
-			  record_string(test->dev, IPOIB_A_IFNAME));
+			  test_word(test));
 		return TEST_FAILED;
 	}
 	test->known = true;
@@ -382,8 +387,7 @@ static enum test_result test_answer(struct test *test)
 			 strerror(-ret));
 		TEST_NEXT(test,
 			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
-			  test->hop.family ? test->hop.text : test->peer.text,
-			  record_string(test->dev, IPOIB_A_IFNAME));
+			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
 		return TEST_FAILED;
 	}
 	TEST_SAY(test, "in %u.%03u ms", us / 1000, us % 1000);
@@ -433,7 +437,7 @@ static enum test_result test_size(struct test *test)
 			 strerror(-ret));
 		TEST_NEXT(test,
 			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
-			  name, mtu, name, went);
+			  name, mtu, print_word(name), went);
 		return TEST_FAILED;
 	}
 	TEST_SAY(test, "up to the MTU, %u bytes", went);
@@ -465,7 +469,7 @@ static enum test_result test_loss(struct test *test)
 	if (!lost) {
 		TEST_NEXT(test,
 			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors' where the fabric is congested",
-			  record_string(test->dev, IPOIB_A_IFNAME));
+			  test_word(test));
 		return TEST_OK;
 	}
 	TEST_NEXT(test,

@@ -254,7 +254,7 @@ static void mangle_complaints(void)
 /* Once: it asks programs and files of this machine, or of that which the environment says. */
 static void mangle_check(struct ctl *ctl)
 {
-	check_machine(&ctl->out);
+	check_machine(&ctl->out, false);
 }
 
 static void mangle_cuts(void)

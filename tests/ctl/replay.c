@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is
- * in the environment something has changed while it was told.
+ * in the environment something has changed while it was told; HEARD are scenes that come one after
+ * the other while it listens.
  */
 #include "replay.h"
 
@@ -71,12 +72,15 @@ int client_listen(struct client **client)
 	return client_open(client);
 }
 
-/* One change, and then it is gone. */
+/* One change, or those that come, and then it is gone. */
 int client_hear(struct client *client, struct records *records)
 {
 	static const struct client_filter all;
+	char *scenes = getenv("HEARD");
 
-	if (client->heard)
+	if (scenes)
+		replay_scene = strtok(client->heard ? NULL : scenes, " ");
+	if (scenes ? !replay_scene : client->heard)
 		client->error = -ENOENT;
 	else
 		client_ask(client, IPOIB_CMD_DEV_GET, &all, records);

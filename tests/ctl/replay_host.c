@@ -134,10 +134,13 @@ int ping_provoke(const struct address *peer, unsigned int ifindex)
 	return 0;
 }
 
+/* Where HOST_TORN is in the environment something changes while so many dumps are told. */
 int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void *arg), void *arg)
 {
 	unsigned char *stream = calloc(1, SCENES_STREAM), *exact = NULL;
 	const char *scene = replay_scene ? replay_scene : getenv("SCENE");
+	const char *torn = getenv("HOST_TORN");
+	static unsigned long dumps;
 	struct nlmsghdr *msg;
 	size_t len = 0;
 	int left, ret;
@@ -157,6 +160,8 @@ int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void 
 	left = len;
 	for (msg = (struct nlmsghdr *)exact; nlmsg_ok(msg, left); msg = nlmsg_next(msg, &left))
 		hear(msg, arg);
+	if (torn && nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP && dumps++ < strtoul(torn, NULL, 10))
+		ret = -EAGAIN;
 out_free:
 	free(exact);
 	free(stream);

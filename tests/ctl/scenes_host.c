@@ -142,6 +142,30 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	return 0;
 }
 
+/* Where MASTER is in the environment the second port's interface is in one of that kind. */
+static void host_put_master(struct nl_msg *msg, int ifindex)
+{
+	const char *kind = getenv("MASTER");
+	struct nlattr *link;
+
+	if (!kind || ifindex != HOST_IB0 + 1)
+		return;
+	nla_put_u32(msg, IFLA_MASTER, 7);
+	link = nla_nest_start(msg, IFLA_LINKINFO);
+	nla_put_string(msg, IFLA_INFO_SLAVE_KIND, kind);
+	nla_nest_end(msg, link);
+}
+
+/* Where NAMED_LATER is in the environment it gets its other names after it was asked for once. */
+static bool host_is_named(void)
+{
+	static bool asked;
+	bool named = asked || !getenv("NAMED_LATER");
+
+	asked = true;
+	return named;
+}
+
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
@@ -160,26 +184,38 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!header.ifi_index && strcmp(nla_get_string(name), names[i]))
 			continue;
+		if (i && !host_is_named())
+			break;
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 		nla_put_string(msg, IFLA_IFNAME, names[0]);
+		host_put_master(msg, header.ifi_index);
 		host_end(msg, stream, len);
 		return 0;
 	}
 	return -ENODEV;
 }
 
-/* The ports of two HCAs in one network; what is in another, alone, or no port, is none of it. */
+/*
+ * The ports of two HCAs in one network; what is in another, alone, or no port, is none of it, nor
+ * is an address whose peer is in another.
+ */
 static int host_answer_addresses(const char *scene, unsigned char *stream, size_t *len)
 {
 	static const struct {
 		unsigned int ifindex;
 		unsigned char address[4];
 		unsigned int bits;
+		unsigned char peer[4];
 	} addresses[] = {
-		{ HOST_ETH0, { 10, 9, 0, 9 }, 24 }, { HOST_IB0, { 10, 9, 0, 1 }, 24 },
-		{ HOST_IB0, { 10, 9, 0, 8 }, 24 }, { HOST_IB0 + 1, { 10, 9, 0, 3 }, 25 },
-		{ HOST_IB0 + 1, { 10, 9, 0, 5 }, 32 }, { HOST_IB0 + 1, { 10, 9, 0, 4 }, 24 },
+		{ HOST_ETH0, { 10, 9, 0, 9 }, 24, { 10, 9, 0, 9 } },
+		{ HOST_IB0, { 10, 9, 0, 1 }, 24, { 10, 9, 0, 1 } },
+		{ HOST_IB0, { 10, 9, 0, 8 }, 24, { 10, 9, 0, 8 } },
+		{ HOST_IB0, { 10, 9, 1, 1 }, 24, { 10, 9, 1, 1 } },
+		{ HOST_IB0 + 1, { 10, 9, 1, 2 }, 24, { 10, 77, 0, 1 } },
+		{ HOST_IB0 + 1, { 10, 9, 0, 3 }, 25, { 10, 9, 0, 3 } },
+		{ HOST_IB0 + 1, { 10, 9, 0, 5 }, 32, { 10, 9, 0, 5 } },
+		{ HOST_IB0 + 1, { 10, 9, 0, 4 }, 24, { 10, 9, 0, 4 } },
 	};
 	struct ifaddrmsg header = { .ifa_family = AF_INET };
 	struct nl_msg *msg;
@@ -193,6 +229,7 @@ static int host_answer_addresses(const char *scene, unsigned char *stream, size_
 		msg = nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_MULTI);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 		nla_put(msg, IFA_LOCAL, sizeof(addresses[i].address), addresses[i].address);
+		nla_put(msg, IFA_ADDRESS, sizeof(addresses[i].peer), addresses[i].peer);
 		host_end(msg, stream, len);
 	}
 	return 0;

@@ -220,7 +220,7 @@ unit:
 
 .PHONY: coverage
 coverage:
-	@tests/coverage
+	@tests/coverage/run
 
 .PHONY: mutants
 mutants:

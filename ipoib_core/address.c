@@ -13,9 +13,21 @@
 
 #include "compat.h"
 
-/* A GID may be missing while the RDMA core writes its table: how often, and when, to look again. */
-#define IPOIB_GID_LOOKS		10
+/*
+ * A GID may be missing while the RDMA core writes its table, for as long as somebody else may have the
+ * CPU meanwhile: how often to look, and after how long at first; then after twice as long each time,
+ * an eighth of a second in all.
+ */
+#define IPOIB_GID_LOOKS		8
 #define IPOIB_GID_AGAIN_US	1000
+
+/* After the @look, from 1, that did not find it. */
+static void ipoib_address_wait(unsigned int look)
+{
+	unsigned int us = IPOIB_GID_AGAIN_US << (look - 1);
+
+	usleep_range(us, us + IPOIB_GID_AGAIN_US);
+}
 
 static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
 {
@@ -25,11 +37,11 @@ static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
 /* For who is not told of it again: see ipoib_address_lookup_again(). */
 static int ipoib_address_first_again(struct ipoib_dev *priv, union ib_gid *gid)
 {
-	unsigned int looks = IPOIB_GID_LOOKS;
+	unsigned int look = 0;
 	int ret;
 
-	while ((ret = ipoib_address_first(priv, gid)) && --looks)
-		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	while ((ret = ipoib_address_first(priv, gid)) && ++look < IPOIB_GID_LOOKS)
+		ipoib_address_wait(look);
 	return ret;
 }
 
@@ -84,11 +96,11 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
 
 bool ipoib_address_lookup_again(struct ipoib_dev *priv, u16 *index)
 {
-	unsigned int looks = IPOIB_GID_LOOKS;
+	unsigned int look = 0;
 	bool found;
 
-	while (!(found = ipoib_address_lookup(priv, index)) && --looks)
-		usleep_range(IPOIB_GID_AGAIN_US, 2 * IPOIB_GID_AGAIN_US);
+	while (!(found = ipoib_address_lookup(priv, index)) && ++look < IPOIB_GID_LOOKS)
+		ipoib_address_wait(look);
 	return found;
 }
 

@@ -40,7 +40,7 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index);
  *
  * At GID_CHANGE and CLIENT_REREGISTER the RDMA core takes each entry out of its table and puts it
  * back, and meanwhile lets others find nothing. So a GID that is not there is looked for again, for
- * some 15 ms.
+ * an eighth of a second.
  *
  * Context: process, may sleep. Return: whether it is there.
  */

@@ -14,9 +14,9 @@
 #include "compat.h"
 
 /*
- * A GID may be missing while the RDMA core writes its table, for as long as somebody else may have the
- * CPU meanwhile: how often to look, and after how long at first; then after twice as long each time,
- * an eighth of a second in all.
+ * A GID may be missing while the RDMA core writes its table, for as long as somebody else may have
+ * the CPU meanwhile: how often to look, and after how long at first; then after twice as long each
+ * time, an eighth of a second in all.
  */
 #define IPOIB_GID_LOOKS		8
 #define IPOIB_GID_AGAIN_US	1000

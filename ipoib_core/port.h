@@ -52,8 +52,8 @@ enum ipoib_loading {
  *	is not bound
  * @look_backoff: seconds between looks that failed, 0: the last one did not; written by @work
  * @look_at: jiffies of the next look that no event asks for; @work only
- * @missed: IPOIB_EVENT_* that a look has found, and that may still be told of: until the next; @work
- *	only
+ * @missed: IPOIB_EVENT_* that a look has found, and that may still be told of: until the next;
+ *	@work only
  * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
  *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either

@@ -222,7 +222,7 @@ void ipoib_qpn_heard_arp(struct ipoib_dev *priv, struct sk_buff *skb)
 	    skb_ensure_writable(skb, sizeof(*msg)))
 		return;
 	msg = (struct ipoib_arp *)skb->data;
-	/* One that tells its sender's address twice is an announcement, by another one of our port. */
+	/* One with its sender's address twice is an announcement, by another one of our port. */
 	if (ipoib_qpn_is_arp(&msg->sender.arp) && msg->sender.arp.ar_op == htons(ARPOP_REPLY) &&
 	    memcmp(msg->target, msg->sender.hwaddr, sizeof(msg->target)) &&
 	    ipoib_qpn_is_ours(priv, msg->target))

@@ -283,7 +283,7 @@ static const struct check_kind check_address = {
 	.word = "address",
 	.heading = "ipoib-accel: an address begins with a QP number",
 	.cause = "whole-address",
-	.wrong = "knows an interface by an address with a QP number, which is another one with another driver",
+	.wrong = "knows an interface by a QP number, which is another one with another driver",
 	.next = "write ?* in the place of all but the last eight bytes, which are the port's GUID",
 };
 

@@ -257,7 +257,8 @@ static void explain_paths(struct explained *all, const struct record *dev)
 		    "peers that cannot be reached: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_path(why, first));
 	finding_next(&finding,
-		     "'ipoibctl show path dev %s' has them; %s", print_word(record_string(dev, IPOIB_A_IFNAME)),
+		     "'ipoibctl show path dev %s' has them; %s",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)),
 		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
 		     "are these hosts on, and in the same partition?" : print_next(first));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);

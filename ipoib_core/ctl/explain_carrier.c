@@ -167,7 +167,8 @@ static void explain_coming(const struct record *dev, struct finding *finding)
 static void explain_admin_down(const struct record *dev, struct finding *finding)
 {
 	finding_set(finding, FINDING_NOTE, "admin-down", "the interface is not set up");
-	finding_next(finding, "'ip link set %s up'", print_word(record_string(dev, IPOIB_A_IFNAME)));
+	finding_next(finding, "'ip link set %s up'",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)));
 }
 
 static void explain_good(const struct record *dev, struct finding *finding)

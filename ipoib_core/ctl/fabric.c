@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the subnet manager gives less of than the port could do: subnet managers make the broadcast
- * group with an MTU of 2048 and the rate of the slowest link there ever was, if nobody says otherwise.
+ * What the subnet manager gives less of than the port could do: if nobody says otherwise it makes
+ * the broadcast group with an MTU of 2048, and with a rate that was that of ports once.
  */
 #include "fabric.h"
 

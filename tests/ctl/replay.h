@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * client.h, rtnl.h, ping.h, ethtool.h and wait.h without a kernel: the answers are those of a
- * scene, what ethtool says is a file below IPOIB_ROOT of the environment, and time passes by itself.
+ * scene, what ethtool says is a file below IPOIB_ROOT of the environment, and time passes by
+ * itself.
  */
 #ifndef CTL_REPLAY_H
 #define CTL_REPLAY_H

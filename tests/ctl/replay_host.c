@@ -160,7 +160,8 @@ int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void 
 	left = len;
 	for (msg = (struct nlmsghdr *)exact; nlmsg_ok(msg, left); msg = nlmsg_next(msg, &left))
 		hear(msg, arg);
-	if (torn && nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP && dumps++ < strtoul(torn, NULL, 10))
+	if (torn && nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP &&
+	    dumps++ < strtoul(torn, NULL, 10))
 		ret = -EAGAIN;
 out_free:
 	free(exact);

@@ -5,7 +5,7 @@
 #
 #	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB
 #
-# lane: full PAIR=intree-ours
+# lane: slow PAIR=intree-ours
 # lane: slow PAIR=intree-intree
 # lane: full
 # kernel: 6.12 PAIR=intree-intree

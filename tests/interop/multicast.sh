@@ -8,7 +8,7 @@
 #	hostA socat sends          hostB socat joins and receives
 #	[PAIR's first]---sib0---+ switch +---sib1---[PAIR's second]
 #
-# lane: full PAIR=intree-ours
+# lane: slow PAIR=intree-ours
 # lane: slow PAIR=intree-intree
 # lane: full
 # kernel: 6.12 PAIR=intree-intree

@@ -6,7 +6,7 @@
 #
 #	hostA [PAIR's first]---sib0---+ switch +---sib1---[PAIR's second] hostB
 #
-# lane: full PAIR=intree-ours
+# lane: slow PAIR=intree-ours
 # lane: full PAIR=intree-intree
 # lane: quick
 # kernel: 6.12 PAIR=intree-intree

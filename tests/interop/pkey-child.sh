@@ -7,7 +7,7 @@
 #	      [IF.8001 child]-/    | switch |    \-[child IF.8001]         0x8001 10.9.1.0/24
 #	                           +--------+
 #
-# lane: full PAIR=intree-ours
+# lane: slow PAIR=intree-ours
 # lane: slow PAIR=intree-intree
 # lane: full PAIR=ours-intree
 # lane: quick

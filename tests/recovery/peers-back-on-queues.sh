@@ -7,8 +7,8 @@
 # heard as well. No path is asked for because of it.
 # (Topology: lib/peers.sh)
 #
-# lane: quick
-# check: 6.12
+# lane: slow
+# kernel: 6.12
 # limit: 300
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/lib/peers.sh"

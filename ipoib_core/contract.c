@@ -17,21 +17,14 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "contract_state.h"
+
 /* A QP's number is one of 24 bits; 0 and 1 are the SM's and the CM's, the last is multicast's. */
 #define IPOIB_CONTRACT_QPN_MIN	2
 /* What get_mq_param() may say. */
 #define IPOIB_CONTRACT_QUEUES	4096
 /* For how long after a stop the stack may come to packets that it was given before. */
 #define IPOIB_CONTRACT_BACKLOG	HZ
-
-enum ipoib_contract_state {
-	IPOIB_CONTRACT_NEW,
-	IPOIB_CONTRACT_STOPPED,
-	IPOIB_CONTRACT_OPENING,
-	IPOIB_CONTRACT_OPEN,
-	IPOIB_CONTRACT_STOPPING,
-	IPOIB_CONTRACT_GONE,
-};
 
 static const char *const ipoib_contract_states[] = {
 	[IPOIB_CONTRACT_NEW] = "not initialised",
@@ -40,41 +33,6 @@ static const char *const ipoib_contract_states[] = {
 	[IPOIB_CONTRACT_OPEN] = "open",
 	[IPOIB_CONTRACT_STOPPING] = "being stopped",
 	[IPOIB_CONTRACT_GONE] = "cleaned up",
-};
-
-/* Bits of them. */
-#define IPOIB_CONTRACT_RUNS						\
-	(BIT(IPOIB_CONTRACT_OPENING) | BIT(IPOIB_CONTRACT_OPEN) |	\
-	 BIT(IPOIB_CONTRACT_STOPPING))
-#define IPOIB_CONTRACT_LIVES	(IPOIB_CONTRACT_RUNS | BIT(IPOIB_CONTRACT_STOPPED))
-#define IPOIB_CONTRACT_SETTLED	(BIT(IPOIB_CONTRACT_STOPPED) | BIT(IPOIB_CONTRACT_OPEN))
-
-/**
- * struct ipoib_contract - what is known of an accel's doings with an interface
- * @ops: what ipoib_dev.ops points to
- * @accel: the accel's own
- * @priv: the interface
- * @name: the accel's
- * @state: enum ipoib_contract_state
- * @was_open: it has been stopped at least once
- * @stopped_at: jiffies of the last time
- * @carrier: as the core has set it; -1: not yet; RTNL
- * @attached: groups; ipoib_dev.op_lock
- * @tap: sees what the accel hands to the stack
- * @posted: of each TX queue, tx_posted() when it was last stopped
- */
-struct ipoib_contract {
-	struct ipoib_ops ops;
-	const struct ipoib_ops *accel;
-	struct ipoib_dev *priv;
-	const char *name;
-	enum ipoib_contract_state state;
-	bool was_open;
-	unsigned long stopped_at;
-	int carrier;
-	int attached;
-	struct packet_type tap;
-	u32 posted[];
 };
 
 static struct ipoib_contract *ipoib_contract_of(const struct ipoib_dev *priv)

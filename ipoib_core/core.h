@@ -5,7 +5,7 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what has to go
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
- *	base: core params life port trace notice neigh contract
+ *	base: core params life port trace notice neigh contract_state contract
  *	mechanisms: ah dest path qpn heard mcast mcast_member mcast_join pmtu
  *	link state: pkey address link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs

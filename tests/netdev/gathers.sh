@@ -11,8 +11,8 @@
 #
 # CASES=some: of those over IPv6, which take the same way, each third one.
 #
-# lane: full
 # lane: slow CASES=all
+# lane: full
 # check: 6.1
 # limit: 300
 # matrix: CASES=some,all
@@ -128,7 +128,7 @@ gathers()
 # all_cases v4|v6 [third]
 all_cases()
 {
-	"$program" cases "$1" | awk -v third="$2" '!third || FNR % 3 == 0' > "$TMPDIR/cases-$1"
+	"$program" cases "$1" | awk -v third="${2:-}" '!third || FNR % 3 == 0' > "$TMPDIR/cases-$1"
 	while read -r name number gathered packets; do
 		gathers "$1" "$name" "$gathered" "$packets"
 	done < "$TMPDIR/cases-$1"

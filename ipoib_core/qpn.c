@@ -229,21 +229,19 @@ void ipoib_qpn_heard_arp(struct ipoib_dev *priv, struct sk_buff *skb)
 		ipoib_qpn_put(msg->target, ipoib_addr_qpn(priv->dev->dev_addr));
 }
 
-/*
- * Shall the peer at @hwaddr be told again, from which a packet came by the QP @qpn? Several queues
- * may ask at the same time: what there is to write is written under the lock.
- */
-static bool ipoib_qpn_is_due(struct ipoib_dev *priv, const u8 *hwaddr, u32 qpn)
+/* Has it been told so lately that there is time yet? Context: the lock of the paths. */
+static bool ipoib_qpn_waits(const struct ipoib_path *path)
 {
-	struct ipoib_path *path;
-	bool due = false;
+	return path->told_wait &&
+	       time_in_range(jiffies, path->told_at, path->told_at + path->told_wait * HZ);
+}
 
-	spin_lock_bh(&priv->paths.lock);
-	path = ipoib_qpn_path(priv, hwaddr);
-	if (!path || (path->told_wait && time_in_range(jiffies, path->told_at,
-						       path->told_at + path->told_wait * HZ))) {
-		/* Not yet. */
-	} else if (ipoib_qpn_of(priv, path) == qpn) {
+/* A packet of the peer behind @path came by the QP @qpn. Context: the lock of the paths. */
+static bool ipoib_qpn_begin(struct ipoib_dev *priv, struct ipoib_path *path, u32 qpn)
+{
+	if (ipoib_qpn_waits(path))
+		return false;
+	if (ipoib_qpn_of(priv, path) == qpn) {
 		/*
 		 * It has listened, and no broadcast has undone it for as long as it waited: the
 		 * next time it need not wait longer than at first. Of a host that broadcasts every
@@ -251,13 +249,26 @@ static bool ipoib_qpn_is_due(struct ipoib_dev *priv, const u8 *hwaddr, u32 qpn)
 		 * each time; so they wait longer, and stay with the primary.
 		 */
 		path->told_wait = min(path->told_wait, IPOIB_QPN_WAIT_MIN);
-	} else {
-		path->told_at = jiffies;
-		path->told_wait = path->told_wait ?
-				  min(path->told_wait * 2, IPOIB_QPN_WAIT_MAX) :
-				  IPOIB_QPN_WAIT_MIN;
-		due = true;
+		return false;
 	}
+	path->told_at = jiffies;
+	path->told_wait = path->told_wait ? min(path->told_wait * 2, IPOIB_QPN_WAIT_MAX) :
+					    IPOIB_QPN_WAIT_MIN;
+	return true;
+}
+
+/*
+ * Shall the peer at @hwaddr be told again, from which a packet came by the QP @qpn? Several queues
+ * may ask at the same time: what there is to write is written under the lock.
+ */
+static bool ipoib_qpn_is_due(struct ipoib_dev *priv, const u8 *hwaddr, u32 qpn)
+{
+	struct ipoib_path *path;
+	bool due;
+
+	spin_lock_bh(&priv->paths.lock);
+	path = ipoib_qpn_path(priv, hwaddr);
+	due = path && ipoib_qpn_begin(priv, path, qpn);
 	spin_unlock_bh(&priv->paths.lock);
 	return due;
 }

@@ -95,8 +95,8 @@ static int bad_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 	if (bad_mode("mq"))
 		return -EIO;
 	*priv_size = bad_mode("small") ? 1 : sizeof(struct bad_priv);
-	*rx_queues = bad_breaks("queues") ? 0 : 1;
 	/* Of one alone nobody asks which. */
+	*rx_queues = bad_breaks("queues") ? 0 : 2;
 	*tx_queues = 2;
 	return 0;
 }
@@ -234,6 +234,7 @@ static struct ipoib_ops bad_ops = {
 	.tx_posted = breaks_tx_posted,
 	.tx_completed = breaks_tx_completed,
 	.features_check = breaks_features_check,
+	.rx_qpn = breaks_rx_qpn,
 };
 
 static struct ipoib_accel bad_accel = {

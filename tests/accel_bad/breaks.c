@@ -15,6 +15,7 @@
  *   back      tx_posted() begins anew
  *   queue     select_queue() chooses one that there is not
  *   features  features_check() adds some
+ *   peer      rx_qpn() tells a number that no QP has
  *   slow      send() asks for a restart, once, and takes its time; the core must wait for it
  *   late      the core's functions are called after ib_dev_cleanup(), by who has a reference
  *   exists    attach_mcast() returns -EEXIST, which it may
@@ -42,6 +43,9 @@ bool bad_breaks(const char *rule)
 	return sysfs_streq(breaks, rule);
 }
 
+#define BREAKS_QPN	0xfffff0U
+#define BREAKS_NO_QPN	0x1000000U
+
 static bool breaks_sending;
 
 static int breaks_poll(struct napi_struct *napi, int budget)
@@ -56,7 +60,7 @@ void breaks_init(struct net_device *dev, u32 *qp_num)
 
 	if (bad_breaks("private"))
 		memset(&priv->rn, 0, sizeof(priv->rn));
-	*qp_num = bad_breaks("number") ? 0x1000000 : 0xfffff0;
+	*qp_num = bad_breaks("number") ? BREAKS_NO_QPN : BREAKS_QPN;
 	accel_napi_add(dev, &priv->napi, breaks_poll);
 }
 
@@ -177,6 +181,11 @@ netdev_features_t breaks_features_check(struct sk_buff *skb, struct net_device *
 					netdev_features_t features)
 {
 	return bad_breaks("features") ? features | NETIF_F_NTUPLE : features;
+}
+
+u32 breaks_rx_qpn(struct net_device *dev, unsigned int nth)
+{
+	return bad_breaks("peer") ? BREAKS_NO_QPN : BREAKS_QPN;
 }
 
 u32 breaks_tx_posted(struct net_device *dev, unsigned int txqueue)

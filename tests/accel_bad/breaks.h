@@ -88,6 +88,13 @@ netdev_features_t breaks_features_check(struct sk_buff *skb, struct net_device *
 					netdev_features_t features);
 
 /**
+ * breaks_rx_qpn() - ipoib_ops.rx_qpn
+ * @dev: the interface
+ * @nth: peer
+ */
+u32 breaks_rx_qpn(struct net_device *dev, unsigned int nth);
+
+/**
  * breaks_tx_posted() - ipoib_ops.tx_posted
  * @dev: the interface
  * @txqueue: queue

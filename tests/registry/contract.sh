@@ -66,6 +66,13 @@ has_carrier()
 	[ "$(cat "/sys/class/net/$link/carrier")" = 1 ]
 }
 
+# probe: the other port is asked by ARP, as a neighbour that is known.
+probe()
+{
+	must ip neigh replace 10.9.0.9 lladdr "$(cat "/sys/class/net/$(netdev_of sib1 ours)/address")" \
+		dev "$link" nud probe
+}
+
 release()
 {
 	echo 1 > /sys/module/accel_bad/parameters/release
@@ -99,6 +106,7 @@ must ip link set "$link" up
 must_wait 20 has_carrier
 told queue 'select_queue\(\) chose TX queue 2 of 2' ping -n -q -b -c 1 -W 0.2 10.9.0.255
 told features 'features_check\(\) added features 0x[0-9a-f]+' ping -n -q -b -c 1 -W 0.2 10.9.0.255
+told peer 'rx_qpn\(\) told QP number 0x1000000, which no such QP has' probe
 told napi 'ib_dev_stop\(\) left NAPI enabled' ip link set "$link" down
 
 rmmod accel_bad &

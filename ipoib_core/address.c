@@ -14,9 +14,10 @@
 #include "compat.h"
 
 /*
- * A GID may be missing while the RDMA core writes its table, for as long as somebody else may have
- * the CPU meanwhile: how often to look, and after how long at first; then after twice as long each
- * time, an eighth of a second in all.
+ * At GID_CHANGE and CLIENT_REREGISTER the RDMA core takes each entry out of its table and puts it
+ * back, and meanwhile lets others find nothing, for as long as somebody else may have the CPU: how
+ * often to look, and after how long at first; then after twice as long each time, an eighth of a
+ * second in all.
  */
 #define IPOIB_GID_LOOKS		8
 #define IPOIB_GID_AGAIN_US	1000
@@ -34,7 +35,7 @@ static int ipoib_address_first(struct ipoib_dev *priv, union ib_gid *gid)
 	return rdma_query_gid(priv->intf.hca, priv->intf.port, 0, gid);
 }
 
-/* For who is not told of it again: see ipoib_address_lookup_again(). */
+/* For who is not told of it again. */
 static int ipoib_address_first_again(struct ipoib_dev *priv, union ib_gid *gid)
 {
 	unsigned int look = 0;
@@ -92,16 +93,6 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index)
 	*index = attr->index;
 	rdma_put_gid_attr(attr);
 	return true;
-}
-
-bool ipoib_address_lookup_again(struct ipoib_dev *priv, u16 *index)
-{
-	unsigned int look = 0;
-	bool found;
-
-	while (!(found = ipoib_address_lookup(priv, index)) && ++look < IPOIB_GID_LOOKS)
-		ipoib_address_wait(look);
-	return found;
 }
 
 bool ipoib_address_find(struct ipoib_dev *priv)

@@ -34,19 +34,6 @@ bool ipoib_address_find(struct ipoib_dev *priv);
 bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index);
 
 /**
- * ipoib_address_lookup_again() - ipoib_address_lookup() by who would close the link
- * @priv: interface
- * @index: out, its place there
- *
- * At GID_CHANGE and CLIENT_REREGISTER the RDMA core takes each entry out of its table and puts it
- * back, and meanwhile lets others find nothing. So a GID that is not there is looked for again, for
- * an eighth of a second.
- *
- * Context: process, may sleep. Return: whether it is there.
- */
-bool ipoib_address_lookup_again(struct ipoib_dev *priv, u16 *index);
-
-/**
  * ipoib_address_replaced() - did the subnet manager give the port a GID that has to be followed?
  * @priv: interface
  * @gid: out, the one that the address has to have, for ipoib_address_set()

@@ -21,7 +21,7 @@
  * for it before is read again. A port that does not tell its state is asked again until it does.
  * And each that has an interface that is up is looked at now and then: the RDMA core drops an event
  * that it has no memory for, or for which it cannot read the port itself, be it that of a link that
- * went down.
+ * went down; and GID_CHANGE it has for itself, on InfiniBand.
  */
 #include "event.h"
 
@@ -104,9 +104,17 @@ int ipoib_event_look(struct ipoib_port *port)
 	WRITE_ONCE(port->active_speed, attr.active_speed);
 	WRITE_ONCE(port->active_width, attr.active_width);
 	WRITE_ONCE(port->lid, attr.lid);
+	WRITE_ONCE(port->lmc, attr.lmc);
 	WRITE_ONCE(port->sm_lid, attr.sm_lid);
 	WRITE_ONCE(port->max_ib_mtu, mtu);
 	return 0;
+}
+
+/* Returns what makes interfaces join again what was joined until now. */
+static unsigned long ipoib_event_other_sm(struct ipoib_port *port)
+{
+	WRITE_ONCE(port->sm_changed_at, jiffies);
+	return BIT(IPOIB_EVENT_SM);
 }
 
 /* What the RDMA core would have told of that a look has found. */
@@ -116,10 +124,9 @@ static unsigned long ipoib_event_missed(struct ipoib_port *port, u32 lid, u32 sm
 
 	if (port->lid != lid)
 		events |= BIT(IPOIB_EVENT_NORMAL);
-	if (port->sm_lid != sm_lid) {
-		WRITE_ONCE(port->sm_changed_at, jiffies);
-		events |= BIT(IPOIB_EVENT_SM);
-	}
+	/* Before there was one nothing can have been joined. */
+	if (port->sm_lid != sm_lid && sm_lid)
+		events |= ipoib_event_other_sm(port);
 	return events;
 }
 
@@ -141,7 +148,7 @@ static unsigned long ipoib_event_make_up(struct ipoib_port *port, unsigned long 
 /* Looks at the port for @events, or because it is time to. Returns what there is to do. */
 static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events)
 {
-	bool failed = port->look_backoff, first = !port->max_ib_mtu;
+	bool failed = port->look_backoff, first = !port->max_ib_mtu, told;
 	enum ib_port_state state = port->state;
 	u32 lid = port->lid, sm_lid = port->sm_lid;
 
@@ -149,10 +156,14 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 		return 0;
 	if (ipoib_event_look(port))
 		return events;
+	told = events & BIT(IPOIB_EVENT_NORMAL);
 	events = ipoib_event_make_up(port, events, ipoib_event_missed(port, lid, sm_lid));
 	/* What failed looks, or the RDMA core, kept from us. */
 	if (failed || port->state != state)
 		events |= BIT(IPOIB_EVENT_NORMAL);
+	/* Who did not tell us has not told the SA client either, which would end memberships. */
+	if (port->state != state && !told)
+		events |= ipoib_event_other_sm(port);
 	if (first)
 		ipoib_registry_bind_port(port);
 	return events;
@@ -167,7 +178,7 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 		  events & BIT(IPOIB_EVENT_NORMAL) ? " normal" : "",
 		  events & BIT(IPOIB_EVENT_HEAVY) ? " heavy" : "");
 	trace_ipoib_flush(priv, events);
-	/* GIDs with every event: the RDMA core may keep GID_CHANGE for itself. */
+	/* GIDs with every event: their own we are not told of. */
 	ipoib_link_follow(priv, events & BIT(IPOIB_EVENT_HEAVY));
 	if (events & BIT(IPOIB_EVENT_NORMAL))
 		set_bit(IPOIB_F_NOTIFY, &priv->flags);
@@ -220,6 +231,8 @@ void ipoib_port_work(struct work_struct *work)
 		events = port_events;
 		if (test_and_clear_bit(IPOIB_TODO_LOOK, &priv->todo))
 			events |= BIT(IPOIB_EVENT_HEAVY);
+		if (!events && ipoib_link_gid_moved(priv))
+			events |= BIT(IPOIB_EVENT_LIGHT);
 		ipoib_event_handle(priv, events);
 		if (test_and_clear_bit(IPOIB_TODO_RESTART, &priv->todo))
 			ipoib_link_restart(priv);
@@ -262,7 +275,7 @@ static void ipoib_event_address(struct ipoib_dev *priv)
 {
 	ipoib_pkey_set(priv, priv->intf.pkey);
 	/* Also the root of a container may do that, as often as he likes. */
-	if (ipoib_mcast_is_other(priv) && net_ratelimit())
+	if (ipoib_mcast_is_other(priv) && __ratelimit(&priv->port->log))
 		netdev_warn(priv->dev,
 			    "the broadcast address was changed: set the interface down and up, until then nothing comes by it\n");
 }

@@ -43,6 +43,7 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 	INIT_LIST_HEAD(&port->node);
 	INIT_LIST_HEAD(&port->devs);
 	init_rwsem(&port->devs_sem);
+	ratelimit_state_init(&port->log, IPOIB_PORT_LOG_INTERVAL, IPOIB_PORT_LOG_LINES);
 	INIT_DELAYED_WORK(&port->work, ipoib_port_work);
 
 	port->pd = ib_alloc_pd(hca, 0);

@@ -38,6 +38,14 @@
 /* How often to look for a GID that is not in the port's table. */
 #define IPOIB_GID_POLL		HZ
 
+/*
+ * One that was there is gone if it is not back by then, and how often to look meanwhile: the RDMA
+ * core takes GIDs out of its table and puts them back, see address.c. Nobody sleeps for that: each
+ * interface of the port would, one after the other, with RTNL held.
+ */
+#define IPOIB_GID_GONE		(HZ / 8)
+#define IPOIB_GID_AGAIN		(HZ / 50)
+
 /* When to set an MTU again for which there was no memory. */
 #define IPOIB_MTU_AGAIN		(4 * HZ)
 
@@ -98,7 +106,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 		return 0;
 	if (!ipoib_pkey_find(priv)) {
 		clear_bit(IPOIB_F_GID_LOGGED, &priv->flags);
-		if (!test_and_set_bit(IPOIB_F_PKEY_LOGGED, &priv->flags))
+		if (ipoib_port_log_once(priv, IPOIB_F_PKEY_LOGGED))
 			netdev_info(priv->dev,
 				    "no carrier: P_Key 0x%04x is not in the port's table; waiting for the subnet manager\n",
 				    priv->intf.pkey);
@@ -106,7 +114,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 	}
 	clear_bit(IPOIB_F_PKEY_LOGGED, &priv->flags);
 	if (!ipoib_address_find(priv)) {
-		if (!test_and_set_bit(IPOIB_F_GID_LOGGED, &priv->flags))
+		if (ipoib_port_log_once(priv, IPOIB_F_GID_LOGGED))
 			netdev_info(priv->dev,
 				    "no carrier: GID %pI6 of the address is not in the port's table; waiting for the subnet manager\n",
 				    priv->intf.local_gid.raw);
@@ -134,7 +142,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 failed:
 	trace_ipoib_link_opened(priv, ret);
 	/* Once, however often it is tried. */
-	if (!priv->open_backoff)
+	if (!priv->open_backoff && __ratelimit(&priv->port->log))
 		netdev_err(priv->dev, "accel %s cannot open: error %d\n", priv->intf.accel->name,
 			   ret);
 	return ret;
@@ -232,6 +240,7 @@ static void ipoib_link_close_locked(struct ipoib_dev *priv)
 {
 	ASSERT_RTNL();
 	priv->open_backoff = 0;
+	priv->gid_missed = false;
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
 	ipoib_link_quiesce(priv);
@@ -284,10 +293,31 @@ static void ipoib_link_follow_pkey(struct ipoib_dev *priv)
 		ipoib_link_close(priv);
 }
 
+bool ipoib_link_gid_moved(struct ipoib_dev *priv)
+{
+	union ib_gid gid;
+	u16 index;
+
+	ASSERT_RTNL();
+	if (!test_bit(IPOIB_F_OPEN, &priv->flags) || priv->gid_missed)
+		return false;
+	return ipoib_address_replaced(priv, &gid) || !ipoib_address_lookup(priv, &index) ||
+	       index != priv->gid_index;
+}
+
+/* It is not in the port's table: for so long that it will not come back by itself? */
+static bool ipoib_link_gid_is_gone(struct ipoib_dev *priv)
+{
+	if (!priv->gid_missed) {
+		priv->gid_missed = true;
+		priv->gid_missed_at = jiffies;
+	}
+	return time_after_eq(jiffies, priv->gid_missed_at + IPOIB_GID_GONE);
+}
+
 static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 {
 	union ib_gid gid;
-	bool found;
 	u16 index;
 
 	if (ipoib_address_replaced(priv, &gid)) {
@@ -297,12 +327,15 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 	}
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
-	found = ipoib_address_lookup_again(priv, &index);
-	if (!found)
+	if (ipoib_address_lookup(priv, &index)) {
+		priv->gid_missed = false;
+		if (index != priv->gid_index)
+			ipoib_link_close(priv);
+	} else if (ipoib_link_gid_is_gone(priv)) {
 		netdev_info(priv->dev, "no carrier: GID %pI6 was taken from the port\n",
 			    priv->intf.local_gid.raw);
-	if (!found || index != priv->gid_index)
 		ipoib_link_close(priv);
+	}
 }
 
 void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys)
@@ -326,6 +359,14 @@ static unsigned long ipoib_link_retry_open(struct ipoib_dev *priv)
 	if (priv->open_backoff)
 		return max_t(long, priv->open_at - jiffies, 1);
 	return ipoib_link_awaits_gid(priv) ? IPOIB_GID_POLL : 0;
+}
+
+/* In how many jiffies to look again for a GID that an open interface misses; 0: it does not. */
+static unsigned long ipoib_link_retry_gid(struct ipoib_dev *priv)
+{
+	if (priv->gid_missed)
+		ipoib_link_follow(priv, false);
+	return priv->gid_missed ? IPOIB_GID_AGAIN : 0;
 }
 
 /* What peers may send has changed, though not the MTU, for the user wants a smaller one. */
@@ -371,13 +412,14 @@ static unsigned long ipoib_link_retry_mtu(struct ipoib_dev *priv)
 
 unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 {
-	unsigned long open, mtu, notify;
+	unsigned long gid, open, mtu, notify;
 
 	ASSERT_RTNL();
+	gid = ipoib_link_retry_gid(priv);
 	open = ipoib_link_retry_open(priv);
 	mtu = ipoib_link_retry_mtu(priv);
 	notify = ipoib_link_notify_again(priv);
-	return min_not_zero(open, min_not_zero(mtu, notify));
+	return min_not_zero(min_not_zero(gid, open), min_not_zero(mtu, notify));
 }
 
 void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
@@ -498,7 +540,7 @@ static void ipoib_link_child_up(struct ipoib_dev *child)
 	ret = dev_change_flags(dev, netif_get_flags(dev) | IFF_UP, NULL);
 	clear_bit(IPOIB_F_FOLLOWS, &child->flags);
 	/* Another part of the kernel does not want it. */
-	if (ret)
+	if (ret && __ratelimit(&child->port->log))
 		netdev_warn(dev, "stays down, although its parent came up: error %d\n", ret);
 }
 

@@ -32,6 +32,17 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv);
 void ipoib_link_close(struct ipoib_dev *priv);
 
 /**
+ * ipoib_link_gid_moved() - has the port's GID table changed under an open interface?
+ * @priv: interface
+ *
+ * The RDMA core tells clients of InfiniBand of no GID_CHANGE, so this is to be asked now and then;
+ * ipoib_link_follow() follows.
+ *
+ * Context: RTNL.
+ */
+bool ipoib_link_gid_moved(struct ipoib_dev *priv);
+
+/**
  * ipoib_link_follow() - follow what the subnet manager made of the port's tables
  * @priv: interface
  * @pkeys: of the P_Keys too, not only of the GIDs

@@ -100,7 +100,7 @@ static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
 		clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
 	}
 	/* Once until it succeeds: an SM that is away must not fill the log. */
-	if (test_and_set_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+	if (!ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
 		return;
 	if (member)
 		netdev_warn(priv->dev,

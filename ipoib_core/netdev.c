@@ -14,7 +14,7 @@
 
 void ipoib_netdev_no_connected_mode(struct ipoib_dev *priv)
 {
-	if (!test_and_set_bit(IPOIB_F_CONNECTED_LOGGED, &priv->flags))
+	if (ipoib_port_log_once(priv, IPOIB_F_CONNECTED_LOGGED))
 		netdev_warn(priv->dev,
 			    "there is no connected mode, and no MTU above %u: leave them out of the configuration, see ipoib-accel(7)\n",
 			    IPOIB_UD_MTU(priv->intf.max_ib_mtu));

@@ -2,6 +2,7 @@
 #ifndef IPOIB_PORT_H
 #define IPOIB_PORT_H
 
+#include <linux/ratelimit.h>
 #include <linux/rwsem.h>
 
 #include "core.h"
@@ -13,6 +14,10 @@ enum {
 	IPOIB_EVENT_HEAVY,	/* the P_Key table changed */
 	IPOIB_EVENT_SM,		/* the SM is another one, since ipoib_port.sm_changed_at */
 };
+
+/* ipoib_port.log: lines in so many jiffies. All children of a port may have one of their own. */
+#define IPOIB_PORT_LOG_LINES	128
+#define IPOIB_PORT_LOG_INTERVAL	(300 * HZ)
 
 /* ipoib_port.loading: what is asked for on its behalf, which is not bound meanwhile (autoload.c) */
 enum ipoib_loading {
@@ -42,11 +47,12 @@ enum ipoib_loading {
  * @undecided: its accel has gone, or is about to, and no other one was tried yet;
  *	ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
- * @state: enum ib_port_state as of the last look; this and the next five are written by @work, and
+ * @state: enum ib_port_state as of the last look; this and the next six are written by @work, and
  *	before that runs
  * @active_speed: enum ib_port_speed, likewise
  * @active_width: enum ib_port_width, likewise
  * @lid: its LID, 0: none, likewise
+ * @lmc: it has 2^lmc LIDs, from @lid on, likewise
  * @sm_lid: the subnet manager's, 0: none is known, likewise
  * @max_ib_mtu: bytes of payload that the port can carry; 0: it was not asked with success yet, and
  *	is not bound
@@ -58,6 +64,7 @@ enum ipoib_loading {
  *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
  * @devs_sem: for readers that cannot take RTNL (match.c)
+ * @log: how many lines who administers an interface, be it the root of a container, may cause
  * @events: IPOIB_EVENT_*
  * @sm_changed_at: jiffies of the last IPOIB_EVENT_SM, written before its bit is set
  * @work: handles @events and the interfaces' todo under RTNL
@@ -83,6 +90,7 @@ struct ipoib_port {
 	u32 active_speed;
 	u8 active_width;
 	u32 lid;
+	u8 lmc;
 	u32 sm_lid;
 	unsigned int max_ib_mtu;
 	unsigned int look_backoff;
@@ -91,6 +99,7 @@ struct ipoib_port {
 	enum ib_port_state told;
 	struct list_head devs;
 	struct rw_semaphore devs_sem;
+	struct ratelimit_state log;
 	unsigned long events;
 	unsigned long sm_changed_at;
 	struct delayed_work work;
@@ -110,6 +119,21 @@ static inline bool ipoib_port_active(const struct ipoib_port *port)
 static inline void ipoib_port_kick(struct ipoib_port *port)
 {
 	mod_delayed_work(ipoib_port_wq, &port->work, 0);
+}
+
+/**
+ * ipoib_port_log_once() - is it time to log what is logged once?
+ * @priv: interface of which it would be
+ * @flag: IPOIB_F_*_LOGGED, set if so
+ *
+ * Who sets an interface down and up, or makes one anew, makes it once more each time.
+ *
+ * Context: any.
+ */
+static inline bool ipoib_port_log_once(struct ipoib_dev *priv, unsigned int flag)
+{
+	return !test_bit(flag, &priv->flags) && __ratelimit(&priv->port->log) &&
+	       !test_and_set_bit(flag, &priv->flags);
 }
 
 #endif /* IPOIB_PORT_H */

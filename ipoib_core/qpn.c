@@ -244,9 +244,9 @@ static bool ipoib_qpn_begin(struct ipoib_dev *priv, struct ipoib_path *path, u32
 	if (ipoib_qpn_of(priv, path) == qpn) {
 		/*
 		 * It has listened, and no broadcast has undone it for as long as it waited: the
-		 * next time it need not wait longer than at first. Of a host that broadcasts every
-		 * second its peers would go to and fro for ever, and packets overtake each other
-		 * each time; so they wait longer, and stay with the primary.
+		 * next time it waits twice the least, and not twice as long as now. Of a host that
+		 * broadcasts every second its peers would go to and fro for ever, and packets
+		 * overtake each other each time; so they wait longer, and stay with the primary.
 		 */
 		path->told_wait = min(path->told_wait, IPOIB_QPN_WAIT_MIN);
 		return false;

@@ -24,6 +24,13 @@ function bit_of(text)
 
 function bits(text,    call, bit)
 {
+	# ipoib_port_log_once() looks at what it is given, and sets it.
+	if (match(text, /_log_once\([a-z]+, IPOIB_F_[A-Z_]+/)) {
+		bit = substr(text, RSTART, RLENGTH)
+		sub(/.* /, "", bit)
+		set[bit]
+		looked[bit]
+	}
 	while (match(text, /[a-z_]*_bit\((IPOIB_(F|MC|TODO)|REF)_[A-Z0-9_]*,/)) {
 		call = substr(text, RSTART, RLENGTH)
 		text = substr(text, RSTART + RLENGTH)

@@ -96,6 +96,11 @@ if ours "is not told either"; then
 	log_mark
 	knob sib1 guids "1 0x$(echo "$alias" | tr -d :)"
 	assert_log "$IFB: .*join.*fail"
+
+	note "taken again while it is open, of which the RDMA core tells nobody: it is seen, and told"
+	log_mark
+	knob sib1 guids "1 0x0"
+	must_wait 15 log_has "$IFB: no carrier: GID fe80:.*:0211:2233:4455:6677 was taken from the port"
 fi
 
 if ours "opens none"; then

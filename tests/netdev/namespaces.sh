@@ -41,6 +41,19 @@ must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostB "$A6"
 
+note "the root of a container makes the log say so often that there is no P_Key, and no oftener"
+must ip -n hostA link add link "$IFA" name orphan type ipoib pkey 0x8002
+log_mark
+i=0
+while [ "$((i += 1))" -le 150 ]; do
+	printf 'link set orphan up\nlink set orphan down\n'
+done > "$TMPDIR/batch"
+must ip -n hostA -batch "$TMPDIR/batch"
+log_has 'orphan: no carrier: P_Key 0x8002 is not' || fail "no line about the P_Key"
+lines=$(dmesg | tail -n "+$((LOG_FROM + 1))" | grep -c 'orphan: no carrier')
+[ "$lines" -le 128 ] || fail "$lines lines of the log"
+must ip -n hostA link delete orphan
+
 asked_path()
 {
 	[ "$(sa_asked sib0 path)" -gt 0 ]

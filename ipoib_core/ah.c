@@ -58,6 +58,11 @@ static void ipoib_ah_destroy_list(const struct ipoib_dev *priv, struct llist_nod
 	}
 }
 
+bool ipoib_ah_is_of(const struct ipoib_ah *ah, const struct ipoib_dev *priv, u32 lid)
+{
+	return !((ah->dlid ^ lid) >> READ_ONCE(priv->port->lmc));
+}
+
 static void ipoib_ah_mark(struct ipoib_dev *priv)
 {
 	unsigned int txq;

@@ -15,6 +15,19 @@
 struct ipoib_ah *ipoib_ah_create(struct ipoib_dev *priv, struct rdma_ah_attr *attr);
 
 /**
+ * ipoib_ah_is_of() - does the port that @ah leads to have this LID?
+ * @ah: address handle of a path
+ * @priv: interface
+ * @lid: LID, host order
+ *
+ * A port has 2^LMC of them, which differ in the last LMC bits (IBA 4.1.3), and may send by another
+ * one than what it is reached by. Its LMC is taken for ours: subnet managers have one for all.
+ *
+ * Context: any.
+ */
+bool ipoib_ah_is_of(const struct ipoib_ah *ah, const struct ipoib_dev *priv, u32 lid);
+
+/**
  * ipoib_ah_retire() - destroy an address handle once nobody uses it any more
  * @priv: interface
  * @ah: no longer reachable for new readers; NULL is fine

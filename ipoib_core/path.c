@@ -462,7 +462,7 @@ static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 		/* Into the line of this LID; it may have been in another's. */
 		if (path->dest.state == IPOIB_DEST_WAITING)
 			ipoib_path_ask(path);
-	} else if (ah->dlid != slid) {
+	} else if (!ipoib_ah_is_of(ah, path->priv, slid)) {
 		WRITE_ONCE(path->stale, true);
 	} else if (path->dest.rank == IPOIB_DEST_STRANGER) {
 		ipoib_dest_set_rank(paths, &path->dest, IPOIB_DEST_KNOWN);
@@ -479,7 +479,8 @@ void ipoib_path_heard(struct ipoib_dev *priv, const u8 *gid, u32 slid)
 	ah = path ? rcu_dereference(path->dest.ah) : NULL;
 	if (!ah)
 		ipoib_path_hint(priv, gid, slid);
-	if (path && (!ah || ah->dlid != slid || READ_ONCE(path->dest.rank) != IPOIB_DEST_KNOWN)) {
+	if (path && (!ah || !ipoib_ah_is_of(ah, priv, slid) ||
+		     READ_ONCE(path->dest.rank) != IPOIB_DEST_KNOWN)) {
 		spin_lock_bh(&priv->paths.lock);
 		if (!path->dest.dead)
 			ipoib_path_heard_of(path, slid);

@@ -116,7 +116,7 @@ static bool check_headers(const char *kernel)
 /* ib_ipoib of @kernel is not ours, and the kernel is none that ours is not for. */
 static void check_not_ours(const struct check *check, const char *kernel, struct finding *finding)
 {
-	char core[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+	char core[PATH_MAX], reason[FINDING_TEXT], state[128];
 
 	check_dkms_state(check, kernel, state, sizeof(state));
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
@@ -143,7 +143,7 @@ static void check_not_ours(const struct check *check, const char *kernel, struct
 static void check_ours(const struct check *check, const char *kernel, const char *file,
 		       struct finding *finding)
 {
-	char path[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+	char path[PATH_MAX], reason[FINDING_TEXT], state[128];
 	struct stat status;
 
 	/* The name is of depmod's lists, which may be older: something was interrupted. */
@@ -178,7 +178,7 @@ static void check_ours(const struct check *check, const char *kernel, const char
 
 static void check_kernel(struct check *check, const char *kernel)
 {
-	char subject[NAME_MAX + 32], file[PATH_MAX], reason[FINDING_TEXT / 2];
+	char subject[NAME_MAX + 32], file[PATH_MAX], reason[FINDING_TEXT];
 	struct finding finding;
 
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));

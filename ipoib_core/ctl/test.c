@@ -75,7 +75,7 @@ struct test {
 	unsigned int count;
 	struct ping ping;
 	char text[FINDING_TEXT];
-	char next[FINDING_TEXT];
+	char next[FINDING_NEXT];
 };
 
 #define TEST_SAY(TEST, ...)	snprintf((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)

@@ -45,6 +45,11 @@ bool machine_ours(const char *file)
 	       strstr(file, "/ipoib_core/shim/ib_ipoib.ko");
 }
 
+bool machine_by_make(const char *file)
+{
+	return strstr(file, "/updates/ipoib_core/");
+}
+
 void machine_file(const char *kernel, const char *module, char *file, size_t size)
 {
 	const char * const of_this[] = { "modinfo", "-n", module, NULL };

@@ -24,6 +24,8 @@
 
 /* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
 #define CHECK_SAID	16384
+/* What signature-refused says if the keys that the kernel trusts are not for this user to see. */
+#define CHECK_UNSEEN	"as far as this user sees"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -113,16 +115,16 @@ static bool check_headers(const char *kernel)
 	return !access(path, F_OK);
 }
 
-/* ib_ipoib of @kernel is not ours, and the kernel is none that ours is not for. */
-static void check_not_ours(const struct check *check, const char *kernel, const char *core,
-			   struct finding *finding)
+/* ib_ipoib of @kernel, @file, is not ours, and the kernel is none that ours is not for. */
+static void check_not_ours(const struct check *check, const char *kernel, const char *file,
+			   const char *core, struct finding *finding)
 {
+	const char *who = file[0] ? "the kernel's own ib_ipoib is in charge" :
+				    "there is no ib_ipoib for this kernel";
 	char reason[FINDING_TEXT], state[128];
 
-	check_dkms_state(check, kernel, state, sizeof(state));
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
-		finding_set(finding, FINDING_BROKEN, "signature",
-			    "the kernel's own ib_ipoib is in charge: %s", reason);
+		finding_set(finding, FINDING_BROKEN, "signature", "%s: %s", who, reason);
 		if (machine_by_make(core))
 			finding_next(finding,
 				     "enrol the key, as Secure Boot of ipoib-accel(7) says, then 'make modules_install KVER=%s' in the sources",
@@ -136,14 +138,15 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 	/* The package keeps its hands off these. */
 	if (machine_by_make(core)) {
 		finding_set(finding, FINDING_BROKEN, "not-built",
-			    "the kernel's own ib_ipoib is in charge: modules of 'make modules_install' are there, but the one with the name is not");
+			    "%s: modules of 'make modules_install' are there, but the one with the name is not",
+			    who);
 		finding_next(finding,
 			     "in the sources 'make modules modules_install KVER=%s', or 'make modules_uninstall KVER=%s'",
 			     kernel, kernel);
 		return;
 	}
-	finding_set(finding, FINDING_BROKEN, "not-built",
-		    "the kernel's own ib_ipoib is in charge: %s", state);
+	check_dkms_state(check, kernel, state, sizeof(state));
+	finding_set(finding, FINDING_BROKEN, "not-built", "%s: %s", who, state);
 	if (!check_headers(kernel)) {
 		finding->cause = "headers";
 		finding_next(finding, "install the headers of %s, then '%s/take-over %s'", kernel,
@@ -210,6 +213,29 @@ static bool check_is_all_there(const char *kernel, const char *file, struct find
 	return false;
 }
 
+/* What ib_ipoib leads to is ours, and signature-refused says so. */
+static void check_refused(const char *kernel, const char *file, const char *reason,
+			  struct finding *finding)
+{
+	if (strstr(reason, CHECK_UNSEEN)) {
+		finding_set(finding, FINDING_NOTE, "not-allowed",
+			    "ib_ipoib is ours, but whether it will be loaded is for root to see: %s",
+			    reason);
+		finding_next(finding, "'ipoibctl check' as root");
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "signature",
+		    "ib_ipoib is ours, but will not be loaded: %s", reason);
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says how to enrol the key",
+			     kernel);
+	else
+		finding_next(finding,
+			     "'%s/take-over' gives the name back to the kernel's own, and says how to enrol the key",
+			     IPOIBCTL_SCRIPTS);
+}
+
 static void check_ours(const struct check *check, const char *kernel, const char *file,
 		       struct finding *finding)
 {
@@ -218,16 +244,7 @@ static void check_ours(const struct check *check, const char *kernel, const char
 	if (!check_is_all_there(kernel, file, finding))
 		return;
 	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
-		finding_set(finding, FINDING_BROKEN, "signature",
-			    "ib_ipoib is ours, but will not be loaded: %s", reason);
-		if (machine_by_make(file))
-			finding_next(finding,
-				     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says how to enrol the key",
-				     kernel);
-		else
-			finding_next(finding,
-				     "'%s/take-over' gives the name back to the kernel's own, and says how to enrol the key",
-				     IPOIBCTL_SCRIPTS);
+		check_refused(kernel, file, reason, finding);
 		return;
 	}
 	check_dkms_state(check, kernel, state, sizeof(state));
@@ -248,7 +265,7 @@ static void check_kernel(struct check *check, const char *kernel)
 		 !check_script("passed-over", kernel, reason, sizeof(reason)))
 		finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
 	else
-		check_not_ours(check, kernel, core, &finding);
+		check_not_ours(check, kernel, file, core, &finding);
 	snprintf(subject, sizeof(subject), "kernel %s%s", kernel,
 		 strcmp(kernel, check->running) ? "" : " (runs)");
 	check_tell(check, subject, &finding);

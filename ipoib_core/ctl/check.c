@@ -127,11 +127,11 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 		finding_set(finding, FINDING_BROKEN, "signature", "%s: %s", who, reason);
 		if (machine_by_make(core))
 			finding_next(finding,
-				     "enrol the key, as Secure Boot of ipoib-accel(7) says, then 'make modules_install KVER=%s' in the sources",
+				     "do what Secure Boot of ipoib-accel(7) says, as to enrol the key, then 'make modules_install KVER=%s' in the sources",
 				     kernel);
 		else
 			finding_next(finding,
-				     "enrol the key, as Secure Boot of ipoib-accel(7) says, then '%s/take-over'",
+				     "do what Secure Boot of ipoib-accel(7) says, as to enrol the key, then '%s/take-over'",
 				     IPOIBCTL_SCRIPTS);
 		return;
 	}
@@ -228,11 +228,11 @@ static void check_refused(const char *kernel, const char *file, const char *reas
 		    "ib_ipoib is ours, but will not be loaded: %s", reason);
 	if (machine_by_make(file))
 		finding_next(finding,
-			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says how to enrol the key",
+			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says what to do",
 			     kernel);
 	else
 		finding_next(finding,
-			     "'%s/take-over' gives the name back to the kernel's own, and says how to enrol the key",
+			     "'%s/take-over' gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says what to do",
 			     IPOIBCTL_SCRIPTS);
 }
 

@@ -131,6 +131,8 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 		return 0;
 	}
 	ours = header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 9 : to[0] == 0xfe;
+	/* Not by the routes of those that are in no VRF. */
+	ours = ours && (!getenv("MASTER_IB0") || attrs[RTA_OIF]);
 	if (header.rtm_family == AF_INET && to[0] == 127)
 		header.rtm_type = RTN_LOCAL;
 	msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
@@ -142,13 +144,16 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	return 0;
 }
 
-/* Where MASTER is in the environment the second port's interface is in one of that kind. */
+/*
+ * Where MASTER is in the environment the second port's interface is in one of that kind, where
+ * MASTER_IB0 is the first one's.
+ */
 static void host_put_master(struct nl_msg *msg, int ifindex)
 {
-	const char *kind = getenv("MASTER");
+	const char *kind = getenv(ifindex == HOST_IB0 ? "MASTER_IB0" : "MASTER");
 	struct nlattr *link;
 
-	if (!kind || ifindex != HOST_IB0 + 1)
+	if (!kind || (ifindex != HOST_IB0 && ifindex != HOST_IB0 + 1))
 		return;
 	nla_put_u32(msg, IFLA_MASTER, 7);
 	link = nla_nest_start(msg, IFLA_LINKINFO);

@@ -78,8 +78,6 @@ void finding_tell(struct out *out, const char *subject, const struct finding *fi
 	out_text(out, finding_levels[finding->level]);
 	out_text(out, ": ");
 	out_text(out, finding->text);
-	if (!finding->next[0])
-		return;
-	out_line(out, 4);
-	out_string(out, NULL, "next:", finding->next);
+	if (finding->next[0])
+		out_next(out, finding->next);
 }

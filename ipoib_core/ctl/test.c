@@ -517,10 +517,8 @@ static void test_tell(struct test *test, const char *step, enum test_result resu
 		out_string(out, NULL, NULL, results[result]);
 		out_label(out, "%*s", 3 - (int)strlen(results[result]), "");
 		out_text(out, test->text);
-		if (result != TEST_SKIPPED && test->next[0]) {
-			out_line(out, 4);
-			out_string(out, NULL, "next:", test->next);
-		}
+		if (result != TEST_SKIPPED && test->next[0])
+			out_next(out, test->next);
 	}
 	out_object_end(out);
 	/* Steps may take seconds: who waits shall see how far it is. */

@@ -171,10 +171,21 @@ static bool host_is_named(void)
 	return named;
 }
 
+/* Where MOVED_LATER is in the environment another one, or none, has its other names later. */
+static const char *host_moved(const char *name)
+{
+	static bool asked;
+	const char *other = asked ? getenv("MOVED_LATER") : NULL;
+
+	asked = true;
+	return other ? other : name;
+}
+
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
 	struct nlattr *attrs[IFLA_MAX + 1], *name;
+	const char *real = names[0];
 	struct ifinfomsg header = {};
 	struct nl_msg *msg;
 	size_t i;
@@ -191,9 +202,13 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 			continue;
 		if (i && !host_is_named())
 			break;
+		if (i)
+			real = host_moved(real);
+		if (!*real)
+			break;
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
-		nla_put_string(msg, IFLA_IFNAME, names[0]);
+		nla_put_string(msg, IFLA_IFNAME, real);
 		host_put_master(msg, header.ifi_index);
 		host_end(msg, stream, len);
 		return 0;

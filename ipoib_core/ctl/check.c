@@ -362,7 +362,7 @@ static const struct check_kind check_address = {
 	.heading = "ipoib-accel: an address begins with a QP number",
 	.cause = "whole-address",
 	.wrong = "knows an interface by a QP number, which is another one with another driver",
-	.next = "in rules of udev write ?* in the place of all but the last eight bytes, which are the port's GUID; elsewhere let it be known by its name or path",
+	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
 };
 
 static void check_config(struct check *check)

@@ -97,7 +97,8 @@ modules_install:
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates DEPMOD=true modules_install || \
 		{ $(MAKE) --no-print-directory modules_take_away; exit 1; }
 	@$(withdraw_shim)
-	find $(updates) -name '*.ko*' -exec sync {} + && $(depmod) || { $(take_away); exit 1; }
+	find $(addprefix $(updates)/,ipoib_core accel_ref accel_mlx) -type f -name '*.ko*' -exec sync {} + && \
+		$(depmod) || { $(take_away); exit 1; }
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
 

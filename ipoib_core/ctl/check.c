@@ -24,6 +24,8 @@
 
 /* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
 #define CHECK_SAID	16384
+/* What signature-refused says if the keys that the kernel trusts are not for this user to see. */
+#define CHECK_UNSEEN	"as far as this user sees"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -113,23 +115,38 @@ static bool check_headers(const char *kernel)
 	return !access(path, F_OK);
 }
 
-/* ib_ipoib of @kernel is not ours, and the kernel is none that ours is not for. */
-static void check_not_ours(const struct check *check, const char *kernel, struct finding *finding)
+/* ib_ipoib of @kernel, @file, is not ours, and the kernel is none that ours is not for. */
+static void check_not_ours(const struct check *check, const char *kernel, const char *file,
+			   const char *core, struct finding *finding)
 {
-	char core[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
+	const char *who = file[0] ? "the kernel's own ib_ipoib is in charge" :
+				    "there is no ib_ipoib for this kernel";
+	char reason[FINDING_TEXT], state[128];
 
-	check_dkms_state(check, kernel, state, sizeof(state));
-	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
-		finding_set(finding, FINDING_BROKEN, "signature",
-			    "the kernel's own ib_ipoib is in charge: %s", reason);
-		finding_next(finding,
-			     "enrol the key, as Secure Boot of ipoib-accel(7) says, then '%s/take-over'",
-			     IPOIBCTL_SCRIPTS);
+		finding_set(finding, FINDING_BROKEN, "signature", "%s: %s", who, reason);
+		if (machine_by_make(core))
+			finding_next(finding,
+				     "do what Secure Boot of ipoib-accel(7) says, as to enrol the key, then 'make modules_install KVER=%s' in the sources",
+				     kernel);
+		else
+			finding_next(finding,
+				     "do what Secure Boot of ipoib-accel(7) says, as to enrol the key, then '%s/take-over'",
+				     IPOIBCTL_SCRIPTS);
 		return;
 	}
-	finding_set(finding, FINDING_BROKEN, "not-built",
-		    "the kernel's own ib_ipoib is in charge: %s", state);
+	/* The package keeps its hands off these. */
+	if (machine_by_make(core)) {
+		finding_set(finding, FINDING_BROKEN, "not-built",
+			    "%s: modules of 'make modules_install' are there, but the one with the name is not",
+			    who);
+		finding_next(finding,
+			     "in the sources 'make modules modules_install KVER=%s', or 'make modules_uninstall KVER=%s'",
+			     kernel, kernel);
+		return;
+	}
+	check_dkms_state(check, kernel, state, sizeof(state));
+	finding_set(finding, FINDING_BROKEN, "not-built", "%s: %s", who, state);
 	if (!check_headers(kernel)) {
 		finding->cause = "headers";
 		finding_next(finding, "install the headers of %s, then '%s/take-over %s'", kernel,
@@ -140,36 +157,94 @@ static void check_not_ours(const struct check *check, const char *kernel, struct
 		     IPOIBCTL_SCRIPTS, kernel);
 }
 
+/*
+ * Whether the file of a module is there: depmod's lists may be older, as when something was
+ * interrupted. It is empty when there was no room, or the power was lost before it was on the disk.
+ */
+static bool check_is_whole(const char *module, const char *file, const char *then,
+			   struct finding *finding)
+{
+	const char *what = "is not there";
+	char path[PATH_MAX];
+	struct stat status;
+
+	run_root(path, sizeof(path), "%s", file);
+	if (file[0] && !stat(path, &status)) {
+		if (status.st_size)
+			return true;
+		what = "is empty";
+	}
+	if (file[0])
+		finding_set(finding, FINDING_BROKEN, "gone", "%s leads to %s, which %s: %s", module,
+			    file, what, then);
+	else
+		finding_set(finding, FINDING_BROKEN, "gone",
+			    "ib_ipoib is ours, but there is no %s for it: %s", module, then);
+	return false;
+}
+
+/* Whether @file, which ib_ipoib leads to, is there with all that it loads. */
+static bool check_is_all_there(const char *kernel, const char *file, struct finding *finding)
+{
+	static const char * const loads[][2] = {
+		{ "ipoib_core", "none can be loaded" },
+		{ "accel_ref", "ports have no interface" },
+		{ "accel_mlx", "ports of ConnectX cards have none of its queues" },
+	};
+	char other[PATH_MAX];
+	bool there;
+	size_t i;
+
+	there = check_is_whole("ib_ipoib", file, "none can be loaded", finding);
+	for (i = 0; there && i < sizeof(loads) / sizeof(*loads); i++) {
+		machine_file(kernel, loads[i][0], other, sizeof(other));
+		there = check_is_whole(loads[i][0], other, loads[i][1], finding);
+	}
+	if (there)
+		return true;
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "in the sources 'make modules_uninstall KVER=%s' for the kernel's own, or 'make modules modules_install KVER=%s'",
+			     kernel, kernel);
+	else
+		finding_next(finding,
+			     "'rm -f %s && depmod %s' for the kernel's own, or '%s/take-over %s'",
+			     file, kernel, IPOIBCTL_SCRIPTS, kernel);
+	return false;
+}
+
+/* What ib_ipoib leads to is ours, and signature-refused says so. */
+static void check_refused(const char *kernel, const char *file, const char *reason,
+			  struct finding *finding)
+{
+	if (strstr(reason, CHECK_UNSEEN)) {
+		finding_set(finding, FINDING_NOTE, "not-allowed",
+			    "ib_ipoib is ours, but whether it will be loaded is for root to see: %s",
+			    reason);
+		finding_next(finding, "'ipoibctl check' as root");
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "signature",
+		    "ib_ipoib is ours, but will not be loaded: %s", reason);
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says what to do",
+			     kernel);
+	else
+		finding_next(finding,
+			     "'%s/take-over' gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says what to do",
+			     IPOIBCTL_SCRIPTS);
+}
+
 static void check_ours(const struct check *check, const char *kernel, const char *file,
 		       struct finding *finding)
 {
-	char path[PATH_MAX], reason[FINDING_TEXT / 2], state[128];
-	struct stat status;
+	char reason[FINDING_TEXT], state[128];
 
-	/* The name is of depmod's lists, which may be older: something was interrupted. */
-	run_root(path, sizeof(path), "%s", file);
-	if (stat(path, &status)) {
-		finding_set(finding, FINDING_BROKEN, "gone",
-			    "ib_ipoib leads to %s, which is not there: none can be loaded", file);
-		finding_next(finding, "'depmod %s' for the kernel's own, or '%s/take-over %s'",
-			     kernel, IPOIBCTL_SCRIPTS, kernel);
+	if (!check_is_all_there(kernel, file, finding))
 		return;
-	}
-	/* As when there was no room, or the power was lost before it was on the disk. */
-	if (!status.st_size) {
-		finding_set(finding, FINDING_BROKEN, "gone",
-			    "ib_ipoib leads to %s, which is empty: none can be loaded", file);
-		finding_next(finding,
-			     "'rm %s && depmod %s' for the kernel's own, or '%s/take-over %s'",
-			     file, kernel, IPOIBCTL_SCRIPTS, kernel);
-		return;
-	}
 	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
-		finding_set(finding, FINDING_BROKEN, "signature",
-			    "ib_ipoib is ours, but will not be loaded: %s", reason);
-		finding_next(finding,
-			     "'%s/take-over' gives the name back to the kernel's own, and says how to enrol the key",
-			     IPOIBCTL_SCRIPTS);
+		check_refused(kernel, file, reason, finding);
 		return;
 	}
 	check_dkms_state(check, kernel, state, sizeof(state));
@@ -178,16 +253,19 @@ static void check_ours(const struct check *check, const char *kernel, const char
 
 static void check_kernel(struct check *check, const char *kernel)
 {
-	char subject[NAME_MAX + 32], file[PATH_MAX], reason[FINDING_TEXT / 2];
+	char subject[NAME_MAX + 32], file[PATH_MAX], core[PATH_MAX], reason[FINDING_TEXT];
 	struct finding finding;
 
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));
+	machine_file(kernel, "ipoib_core", core, sizeof(core));
+	/* Those of make are what a kernel is passed over for, by the package. */
 	if (machine_ours(file))
 		check_ours(check, kernel, file, &finding);
-	else if (!check_script("passed-over", kernel, reason, sizeof(reason)))
+	else if (!machine_by_make(core) &&
+		 !check_script("passed-over", kernel, reason, sizeof(reason)))
 		finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
 	else
-		check_not_ours(check, kernel, &finding);
+		check_not_ours(check, kernel, file, core, &finding);
 	snprintf(subject, sizeof(subject), "kernel %s%s", kernel,
 		 strcmp(kernel, check->running) ? "" : " (runs)");
 	check_tell(check, subject, &finding);
@@ -284,7 +362,7 @@ static const struct check_kind check_address = {
 	.heading = "ipoib-accel: an address begins with a QP number",
 	.cause = "whole-address",
 	.wrong = "knows an interface by a QP number, which is another one with another driver",
-	.next = "write ?* in the place of all but the last eight bytes, which are the port's GUID",
+	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
 };
 
 static void check_config(struct check *check)

@@ -40,7 +40,7 @@ enum ctl_status {
  * @client: to the kernel, once ctl_connect() said so
  * @stats: -s: more
  * @force: -f: it is not asked whether that is meant
- * @netns: -n: another network namespace was entered
+ * @netns: -n: the network namespace that was entered, or NULL
  * @ifname: the interface that it is about, NULL: all
  * @real: what that goes by, where it was called otherwise
  * @called: what it was called on the command line
@@ -51,7 +51,7 @@ struct ctl {
 	struct client *client;
 	bool stats;
 	bool force;
-	bool netns;
+	const char *netns;
 	const char *ifname;
 	char real[IFNAMSIZ];
 	const char *called;

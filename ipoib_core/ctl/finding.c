@@ -3,6 +3,7 @@
 #include "finding.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 static const char * const finding_levels[] = {
 	[FINDING_OK] = "ok",
@@ -18,6 +19,17 @@ static const enum out_color finding_colors[] = {
 	[FINDING_BROKEN] = OUT_BAD,
 };
 
+/* Half a command must not look like a whole one. */
+static void __attribute__((format(printf, 3, 0)))
+finding_write(char *to, size_t size, const char *format, va_list args)
+{
+	static const char cut[] = "...";
+	int len = vsnprintf(to, size, format, args);
+
+	if (len >= 0 && (size_t)len >= size)
+		memcpy(to + size - sizeof(cut), cut, sizeof(cut));
+}
+
 void finding_set(struct finding *finding, enum finding_level level, const char *cause,
 		 const char *format, ...)
 {
@@ -27,7 +39,7 @@ void finding_set(struct finding *finding, enum finding_level level, const char *
 	finding->cause = cause;
 	finding->next[0] = '\0';
 	va_start(args, format);
-	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	finding_write(finding->text, sizeof(finding->text), format, args);
 	va_end(args);
 }
 
@@ -36,7 +48,7 @@ void finding_next(struct finding *finding, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(finding->next, sizeof(finding->next), format, args);
+	finding_write(finding->next, sizeof(finding->next), format, args);
 	va_end(args);
 }
 
@@ -66,8 +78,6 @@ void finding_tell(struct out *out, const char *subject, const struct finding *fi
 	out_text(out, finding_levels[finding->level]);
 	out_text(out, ": ");
 	out_text(out, finding->text);
-	if (!finding->next[0])
-		return;
-	out_line(out, 4);
-	out_string(out, NULL, "next:", finding->next);
+	if (finding->next[0])
+		out_next(out, finding->next);
 }

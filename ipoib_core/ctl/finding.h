@@ -6,6 +6,8 @@
 #include "out.h"
 
 #define FINDING_TEXT	512
+/* Commands, one of them with a list of accel=, have to be whole. */
+#define FINDING_NEXT	2048
 
 /**
  * enum finding_level - how bad it is
@@ -26,13 +28,13 @@ enum finding_level {
  * @level: how bad it is
  * @cause: a word for programs, which the manual lists
  * @text: a sentence for people
- * @next: what to do about it, or ""
+ * @next: what to do about it, or ""; this and @text end in "..." where there was no room
  */
 struct finding {
 	enum finding_level level;
 	const char *cause;
 	char text[FINDING_TEXT];
-	char next[FINDING_TEXT];
+	char next[FINDING_NEXT];
 };
 
 /**

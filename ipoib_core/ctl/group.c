@@ -69,31 +69,86 @@ static void group_read_line(struct group *group, const char *line, const unsigne
 					 sizeof(group_rates) / sizeof(*group_rates));
 }
 
+/**
+ * struct group_answer - what was said to a port
+ * @hca: its device
+ * @port: its number
+ * @said: all groups
+ */
+struct group_answer {
+	char hca[NAME_MAX];
+	unsigned long long port;
+	char *said;
+};
+
+/*
+ * All interfaces of a port get the same answer, and a fabric has one subnet administrator: it is
+ * asked once for each port, and no more once it has not answered.
+ */
+static struct group_answer *group_answers;
+static size_t group_answers_count;
+static bool group_silent;
+
+/* Asks; what is said is "" if that is not all. */
+static const char *group_ask_port(const char *hca, unsigned long long number)
+{
+	char port[24], *said = malloc(GROUP_SAID), *fitting;
+	const char * const argv[] = { "saquery", "-C", hca, "-P", port, "-g", NULL };
+	struct group_answer *answer;
+
+	if (!said || group_silent)
+		goto out_free;
+	snprintf(port, sizeof(port), "%llu", number);
+	if (run_program_for(GROUP_WAIT, argv, said, GROUP_SAID)) {
+		group_silent = true;
+		goto out_free;
+	}
+	/* What is missing among those that were told may be in what was cut off. */
+	if (strlen(said) == GROUP_SAID - 1)
+		said[0] = '\0';
+	fitting = realloc(said, strlen(said) + 1);
+	if (fitting)
+		said = fitting;
+	group_answers = run_grow(group_answers, group_answers_count + 1, sizeof(*answer));
+	answer = &group_answers[group_answers_count++];
+	snprintf(answer->hca, sizeof(answer->hca), "%s", hca);
+	answer->port = number;
+	answer->said = said;
+	return said;
+
+out_free:
+	free(said);
+	return "";
+}
+
+static const char *group_said(const struct record *dev)
+{
+	const char *hca = record_string(dev, IPOIB_A_HCA);
+	unsigned long long port = record_get(dev, IPOIB_A_PORT);
+	size_t i;
+
+	for (i = 0; i < group_answers_count; i++)
+		if (group_answers[i].port == port && !strcmp(group_answers[i].hca, hca))
+			return group_answers[i].said;
+	return group_ask_port(hca, port);
+}
+
 bool group_ask(const struct record *dev, struct group *group)
 {
 	struct nlattr *gid = dev->attrs[IPOIB_A_GID];
-	char port[16], *said, *line, *next;
-	const char * const argv[] = { "saquery", "-C", record_string(dev, IPOIB_A_HCA), "-P", port,
-				      "-g", NULL };
+	const char *line;
 	bool is_it = false;
-	int status;
+	char text[256];
+	size_t len;
 
-	said = gid ? malloc(GROUP_SAID) : NULL;
-	if (!said)
+	if (!gid)
 		return false;
-	snprintf(port, sizeof(port), "%llu", record_get(dev, IPOIB_A_PORT));
-	status = run_program_for(GROUP_WAIT, argv, said, GROUP_SAID);
-	/* What is missing among those that were told may be in what was cut off. */
-	if (strlen(said) == GROUP_SAID - 1)
-		status = RUN_MISSING;
-	for (line = said; line && !status; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		group_read_line(group, line, nla_data(gid), &is_it);
+	for (line = group_said(dev); *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		snprintf(text, sizeof(text), "%.*s", (int)len, line);
+		group_read_line(group, text, nla_data(gid), &is_it);
 	}
-	free(said);
-	return !status && group->count;
+	return group->count;
 }
 
 /* "100 Gb/sec (4X EDR)". */

@@ -20,7 +20,7 @@ struct group {
 };
 
 /**
- * group_ask() - ask the subnet administrator, which may take seconds
+ * group_ask() - ask the subnet administrator, once for each port, which may take seconds
  * @dev: interface whose group it is
  * @group: filled in
  *

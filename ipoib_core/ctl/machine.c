@@ -23,6 +23,26 @@ static bool machine_module(const char *name, char *version, size_t size)
 	return !access(path, F_OK);
 }
 
+static bool machine_is_there(const char *file)
+{
+	char path[PATH_MAX];
+
+	run_root(path, sizeof(path), "%s", file);
+	return !access(path, F_OK);
+}
+
+/*
+ * Whether the ib_ipoib that is loaded is ours, be it of another version. The kernel's own and that
+ * of OFED use ib_core, ours does not. If ib_core is built into the kernel nobody is told to use it;
+ * then there is no OFED, which would replace it, and the kernel's own says no version.
+ */
+static bool machine_is_shim(const char *version)
+{
+	if (machine_is_there("/sys/module/ib_core/holders"))
+		return !machine_is_there("/sys/module/ib_core/holders/ib_ipoib");
+	return version[0];
+}
+
 void machine_look(struct machine_driver *driver)
 {
 	char version[MACHINE_VERSION];
@@ -30,8 +50,7 @@ void machine_look(struct machine_driver *driver)
 
 	driver->core = machine_module("ipoib_core", driver->version, sizeof(driver->version));
 	named = machine_module("ib_ipoib", version, sizeof(version));
-	/* The kernel's own says no version; one of OFED's says another than ours. */
-	driver->shim = named && !strcmp(version, driver->core ? driver->version : IPOIBCTL_VERSION);
+	driver->shim = named && machine_is_shim(version);
 	driver->intree = named && !driver->shim;
 }
 
@@ -43,6 +62,11 @@ bool machine_ours(const char *file)
 	/* By DKMS, and by make modules_install. */
 	return !strncmp(name, "ib-ipoib.ko", strlen("ib-ipoib.ko")) ||
 	       strstr(file, "/ipoib_core/shim/ib_ipoib.ko");
+}
+
+bool machine_by_make(const char *file)
+{
+	return strstr(file, "/updates/ipoib_core/");
 }
 
 void machine_file(const char *kernel, const char *module, char *file, size_t size)

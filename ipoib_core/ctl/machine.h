@@ -36,6 +36,14 @@ void machine_look(struct machine_driver *driver);
 bool machine_ours(const char *file);
 
 /**
+ * machine_by_make() - whether a file of a module is there by 'make modules_install'
+ * @file: as modinfo(8) names it
+ *
+ * Return: whether; the package keeps its hands off it.
+ */
+bool machine_by_make(const char *file);
+
+/**
  * machine_file() - the file of a module that modprobe(8) would load
  * @kernel: release of the kernel, NULL: the one that runs
  * @module: name

@@ -15,6 +15,7 @@
 #include "explain.h"
 #include "monitor.h"
 #include "name.h"
+#include "print.h"
 #include "prometheus.h"
 #include "run.h"
 #include "set.h"
@@ -391,7 +392,7 @@ static int run_check(struct ctl *ctl, char **words)
 {
 	if (*words)
 		return usage();
-	return check_machine(&ctl->out, ctl->netns) ? CTL_OK : CTL_FAILED;
+	return check_machine(&ctl->out, !!ctl->netns) ? CTL_OK : CTL_FAILED;
 }
 
 static int run_help(struct ctl *ctl, char **words)
@@ -434,7 +435,7 @@ static bool enter_netns(struct ctl *ctl, const char *name)
 		return false;
 	}
 	close(fd);
-	ctl->netns = true;
+	ctl->netns = name;
 	return true;
 }
 
@@ -502,6 +503,19 @@ static char **take_options(struct ctl *ctl, char **words)
 	return words;
 }
 
+/* Who follows what was told in the namespace where ipoibctl was called is led astray. */
+static void tell_netns(struct ctl *ctl)
+{
+	if (!ctl->netns || !ctl->out.advised)
+		return;
+	out_line(&ctl->out, 0);
+	out_text(&ctl->out, "commands about interfaces and peers are meant in network namespace ");
+	out_text(&ctl->out, ctl->netns);
+	out_text(&ctl->out, ": 'ip netns exec ");
+	out_text(&ctl->out, print_word(ctl->netns));
+	out_text(&ctl->out, " ...'");
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl ctl = { .out.file = stdout };
@@ -529,6 +543,9 @@ int main(int argc, char **argv)
 	if (ctl.netns && command->run != run_check)
 		sys_enter();
 	status = command->run(&ctl, words + 1);
+	/* What set tells is of the module's parameter. */
+	if (command->run != run_set)
+		tell_netns(&ctl);
 	client_close(ctl.client);
 	if (!out_flush(&ctl.out)) {
 		fprintf(stderr, "ipoibctl: cannot write: %s\n", strerror(errno));

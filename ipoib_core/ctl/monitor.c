@@ -75,13 +75,15 @@ static void monitor_notice(struct out *out, const struct record *notice)
 	finding_tell(out, record_string(notice, IPOIB_A_IFNAME), &finding);
 }
 
-/* Whether an interface of that name is what is asked for, by one of its names of now. */
+/*
+ * Whether an interface of that name is what is asked for, by one of its names of now: the one that
+ * had it before may be called otherwise, or another one may have the name that went with it.
+ */
 static bool monitor_is_called(const struct ctl *ctl, const char *name)
 {
 	char real[IFNAMSIZ];
 
-	return !strcmp(ctl->ifname, name) ||
-	       (name_real(real, ctl->called) && !strcmp(real, name));
+	return !strcmp(name_real(real, ctl->called) ? real : ctl->called, name);
 }
 
 /*
@@ -150,7 +152,7 @@ static bool monitor_ask(struct ctl *ctl, struct records *devs)
 	if (ctl->ifname && !devs->count)
 		ctl_complain(ctl, CTL_OK,
 			     "%s: ipoib_core has no such interface here; if one comes it is told",
-			     ctl->ifname);
+			     ctl->called);
 	return true;
 }
 

@@ -31,6 +31,20 @@ static bool address_set(struct address *address, int family, struct nlattr *attr
 	return attr && address_set_bytes(address, family, nla_data(attr), nla_len(attr));
 }
 
+const char *route_not_to_a_peer(unsigned int type)
+{
+	switch (type) {
+	case RTN_LOCAL:
+		return "that is an address of this host";
+	case RTN_BROADCAST:
+	case RTN_MULTICAST:
+	case RTN_ANYCAST:
+		return "that is no peer but many";
+	default:
+		return "a rule or a route keeps packets from going there";
+	}
+}
+
 bool address_read(struct address *address, const char *text)
 {
 	memset(address, 0, sizeof(*address));

@@ -103,11 +103,19 @@ const char *neigh_state(unsigned int state);
  * route_ask() - the way that packets go
  * @route: filled in
  * @peer: to where
- * @ifindex: out of this interface, 0: any
+ * @ifindex: out of this interface, or by the routes of this VRF, 0: any
  *
  * Return: 0, or a negative errno: there is none.
  */
 int route_ask(struct route *route, const struct address *peer, unsigned int ifindex);
+
+/**
+ * route_not_to_a_peer() - why a route does not lead to somebody else
+ * @type: RTN_... of it, not RTN_UNICAST
+ *
+ * Return: a sentence.
+ */
+const char *route_not_to_a_peer(unsigned int type);
 
 /**
  * address_read() - an address that somebody has written

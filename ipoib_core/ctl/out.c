@@ -240,6 +240,13 @@ void out_string(struct out *out, const char *key, const char *label, const char 
 		out_text_string(out, value);
 }
 
+void out_next(struct out *out, const char *next)
+{
+	out_line(out, 4);
+	out_string(out, NULL, "next:", next);
+	out->advised = true;
+}
+
 void out_quoted(struct out *out, const char *value)
 {
 	out_in_quotes(out, value, out_odd_label);

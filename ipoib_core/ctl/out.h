@@ -44,6 +44,7 @@ enum out_color {
  * @depth: lists and objects that are open
  * @filled: whether the open one of a depth has something in it
  * @column: text: whether something stands in this line
+ * @advised: text: what to do next was told of something
  */
 struct out {
 	FILE *file;
@@ -54,6 +55,7 @@ struct out {
 	unsigned int depth;
 	bool filled[OUT_DEPTH];
 	bool column;
+	bool advised;
 };
 
 /**
@@ -118,6 +120,13 @@ void out_paint(struct out *out, enum out_color color);
  * @value: may hold any bytes: what is no UTF-8, or controls terminals, is made harmless
  */
 void out_string(struct out *out, const char *key, const char *label, const char *value);
+
+/**
+ * out_next() - text only: what to do next, in a line of its own
+ * @out: where to
+ * @next: as harmless as out_string() makes it
+ */
+void out_next(struct out *out, const char *next);
 
 /**
  * out_quoted() - a string in quotes, as Prometheus reads it; nothing else of @out but its file

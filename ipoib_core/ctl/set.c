@@ -179,7 +179,7 @@ static bool set_make_list(struct set *set, int fd)
 	return false;
 }
 
-/* What there is now, before anybody is asked. */
+/* What there is now. */
 static bool set_look(struct set *set)
 {
 	bool made;
@@ -220,14 +220,20 @@ static bool set_ask(const struct set *set)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-/* One at a time reads the list and writes what it makes of it. Returns a descriptor, or -1. */
+/*
+ * One at a time reads the list and writes what it makes of it. The lock is a file that nobody but
+ * root can open: the parameter's own anybody may, and keep. Returns a descriptor, or -1.
+ */
 static int set_lock(const struct set *set)
 {
 	uint64_t end = wait_now() + SET_WAIT;
-	int fd = open(set->file, O_RDONLY | O_CLOEXEC);
+	char path[PATH_MAX];
+	int fd;
 
+	run_root(path, sizeof(path), "/run/ipoibctl.lock");
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
-		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", set->file, strerror(errno));
+		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", path, strerror(errno));
 		return -1;
 	}
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
@@ -235,7 +241,7 @@ static int set_lock(const struct set *set)
 			wait_for(SET_LOOK, -1);
 			continue;
 		}
-		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", set->file,
+		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", path,
 			     errno == EWOULDBLOCK ? "somebody else is at it" : strerror(errno));
 		close(fd);
 		return -1;
@@ -269,18 +275,18 @@ static bool set_write(struct set *set)
 {
 	struct stat stat;
 	bool written;
-	int fd;
+	int lock;
 
 	if (lstat(set->file, &stat) || !(stat.st_mode & 0222)) {
 		set_by_hand(set, "this ipoib_core cannot be told while it runs");
 		return false;
 	}
-	fd = set_lock(set);
-	if (fd < 0)
+	lock = set_lock(set);
+	if (lock < 0)
 		return false;
 	/* The question may have waited for long: other ports may have been given others. */
-	written = set_make_list(set, fd) && set_write_list(set);
-	close(fd);
+	written = set_look(set) && set_write_list(set);
+	close(lock);
 	return written;
 }
 

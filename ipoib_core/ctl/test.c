@@ -50,6 +50,7 @@ enum test_result {
  * struct test - what is known so far
  * @ctl: what is asked for
  * @dev: the interface
+ * @vrf: " vrf NAME" of commands about its routes, or ""
  * @peer: address of the peer, family 0: only its GID is known
  * @hop: neighbour on the way: the peer, or a gateway
  * @far: it is a gateway
@@ -65,6 +66,7 @@ enum test_result {
 struct test {
 	struct ctl *ctl;
 	const struct record *dev;
+	char vrf[sizeof(" vrf ") + PRINT_WORD];
 	struct address peer;
 	struct address hop;
 	bool far;
@@ -75,7 +77,7 @@ struct test {
 	unsigned int count;
 	struct ping ping;
 	char text[FINDING_TEXT];
-	char next[FINDING_TEXT];
+	char next[FINDING_NEXT];
 };
 
 #define TEST_SAY(TEST, ...)	snprintf((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
@@ -102,19 +104,15 @@ static enum test_result test_link(struct test *test)
 	return record_get(test->dev, IPOIB_A_CARRIER) ? TEST_OK : TEST_FAILED;
 }
 
-/* Why a route does not lead to somebody else. */
-static const char *test_not_a_peer(unsigned int type)
+/* A VRF that it is in has routes of its own, and a name in commands that are told. */
+static unsigned int test_look_for_vrf(struct test *test)
 {
-	switch (type) {
-	case RTN_LOCAL:
-		return "that is an address of this host";
-	case RTN_BROADCAST:
-	case RTN_MULTICAST:
-	case RTN_ANYCAST:
-		return "that is no peer but many";
-	default:
-		return "a rule or a route keeps packets from going there";
-	}
+	char name[IF_NAMESIZE];
+	unsigned int vrf;
+
+	if (name_is_infiniband(test_ifindex(test), &vrf) && vrf)
+		snprintf(test->vrf, sizeof(test->vrf), " vrf %s", print_word(rtnl_name(name, vrf)));
+	return vrf;
 }
 
 static enum test_result test_route(struct test *test)
@@ -122,6 +120,7 @@ static enum test_result test_route(struct test *test)
 	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
 	bool local = test->peer.family == AF_INET6 && test->peer.bytes[0] == 0xfe &&
 		     (test->peer.bytes[1] & 0xc0) == 0x80;
+	unsigned int vrf = test_look_for_vrf(test);
 	char other[IF_NAMESIZE];
 	struct route route;
 	int ret;
@@ -131,24 +130,24 @@ static enum test_result test_route(struct test *test)
 		return TEST_SKIPPED;
 	}
 	/* Addresses of a link say nothing without it. */
-	ret = route_ask(&route, &test->peer, local ? test_ifindex(test) : 0);
+	ret = route_ask(&route, &test->peer, local ? test_ifindex(test) : vrf);
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
-		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip route'", name,
-			  print_word(name));
+		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip route show%s'",
+			  name, print_word(name), test->vrf);
 		return TEST_FAILED;
 	}
 	if (route.type != RTN_UNICAST) {
-		TEST_SAY(test, "%s", test_not_a_peer(route.type));
-		TEST_NEXT(test, "'ip route get %s' shows it", test->peer.text);
+		TEST_SAY(test, "%s", route_not_to_a_peer(route.type));
+		TEST_NEXT(test, "'ip route get %s%s' shows it", test->peer.text, test->vrf);
 		return TEST_FAILED;
 	}
 	if (route.ifindex != test_ifindex(test)) {
 		TEST_SAY(test, "packets do not go out of %s but of %s", name,
 			 rtnl_name(other, route.ifindex));
 		TEST_NEXT(test,
-			  "'ip route get %s' shows the way; two interfaces in one network, a missing route or prefix, or a bond or bridge above this one are the usual causes",
-			  test->peer.text);
+			  "'ip route get %s%s' shows the way; two interfaces in one network, a missing route or prefix, or a bond or bridge above this one are the usual causes",
+			  test->peer.text, test->vrf);
 		return TEST_FAILED;
 	}
 	test->far = route.gateway.family;
@@ -518,10 +517,8 @@ static void test_tell(struct test *test, const char *step, enum test_result resu
 		out_string(out, NULL, NULL, results[result]);
 		out_label(out, "%*s", 3 - (int)strlen(results[result]), "");
 		out_text(out, test->text);
-		if (result != TEST_SKIPPED && test->next[0]) {
-			out_line(out, 4);
-			out_string(out, NULL, "next:", test->next);
-		}
+		if (result != TEST_SKIPPED && test->next[0])
+			out_next(out, test->next);
 	}
 	out_object_end(out);
 	/* Steps may take seconds: who waits shall see how far it is. */

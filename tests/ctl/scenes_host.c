@@ -131,6 +131,8 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 		return 0;
 	}
 	ours = header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 9 : to[0] == 0xfe;
+	/* Not by the routes of those that are in no VRF. */
+	ours = ours && (!getenv("MASTER_IB0") || attrs[RTA_OIF]);
 	if (header.rtm_family == AF_INET && to[0] == 127)
 		header.rtm_type = RTN_LOCAL;
 	msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
@@ -142,13 +144,16 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	return 0;
 }
 
-/* Where MASTER is in the environment the second port's interface is in one of that kind. */
+/*
+ * Where MASTER is in the environment the second port's interface is in one of that kind, where
+ * MASTER_IB0 is the first one's.
+ */
 static void host_put_master(struct nl_msg *msg, int ifindex)
 {
-	const char *kind = getenv("MASTER");
+	const char *kind = getenv(ifindex == HOST_IB0 ? "MASTER_IB0" : "MASTER");
 	struct nlattr *link;
 
-	if (!kind || ifindex != HOST_IB0 + 1)
+	if (!kind || (ifindex != HOST_IB0 && ifindex != HOST_IB0 + 1))
 		return;
 	nla_put_u32(msg, IFLA_MASTER, 7);
 	link = nla_nest_start(msg, IFLA_LINKINFO);
@@ -166,10 +171,21 @@ static bool host_is_named(void)
 	return named;
 }
 
+/* Where MOVED_LATER is in the environment another one, or none, has its other names later. */
+static const char *host_moved(const char *name)
+{
+	static bool asked;
+	const char *other = asked ? getenv("MOVED_LATER") : NULL;
+
+	asked = true;
+	return other ? other : name;
+}
+
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
 	struct nlattr *attrs[IFLA_MAX + 1], *name;
+	const char *real = names[0];
 	struct ifinfomsg header = {};
 	struct nl_msg *msg;
 	size_t i;
@@ -186,9 +202,13 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 			continue;
 		if (i && !host_is_named())
 			break;
+		if (i)
+			real = host_moved(real);
+		if (!*real)
+			break;
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
-		nla_put_string(msg, IFLA_IFNAME, names[0]);
+		nla_put_string(msg, IFLA_IFNAME, real);
 		host_put_master(msg, header.ifi_index);
 		host_end(msg, stream, len);
 		return 0;

@@ -140,6 +140,16 @@ ended 1 "-n hostA test $link"
 ipoibctl -n hostA -j explain > "$TMPDIR/explained"
 jq -e 'any(.[]; .cause == "no-answer")' "$TMPDIR/explained" || { cat "$TMPDIR/explained"; fail "10.9.0.77 is not missed"; }
 
+note "in a VRF, which has routes of its own"
+must ip -n hostA link add red type vrf table 10
+must ip -n hostA link set red up
+# Which takes it down and up.
+must ip -n hostA link set "$link" master red
+must_wait 20 is_running hostA "$link"
+is "to the peer" "$(ways 10.9.0.2 | tail -n 1)" "$well"
+must ip -n hostA link delete red
+must_wait 20 is_running hostA "$link"
+
 note "what moves, and what is counted"
 ipoibctl -n hostA test -n 200 "$link" 10.9.0.2 > /dev/null 2>&1 &
 tester=$!

@@ -3,7 +3,8 @@
  * accel_ref: the reference data path, over plain kernel verbs, for any InfiniBand HCA.
  *
  *   main.c      module, the ops table, which ports it serves
- *   netdev.c    init, open, stop, cleanup, Q_Key
+ *   netdev.c    init, cleanup, Q_Key
+ *   open.c      open and stop
  *   groups.c    multicast groups
  *   qp.c        QPs: making them, their states, their errors
  *   tx.c        send(), stopping and waking of queues, completions
@@ -506,13 +507,16 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 		    u32 *qp_num);
 void ref_ib_dev_cleanup(struct net_device *dev);
 int ref_update_netdev_settings(struct net_device *dev);
-int ref_ib_dev_open(struct net_device *dev);
-void ref_ib_dev_stop(struct net_device *dev);
 int ref_set_qkey(struct net_device *dev, u32 qkey);
 int ref_change_mtu(struct net_device *dev, int new_mtu);
 u32 ref_rx_qpn(struct net_device *dev, unsigned int nth);
-void ref_napi_kick(struct ref_priv *priv);
 int ref_set_tx_queues(struct net_device *dev, unsigned int queues);
+
+/* open.c */
+int ref_ib_dev_open(struct net_device *dev);
+void ref_ib_dev_stop(struct net_device *dev);
+void ref_napi_kick(struct ref_priv *priv);
+void ref_take_back(struct ref_priv *priv);
 
 /* groups.c */
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
@@ -553,6 +557,7 @@ void ref_stats_names(const struct ref_priv *priv, u8 *names);
 void ref_stats_values(const struct ref_priv *priv, u64 *values);
 
 /* queues.c */
+u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
 void ref_queues_init(struct net_device *dev);
 void ref_queues_tell(struct ref_priv *priv, bool up);
 

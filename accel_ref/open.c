@@ -84,7 +84,11 @@ void ref_napi_kick(struct ref_priv *priv)
 	local_bh_enable();
 }
 
-/* Fills the rings and brings the QPs up. NAPI is disabled: this acts in its place. */
+/*
+ * Fills the rings and brings the QPs up. NAPI is disabled: this acts in its place. REF_UP is set
+ * before a QP receives: an event that tells of an error then asks for repair, which waits for
+ * qp_mutex, and so for the end of open.
+ */
 static int ref_start_qps(struct ref_priv *priv)
 {
 	unsigned int i;
@@ -106,12 +110,15 @@ static int ref_start_qps(struct ref_priv *priv)
 			return err;
 	}
 	for (i = 0; i < priv->num_qps; i++) {
-		err = ref_qp_to_rts(&priv->qps[i]);
-		if (err)
-			return err;
 		clear_bit(REF_QP_BROKEN, &priv->qps[i].flags);
 		clear_bit(REF_QP_DOUBT, &priv->qps[i].flags);
 		priv->qps[i].waits = 0;
+	}
+	set_bit(REF_UP, &priv->state);
+	for (i = 0; i < priv->num_qps; i++) {
+		err = ref_qp_to_rts(&priv->qps[i]);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -149,13 +156,13 @@ int ref_ib_dev_open(struct net_device *dev)
 	mutex_lock(&priv->qp_mutex);
 	err = ref_start_qps(priv);
 	if (err) {
+		clear_bit(REF_UP, &priv->state);
 		ref_reset_qps(priv);
 		mutex_unlock(&priv->qp_mutex);
 		return err;
 	}
 	ref_napi_enable(priv);
 	ref_queues_tell(priv, true);
-	set_bit(REF_UP, &priv->state);
 	mutex_unlock(&priv->qp_mutex);
 
 	ref_napi_kick(priv);

@@ -34,9 +34,9 @@
  * place. The TX lock and NAPI meet in head and tail alone, each with one writer, published with
  * smp_store_release() after the slots that it gives away; and, says tx.c, in urgent and armed.
  *
- * REF_UP is the gate: set at the end of open, cleared first in stop. Without it NAPI posts no
- * buffer and wakes no queue, and no work is queued; work that was queued before finds it cleared
- * under qp_mutex and does nothing. No work takes RTNL, so that stop may wait for it.
+ * REF_UP is the gate: set by open before a QP receives, cleared first in stop. Without it NAPI
+ * posts no buffer and wakes no queue, and no work is queued; work that was queued before finds it
+ * cleared under qp_mutex and does nothing. No work takes RTNL, so that stop may wait for it.
  */
 #ifndef ACCEL_REF_H
 #define ACCEL_REF_H

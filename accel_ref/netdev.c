@@ -204,6 +204,8 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	mutex_init(&priv->qp_mutex);
 	INIT_LIST_HEAD(&priv->groups);
 	INIT_DELAYED_WORK(&priv->repair, ref_repair_work);
+	INIT_DELAYED_WORK(&priv->restart, ref_restart_work);
+	priv->restart_next = jiffies;
 	/* Not deferrable: on an idle machine, where it is wanted most, that may mean never. */
 	INIT_DELAYED_WORK(&priv->watch, ref_watch_work);
 	priv->vector = port - 1 + ((pkey + 1) & 0x7fff);
@@ -234,9 +236,12 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 	cancel_delayed_work_sync(&priv->repair);
 	ref_take_back(priv);
 	ref_queues_destroy(priv);
+	/* Once the CQs are gone no event can ask for a restart any more. */
+	cancel_delayed_work_sync(&priv->restart);
 	mutex_destroy(&priv->qp_mutex);
 	/* The stack frees it: whatever would still run on it uses memory that is gone. */
-	WARN_ON(delayed_work_pending(&priv->repair) || delayed_work_pending(&priv->watch));
+	WARN_ON(delayed_work_pending(&priv->repair) || delayed_work_pending(&priv->watch) ||
+		delayed_work_pending(&priv->restart));
 }
 
 /**
@@ -362,7 +367,11 @@ int ref_change_mtu(struct net_device *dev, int new_mtu)
 u32 ref_rx_qpn(struct net_device *dev, unsigned int nth)
 {
 	const struct ref_priv *priv = ref_priv(dev);
-	unsigned int i = nth % READ_ONCE(priv->told_rxqs);
+	unsigned int told = READ_ONCE(priv->told_rxqs), i;
 
-	return priv->qps[READ_ONCE(priv->rxqs[i].deaf) ? 0 : i].qp->qp_num;
+	for (i = 0; i < told; i++, nth++) {
+		if (!READ_ONCE(priv->rxqs[nth % told].deaf))
+			break;
+	}
+	return priv->qps[nth % told].qp->qp_num;
 }

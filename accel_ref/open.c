@@ -225,6 +225,7 @@ static void ref_drain(struct ref_priv *priv)
 void ref_ib_dev_stop(struct net_device *dev)
 {
 	struct ref_priv *priv = ref_priv(dev);
+	unsigned long began = jiffies;
 	unsigned int i;
 
 	/* Under the mutex: repair that is running ends first, one that comes later does nothing. */
@@ -244,4 +245,6 @@ void ref_ib_dev_stop(struct net_device *dev)
 		cancel_delayed_work_sync(&priv->txqs[i].lazy_work);
 	cancel_delayed_work_sync(&priv->repair);
 	cancel_delayed_work_sync(&priv->watch);
+	cancel_delayed_work_sync(&priv->restart);
+	ref_restart_after(priv, jiffies - began);
 }

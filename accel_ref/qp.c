@@ -3,16 +3,36 @@
 #include "ref.h"
 
 /*
- * A CQ in error stays so, and is made anew with the interface alone: no further peer is told of a
- * queue that may never hear of a packet again, and those that were ask until they are told another.
+ * A CQ in error stays so, and is made anew with the interface alone, whose address has the number
+ * of a QP that it is of. No further peer is told of a queue that may never hear of a packet again,
+ * and those that were ask until they are told another. Nor does it have receives: a packet that
+ * took one would only have the HCA tell of the CQ again, and the interface be restarted. What would
+ * be sent leaves by another queue.
  */
 static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 {
 	unsigned int i;
 
-	for (i = 0; i < priv->num_rxqs; i++)
-		if (priv->rxqs[i].cq == cq)
-			WRITE_ONCE(priv->rxqs[i].deaf, true);
+	for (i = 0; i < priv->num_rxqs; i++) {
+		struct ref_rxq *rxq = &priv->rxqs[i];
+
+		if (rxq->cq != cq || READ_ONCE(rxq->deaf))
+			continue;
+		WRITE_ONCE(rxq->deaf, true);
+		atomic_long_inc(&priv->events.lost_queues);
+		netdev_err(priv->dev, "RX queue %u receives no more until the interface is made anew%s\n",
+			   i, i ? "" : ": no broadcast is heard");
+	}
+	for (i = 0; i < priv->num_txqs; i++) {
+		struct ref_txq *txq = &priv->txqs[i];
+
+		if (txq->cq != cq || READ_ONCE(txq->mute))
+			continue;
+		WRITE_ONCE(txq->mute, true);
+		atomic_long_inc(&priv->events.lost_queues);
+		netdev_err(priv->dev, "TX queue %u sends no more until the interface is made anew\n",
+			   i);
+	}
 }
 
 static void ref_cq_event(struct ib_event *event, void *context)

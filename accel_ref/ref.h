@@ -224,6 +224,8 @@ struct ref_tx_slot {
  * @untold: sends were taken that nothing tells of but a stop; the TX lock's, and the stop's
  * @held: @wr has one that the HCA has no room for and that is to tell of them; the TX lock's, read
  *	anywhere
+ * @mute: the HCA has told of an error of @cq: nothing is sent by this queue that may leave by
+ *	another one; never undone
  * @wr: work requests, chained
  * @sge: of each of @wr
  * @drops: counters of send()
@@ -251,6 +253,7 @@ struct ref_txq {
 	bool chain_urgent;
 	bool untold;
 	bool held;
+	bool mute;
 	struct ib_ud_wr wr[REF_TX_CHAIN];
 	struct ib_sge sge[REF_TX_CHAIN][REF_MAX_SGE];
 	struct ref_tx_drops drops;
@@ -315,7 +318,8 @@ struct ref_frag_pool {
  * @pool: where buffers come from
  * @flows: TCP connections whose segments are gathered; empty between runs of NAPI
  * @looked: jiffies when the core was last shown whose packets come by it
- * @deaf: the HCA has told of an error of @cq: no peer is told of this queue; never undone
+ * @deaf: the HCA has told of an error of @cq: no receive is posted, and no peer is told of this
+ *	queue; never undone
  * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
@@ -392,6 +396,7 @@ enum {
  * @restarts: restarts asked of the core
  * @tx_timeouts: a queue was stopped, or its sends were outstanding, for too long
  * @async_errors: errors of a QP or a CQ that the HCA reported by an event
+ * @lost_queues: queues whose CQ is in error
  * @abandoned: sends and receives that the HCA had not given back when a stop lost patience
  */
 struct ref_events {
@@ -399,6 +404,7 @@ struct ref_events {
 	atomic_long_t restarts;
 	atomic_long_t tx_timeouts;
 	atomic_long_t async_errors;
+	atomic_long_t lost_queues;
 	atomic_long_t abandoned;
 };
 
@@ -439,6 +445,8 @@ struct ref_events {
  * @last_repair: jiffies of its last run
  * @adaptive_rx: moderation of receive queues is adaptive; RTNL, read anywhere
  * @coal: CQ moderation as the user set it, of all queues, microseconds and completions; RTNL
+ * @restart: asks for a restart when it may be
+ * @restart_next: jiffies from which on there may be one, see ref_restart()
  * @events: rare events
  */
 struct ref_priv {
@@ -477,6 +485,8 @@ struct ref_priv {
 	struct {
 		u16 rx_usecs, rx_frames, tx_usecs, tx_frames;
 	} coal;
+	struct delayed_work restart;
+	unsigned long restart_next;
 	struct ref_events events;
 };
 
@@ -549,6 +559,8 @@ void ref_watch_start(struct ref_priv *priv);
 void ref_repair_ask(struct ref_qp *qp);
 void ref_repair_look(struct ref_qp *qp);
 void ref_restart(struct ref_priv *priv);
+void ref_restart_work(struct work_struct *work);
+void ref_restart_after(struct ref_priv *priv, unsigned long took);
 
 /* stats.c */
 void ref_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);

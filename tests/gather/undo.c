@@ -7,8 +7,8 @@
  * as the stack cuts it (tcp_gso_segment(), inet_gso_segment()), and each packet that comes of it
  * must be the next one of its connection, byte for byte; none may be left, and large packets must
  * be told as GRO tells them. Some connections are of UDP: what is left to GRO comes when the run
- * ends, and must not be overtaken either, fragments or not. The last line says how many there were. Buffers end where their
- * packets do, so that a sanitizer sees what is read behind them.
+ * ends, and must not be overtaken either, fragments or not. The last line says how many there were.
+ * Buffers end where their packets do, so that a sanitizer sees what is read behind them.
  */
 #include "rx.h"
 

@@ -167,8 +167,8 @@ int ref_ib_dev_open(struct net_device *dev)
 
 	ref_napi_kick(priv);
 	ref_watch_start(priv);
-	/* Once, then it is the user's to change; not before the interface is registered. */
-	if (!priv->spread)
+	/* Once, unless the user was first, whose it is to change; not before it is registered. */
+	if (!priv->spread && !accel_has_xps(dev))
 		ref_set_tx_queues(dev, dev->real_num_tx_queues);
 	priv->spread = true;
 	return 0;

@@ -435,7 +435,7 @@ struct ref_events {
  * @cut: others, or all, are cut by cut.c
  * @tell_all: the HCA has refused a send for good: each asks for its completion since; any TX
  *	lock's, read anywhere
- * @spread: CPUs were given their TX queues; RTNL
+ * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere

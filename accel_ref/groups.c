@@ -158,11 +158,13 @@ void ref_groups_leave(struct ref_priv *priv)
 {
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
+	int err = 0;
 
-	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
+	/* What timed out once would do so again. */
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES && err != -ETIMEDOUT) {
 		group = list_first_entry(&priv->groups, struct ref_group, node);
-		if (ref_group_leave(priv, group))
-			failures++;
+		err = ref_group_leave(priv, group);
+		failures += !!err;
 	}
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		list_del(&group->node);

@@ -17,9 +17,16 @@ static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
 	unsigned int i;
 	int err = 0;
 
-	/* Each one, whatever becomes of the others: who stops takes back what it holds. */
-	for (i = 0; i < priv->num_qps; i++)
-		err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
+	/*
+	 * Each one, whatever becomes of the others: who stops takes back what it holds. But a
+	 * command that times out may take a minute, and the next one would, too.
+	 */
+	for (i = 0; i < priv->num_qps; i++) {
+		if (err == -ETIMEDOUT)
+			ref_qp_lose(&priv->qps[i]);
+		else
+			err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
+	}
 	return err;
 }
 
@@ -194,19 +201,19 @@ static bool ref_drained(const struct ref_priv *priv)
 static void ref_drain(struct ref_priv *priv)
 {
 	unsigned long deadline = jiffies + REF_DRAIN_TIME;
-	bool flushing = true;
 	unsigned int i;
+	int err = 0;
 
 	for (i = 0; i < priv->num_qps; i++) {
-		if (ref_qp_to_error(&priv->qps[i]))
-			flushing = false;
+		if (err != -ETIMEDOUT)
+			err = ref_qp_to_error(&priv->qps[i]) ?: err;
 		if (!priv->qps[i].txq)
 			continue;
 		/* An HCA takes sends in error too, to flush them: what was held tells of others. */
 		ref_tx_post_rest(&priv->txqs[i]);
 		ref_tx_drop_rest(&priv->txqs[i]);
 	}
-	while (flushing && !ref_drained(priv)) {
+	while (!err && !ref_drained(priv)) {
 		if (time_after(jiffies, deadline)) {
 			netdev_warn(priv->dev, "the HCA does not flush its queues, resetting\n");
 			break;

@@ -247,6 +247,7 @@ void ref_qps_destroy(struct ref_priv *priv)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 	unsigned int i = priv->num_qps;
+	int err = 0;
 
 	mutex_lock(&priv->qp_mutex);
 	while (i--) {
@@ -256,8 +257,10 @@ void ref_qps_destroy(struct ref_priv *priv)
 		if (!qp->qp)
 			continue;
 		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
-		if (qp->lost)
-			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);
+		if (qp->lost && err != -ETIMEDOUT) {
+			err = ref_qp_modify(qp, &attr, IB_QP_STATE);
+			qp->lost = err;
+		}
 		qp_num = qp->qp->qp_num;
 		if (ib_destroy_qp(qp->qp))
 			qp->lost = true;
@@ -331,6 +334,19 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	err = ref_qp_modify(qp, &attr, mask);
 	qp->idle = !err;
 	return err;
+}
+
+/**
+ * ref_qp_lose() - leave what a QP holds to an HCA that is not even asked to reset it
+ * @qp: the QP
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_qp_lose(struct ref_qp *qp)
+{
+	lockdep_assert_held(&qp->priv->qp_mutex);
+	qp->idle = false;
+	qp->lost = true;
 }
 
 /**

@@ -537,6 +537,7 @@ void ref_groups_leave(struct ref_priv *priv);
 int ref_qps_create(struct ref_priv *priv);
 void ref_qps_destroy(struct ref_priv *priv);
 int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index);
+void ref_qp_lose(struct ref_qp *qp);
 int ref_qp_to_rts(struct ref_qp *qp);
 int ref_qp_to_error(struct ref_qp *qp);
 int ref_qp_leave_sqe(struct ref_qp *qp);

@@ -49,6 +49,18 @@ down_refused()
 # To ERR, two; to RESET, two: the first one's 256 receives stay.
 down_refused 4 "two to ERR, two to RESET" 200 300
 down_refused 3 "two to ERR, the first one to RESET" 200 300
+
+note "what times out is not asked of the other one as well"
+knob sib0 slow_ms 200
+knob sib0 modify_error_once 10
+must ip -n hostA link set "$IFA" down
+left=$(knob sib0 modify_error_once)
+knob sib0 modify_error_once 0
+knob sib0 slow_ms 0
+is "state changes that timed out" "$((10 - left))" 2
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+assert_resumes "state changes that timed out"
 explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean

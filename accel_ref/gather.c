@@ -85,6 +85,35 @@ static bool ref_look_v4(struct ref_segment *seg, unsigned int len)
 	return true;
 }
 
+/*
+ * Is there TCP behind extension headers? What is in each fragment is said by all: a datagram of UDP
+ * must go the way of those before it, fragments or not. What cannot be known is taken for TCP.
+ */
+static bool ref_may_be_tcp(const struct ipv6hdr *ip, unsigned int len)
+{
+	unsigned int at = sizeof(*ip);
+	u8 next = ip->nexthdr;
+
+	while (ipv6_ext_hdr(next) && next != NEXTHDR_NONE) {
+		const void *header = (const void *)ip + at;
+		const struct ipv6_opt_hdr *opt = header;
+		const struct frag_hdr *frag = header;
+
+		/* No header is shorter than that of a fragment. */
+		if (len < at + sizeof(*frag))
+			return true;
+		/* Only the first one has what is between this header and the protocol. */
+		if (next == NEXTHDR_FRAGMENT && frag->frag_off & htons(IP6_OFFSET))
+			return frag->nexthdr == IPPROTO_TCP || ipv6_ext_hdr(frag->nexthdr);
+		if (next == NEXTHDR_FRAGMENT)
+			at += sizeof(*frag);
+		else
+			at += next == NEXTHDR_AUTH ? ipv6_authlen(opt) : ipv6_optlen(opt);
+		next = opt->nexthdr;
+	}
+	return next == IPPROTO_TCP;
+}
+
 static bool ref_look_v6(struct ref_segment *seg, unsigned int len)
 {
 	const struct ipv6hdr *ip = seg->ip;
@@ -92,7 +121,7 @@ static bool ref_look_v6(struct ref_segment *seg, unsigned int len)
 	if (len < sizeof(*ip))
 		return false;
 	if (ip->nexthdr != IPPROTO_TCP)
-		return ipv6_ext_hdr(ip->nexthdr);
+		return ref_may_be_tcp(ip, len);
 	seg->v6 = true;
 	if (ip->version == 6 && ntohs(ip->payload_len) == len - sizeof(*ip))
 		ref_look_tcp(seg, sizeof(*ip), len);

@@ -58,6 +58,25 @@ static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 	return 0;
 }
 
+/*
+ * HCAs know a membership by GID and QP number alone (mlx4, mlx5): what is left later of a group
+ * that has another LID now would be the one that is wanted. So that goes first.
+ */
+static int ref_group_leave_old(struct ref_priv *priv, const union ib_gid *gid)
+{
+	struct ref_group *group, *next;
+	int err;
+
+	list_for_each_entry_safe(group, next, &priv->groups, node) {
+		if (!group->unwanted || memcmp(&group->gid, gid, sizeof(*gid)))
+			continue;
+		err = ref_group_leave(priv, group);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* Until the first failure: an HCA that takes long for each takes it once. */
 static void ref_groups_leave_unwanted(struct ref_priv *priv)
 {
@@ -76,7 +95,7 @@ static void ref_groups_leave_unwanted(struct ref_priv *priv)
  * @mlid: its LID, host order
  *
  * Context: process.
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, then the core tries again.
  */
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
@@ -88,7 +107,9 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 		group->unwanted = false;
 		return 0;
 	}
-	/* Also for a group whose LID is another one now. */
+	err = ref_group_leave_old(priv, gid);
+	if (err)
+		return err;
 	ref_groups_leave_unwanted(priv);
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
 	if (!group)
@@ -137,11 +158,13 @@ void ref_groups_leave(struct ref_priv *priv)
 {
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
+	int err = 0;
 
-	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
+	/* What timed out once would do so again. */
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES && err != -ETIMEDOUT) {
 		group = list_first_entry(&priv->groups, struct ref_group, node);
-		if (ref_group_leave(priv, group))
-			failures++;
+		err = ref_group_leave(priv, group);
+		failures += !!err;
 	}
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		list_del(&group->node);

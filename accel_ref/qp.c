@@ -3,16 +3,36 @@
 #include "ref.h"
 
 /*
- * A CQ in error stays so, and is made anew with the interface alone: no further peer is told of a
- * queue that may never hear of a packet again, and those that were ask until they are told another.
+ * A CQ in error stays so, and is made anew with the interface alone, whose address has the number
+ * of a QP that it is of. No further peer is told of a queue that may never hear of a packet again,
+ * and those that were ask until they are told another. Nor does it have receives: a packet that
+ * took one would only have the HCA tell of the CQ again, and the interface be restarted. What would
+ * be sent leaves by another queue.
  */
 static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 {
 	unsigned int i;
 
-	for (i = 0; i < priv->num_rxqs; i++)
-		if (priv->rxqs[i].cq == cq)
-			WRITE_ONCE(priv->rxqs[i].deaf, true);
+	for (i = 0; i < priv->num_rxqs; i++) {
+		struct ref_rxq *rxq = &priv->rxqs[i];
+
+		if (rxq->cq != cq || READ_ONCE(rxq->deaf))
+			continue;
+		WRITE_ONCE(rxq->deaf, true);
+		atomic_long_inc(&priv->events.lost_queues);
+		netdev_err(priv->dev, "RX queue %u receives no more until the interface is made anew%s\n",
+			   i, i ? "" : ": no broadcast is heard");
+	}
+	for (i = 0; i < priv->num_txqs; i++) {
+		struct ref_txq *txq = &priv->txqs[i];
+
+		if (txq->cq != cq || READ_ONCE(txq->mute))
+			continue;
+		WRITE_ONCE(txq->mute, true);
+		atomic_long_inc(&priv->events.lost_queues);
+		netdev_err(priv->dev, "TX queue %u sends no more until the interface is made anew\n",
+			   i);
+	}
 }
 
 static void ref_cq_event(struct ib_event *event, void *context)
@@ -227,6 +247,7 @@ void ref_qps_destroy(struct ref_priv *priv)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 	unsigned int i = priv->num_qps;
+	int err = 0;
 
 	mutex_lock(&priv->qp_mutex);
 	while (i--) {
@@ -236,8 +257,10 @@ void ref_qps_destroy(struct ref_priv *priv)
 		if (!qp->qp)
 			continue;
 		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
-		if (qp->lost)
-			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);
+		if (qp->lost && err != -ETIMEDOUT) {
+			err = ref_qp_modify(qp, &attr, IB_QP_STATE);
+			qp->lost = err;
+		}
 		qp_num = qp->qp->qp_num;
 		if (ib_destroy_qp(qp->qp))
 			qp->lost = true;
@@ -311,6 +334,19 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	err = ref_qp_modify(qp, &attr, mask);
 	qp->idle = !err;
 	return err;
+}
+
+/**
+ * ref_qp_lose() - leave what a QP holds to an HCA that is not even asked to reset it
+ * @qp: the QP
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_qp_lose(struct ref_qp *qp)
+{
+	lockdep_assert_held(&qp->priv->qp_mutex);
+	qp->idle = false;
+	qp->lost = true;
 }
 
 /**

@@ -1,6 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the stack knows of single queues, for who asks by netlink ("netdev" family). */
+/* Single queues: which one a packet leaves by, and what the stack tells of each by netlink. */
 #include "ref.h"
+
+/* For what would leave by queue @mute, which does not send any more: the next one that does. */
+static u16 ref_other_queue(const struct net_device *dev, u16 mute)
+{
+	const struct ref_priv *priv = ref_priv(dev);
+	unsigned int queues = READ_ONCE(dev->real_num_tx_queues), i, queue;
+
+	for (i = 1; i < queues; i++) {
+		queue = (mute + i) % queues;
+		if (!READ_ONCE(priv->txqs[queue].mute))
+			return queue;
+	}
+	return mute;
+}
+
+/**
+ * ref_select_queue() - ipoib_ops.select_queue
+ * @dev: the interface
+ * @skb: packet, data at the pseudo header
+ * @sb_dev: as in ndo_select_queue
+ *
+ * Each QP sends as its own number. Who receives a multicast may recognise its sender by the number,
+ * and ARP and neighbour discovery are multicast: it leaves from the primary, whose number is in our
+ * address. Of what is unicast nobody looks at the sender's number. What cannot be sent by its queue
+ * leaves by another one, a multicast too.
+ *
+ * Context: BH off.
+ * Return: TX queue.
+ */
+u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
+{
+	const struct ipoib_pseudo_header *to = (const void *)skb->data;
+
+	u16 queue = 0;
+
+	if (skb_headlen(skb) < sizeof(*to) || to->hwaddr[4] != 0xff)
+		queue = netdev_pick_tx(dev, skb, sb_dev);
+	if (unlikely(READ_ONCE(ref_priv(dev)->txqs[queue].mute)))
+		queue = ref_other_queue(dev, queue);
+	return queue;
+}
 
 /**
  * ref_queues_tell() - say which NAPI serves which RX queue

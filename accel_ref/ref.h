@@ -3,7 +3,8 @@
  * accel_ref: the reference data path, over plain kernel verbs, for any InfiniBand HCA.
  *
  *   main.c      module, the ops table, which ports it serves
- *   netdev.c    init, open, stop, cleanup, Q_Key
+ *   netdev.c    init, cleanup, Q_Key
+ *   open.c      open and stop
  *   groups.c    multicast groups
  *   qp.c        QPs: making them, their states, their errors
  *   tx.c        send(), stopping and waking of queues, completions
@@ -33,9 +34,9 @@
  * place. The TX lock and NAPI meet in head and tail alone, each with one writer, published with
  * smp_store_release() after the slots that it gives away; and, says tx.c, in urgent and armed.
  *
- * REF_UP is the gate: set at the end of open, cleared first in stop. Without it NAPI posts no
- * buffer and wakes no queue, and no work is queued; work that was queued before finds it cleared
- * under qp_mutex and does nothing. No work takes RTNL, so that stop may wait for it.
+ * REF_UP is the gate: set by open before a QP receives, cleared first in stop. Without it NAPI
+ * posts no buffer and wakes no queue, and no work is queued; work that was queued before finds it
+ * cleared under qp_mutex and does nothing. No work takes RTNL, so that stop may wait for it.
  */
 #ifndef ACCEL_REF_H
 #define ACCEL_REF_H
@@ -223,6 +224,8 @@ struct ref_tx_slot {
  * @untold: sends were taken that nothing tells of but a stop; the TX lock's, and the stop's
  * @held: @wr has one that the HCA has no room for and that is to tell of them; the TX lock's, read
  *	anywhere
+ * @mute: the HCA has told of an error of @cq: nothing is sent by this queue that may leave by
+ *	another one; never undone
  * @wr: work requests, chained
  * @sge: of each of @wr
  * @drops: counters of send()
@@ -250,6 +253,7 @@ struct ref_txq {
 	bool chain_urgent;
 	bool untold;
 	bool held;
+	bool mute;
 	struct ib_ud_wr wr[REF_TX_CHAIN];
 	struct ib_sge sge[REF_TX_CHAIN][REF_MAX_SGE];
 	struct ref_tx_drops drops;
@@ -314,7 +318,8 @@ struct ref_frag_pool {
  * @pool: where buffers come from
  * @flows: TCP connections whose segments are gathered; empty between runs of NAPI
  * @looked: jiffies when the core was last shown whose packets come by it
- * @deaf: the HCA has told of an error of @cq: no peer is told of this queue; never undone
+ * @deaf: the HCA has told of an error of @cq: no receive is posted, and no peer is told of this
+ *	queue; never undone
  * @trim: the watch asks to give back what @pool keeps for nothing
  * @napi: runs ref_rx_poll()
  * @refill_work: runs NAPI again some time after the ring could not be filled
@@ -391,6 +396,7 @@ enum {
  * @restarts: restarts asked of the core
  * @tx_timeouts: a queue was stopped, or its sends were outstanding, for too long
  * @async_errors: errors of a QP or a CQ that the HCA reported by an event
+ * @lost_queues: queues whose CQ is in error
  * @abandoned: sends and receives that the HCA had not given back when a stop lost patience
  */
 struct ref_events {
@@ -398,6 +404,7 @@ struct ref_events {
 	atomic_long_t restarts;
 	atomic_long_t tx_timeouts;
 	atomic_long_t async_errors;
+	atomic_long_t lost_queues;
 	atomic_long_t abandoned;
 };
 
@@ -428,7 +435,7 @@ struct ref_events {
  * @cut: others, or all, are cut by cut.c
  * @tell_all: the HCA has refused a send for good: each asks for its completion since; any TX
  *	lock's, read anywhere
- * @spread: CPUs were given their TX queues; RTNL
+ * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
@@ -438,6 +445,8 @@ struct ref_events {
  * @last_repair: jiffies of its last run
  * @adaptive_rx: moderation of receive queues is adaptive; RTNL, read anywhere
  * @coal: CQ moderation as the user set it, of all queues, microseconds and completions; RTNL
+ * @restart: asks for a restart when it may be
+ * @restart_next: jiffies from which on there may be one, see ref_restart()
  * @events: rare events
  */
 struct ref_priv {
@@ -476,6 +485,8 @@ struct ref_priv {
 	struct {
 		u16 rx_usecs, rx_frames, tx_usecs, tx_frames;
 	} coal;
+	struct delayed_work restart;
+	unsigned long restart_next;
 	struct ref_events events;
 };
 
@@ -506,13 +517,16 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 		    u32 *qp_num);
 void ref_ib_dev_cleanup(struct net_device *dev);
 int ref_update_netdev_settings(struct net_device *dev);
-int ref_ib_dev_open(struct net_device *dev);
-void ref_ib_dev_stop(struct net_device *dev);
 int ref_set_qkey(struct net_device *dev, u32 qkey);
 int ref_change_mtu(struct net_device *dev, int new_mtu);
 u32 ref_rx_qpn(struct net_device *dev, unsigned int nth);
-void ref_napi_kick(struct ref_priv *priv);
 int ref_set_tx_queues(struct net_device *dev, unsigned int queues);
+
+/* open.c */
+int ref_ib_dev_open(struct net_device *dev);
+void ref_ib_dev_stop(struct net_device *dev);
+void ref_napi_kick(struct ref_priv *priv);
+void ref_take_back(struct ref_priv *priv);
 
 /* groups.c */
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
@@ -523,6 +537,7 @@ void ref_groups_leave(struct ref_priv *priv);
 int ref_qps_create(struct ref_priv *priv);
 void ref_qps_destroy(struct ref_priv *priv);
 int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index);
+void ref_qp_lose(struct ref_qp *qp);
 int ref_qp_to_rts(struct ref_qp *qp);
 int ref_qp_to_error(struct ref_qp *qp);
 int ref_qp_leave_sqe(struct ref_qp *qp);
@@ -545,6 +560,8 @@ void ref_watch_start(struct ref_priv *priv);
 void ref_repair_ask(struct ref_qp *qp);
 void ref_repair_look(struct ref_qp *qp);
 void ref_restart(struct ref_priv *priv);
+void ref_restart_work(struct work_struct *work);
+void ref_restart_after(struct ref_priv *priv, unsigned long took);
 
 /* stats.c */
 void ref_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
@@ -553,6 +570,7 @@ void ref_stats_names(const struct ref_priv *priv, u8 *names);
 void ref_stats_values(const struct ref_priv *priv, u64 *values);
 
 /* queues.c */
+u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
 void ref_queues_init(struct net_device *dev);
 void ref_queues_tell(struct ref_priv *priv, bool up);
 

@@ -19,32 +19,75 @@
 
 /* The least time between two runs: errors that come back at once must not cost a CPU. */
 #define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)
+/* Stops are this part of the time at most, up to a least time of REF_RESTART_WAIT between them. */
+#define REF_RESTART_SHARE	16
+#define REF_RESTART_WAIT	(REF_RESTART_SHARE * HZ)
 /* How often, a jiffy apart, repair waits for the sends of a QP in SQE to be flushed. */
 #define REF_REPAIR_WAITS	50
 /* The watch looks this often; a TX queue without progress at two looks in a row is stuck. */
 #define REF_WATCH_INTERVAL	(5 * HZ)
 
+/* How long until @next, which is @most away at most: in a long while jiffies come round. */
+static unsigned long ref_until(unsigned long next, unsigned long most)
+{
+	unsigned long now = jiffies;
+
+	return time_in_range(now, next - most, next) ? next - now : 0;
+}
+
 /**
  * ref_restart() - ask the core to stop and open the interface
  * @priv: the interface
+ *
+ * At once, unless the last stop took long, as it does of an HCA that does not answer, and is not
+ * long ago: the whole host waits for RTNL meanwhile.
  *
  * Context: any.
  */
 void ref_restart(struct ref_priv *priv)
 {
+	unsigned long wait = ref_until(READ_ONCE(priv->restart_next), REF_RESTART_WAIT);
+
 	if (!ref_is_up(priv))
 		return;
+	if (wait) {
+		queue_delayed_work(ref_wq, &priv->restart, wait);
+		return;
+	}
 	atomic_long_inc(&priv->events.restarts);
 	ipoib_accel_restart(priv->dev);
 }
 
+/**
+ * ref_restart_work() - a restart that had to wait
+ * @work: restart of struct ref_priv
+ *
+ * Context: workqueue, may run late: after a stop it finds REF_UP cleared.
+ */
+void ref_restart_work(struct work_struct *work)
+{
+	ref_restart(container_of(to_delayed_work(work), struct ref_priv, restart));
+}
+
+/**
+ * ref_restart_after() - a stop has ended: when may the next one be that nobody but us asks for?
+ * @priv: the interface
+ * @took: jiffies that it took
+ *
+ * Context: process, under RTNL.
+ */
+void ref_restart_after(struct ref_priv *priv, unsigned long took)
+{
+	unsigned long wait = min_t(unsigned long, took, HZ) * REF_RESTART_SHARE;
+
+	WRITE_ONCE(priv->restart_next, jiffies + wait);
+}
+
 static void ref_repair_queue(struct ref_priv *priv)
 {
-	unsigned long last = READ_ONCE(priv->last_repair);
-	unsigned long next = last + REF_REPAIR_INTERVAL, now = jiffies;
+	unsigned long next = READ_ONCE(priv->last_repair) + REF_REPAIR_INTERVAL;
 
-	/* In a long while jiffies come round. */
-	queue_delayed_work(ref_wq, &priv->repair, time_in_range(now, last, next) ? next - now : 0);
+	queue_delayed_work(ref_wq, &priv->repair, ref_until(next, REF_REPAIR_INTERVAL));
 }
 
 /**

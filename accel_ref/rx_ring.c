@@ -274,7 +274,7 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 
 /**
  * ref_rx_fill() - post buffers until the HCA holds as many as it may
- * @rxq: the queue
+ * @rxq: the queue; a deaf one gets none
  * @gfp: how to allocate
  *
  * Context: NAPI of the queue, or process context before NAPI is enabled.
@@ -285,6 +285,8 @@ int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
 	unsigned int room;
 	int err = 0;
 
+	if (unlikely(READ_ONCE(rxq->deaf)))
+		return 0;
 	while (!err && (room = ref_rx_room(rxq))) {
 		unsigned int most = min_t(unsigned int, room, REF_POST_BATCH), n;
 

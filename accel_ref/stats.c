@@ -55,6 +55,7 @@ static const struct ref_counter ref_event_counters[] = {
 	REF_COUNTER(ref_events, restarts),
 	REF_COUNTER(ref_events, tx_timeouts),
 	REF_COUNTER(ref_events, async_errors),
+	REF_COUNTER(ref_events, lost_queues),
 	REF_COUNTER(ref_events, abandoned),
 };
 

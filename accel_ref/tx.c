@@ -505,28 +505,6 @@ int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 
 }
 
 /**
- * ref_select_queue() - ipoib_ops.select_queue
- * @dev: the interface
- * @skb: packet, data at the pseudo header
- * @sb_dev: as in ndo_select_queue
- *
- * Each QP sends as its own number. Who receives a multicast may recognise its sender by the number,
- * and ARP and neighbour discovery are multicast: it leaves from the primary, whose number is in our
- * address. Of what is unicast nobody looks at the sender's number.
- *
- * Context: BH off.
- * Return: TX queue.
- */
-u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
-{
-	const struct ipoib_pseudo_header *to = (const void *)skb->data;
-
-	if (skb_headlen(skb) >= sizeof(*to) && to->hwaddr[4] == 0xff)
-		return 0;
-	return netdev_pick_tx(dev, skb, sb_dev);
-}
-
-/**
  * ref_tx_stuck() - a queue makes no progress: say what it looks like, ask for a restart
  * @txq: the queue
  *

@@ -16,7 +16,6 @@
 
 /* tx.c */
 int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
 void ref_flush_sends(struct net_device *dev, unsigned int txqueue);
 void ref_tx_post_rest(struct ref_txq *txq);
 void ref_tx_post_held(struct ref_txq *txq);

@@ -240,15 +240,21 @@ int ref_tx_poll(struct napi_struct *napi, int budget)
 	return 0;
 }
 
-/* The HCA may still read what the slot at @tail has: nobody shall wait for that, but it stays. */
+/*
+ * The HCA may still read what the slot at @tail has, so that stays; but nobody shall wait for it:
+ * no socket, and no network namespace, whose end waits for what packets have of its conntrack,
+ * routes and IPsec.
+ */
 static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burst)
 {
 	struct sk_buff *skb = txq->slots[tail & txq->mask].skb;
 
 	burst->sends++;
 	burst->flushed++;
-	if (skb)
-		skb_orphan(skb);
+	if (!skb)
+		return;
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
 }
 
 /**

@@ -164,6 +164,19 @@ static inline void
 #endif
 }
 
+/* Has anybody said which CPU, or which RX queue, sends by which TX queue? Under RTNL. */
+static inline bool accel_has_xps(const struct net_device *dev)
+{
+#if !defined(CONFIG_XPS)
+	return false;
+#elif defined(HAVE_XPS_MAPS)
+	return rcu_access_pointer(dev->xps_maps[XPS_CPUS]) ||
+	       rcu_access_pointer(dev->xps_maps[XPS_RXQS]);
+#else
+	return rcu_access_pointer(dev->xps_cpus_map) || rcu_access_pointer(dev->xps_rxqs_map);
+#endif
+}
+
 /*
  * Whether the lock of a netdev has to be taken for its list of NAPI, by somebody who holds RTNL.
  * The stack holds it already where a netdev comes up and brings others up with it: that one is

@@ -232,6 +232,21 @@ static void traffic_stuck(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+static void traffic_lost(const struct traffic *traffic)
+{
+	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
+	struct finding finding;
+
+	if (!lost)
+		return;
+	finding_set(&finding, FINDING_BROKEN, "queue-lost",
+		    "%llu queues are out of use until the interface is made anew: the device has told of an error of their completion queues",
+		    (unsigned long long)lost);
+	finding_next(&finding,
+		     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port DEVICE/PORT accel ref' makes the interface anew");
+	traffic_tell(traffic, &finding);
+}
+
 /* Percent of its time. */
 static unsigned int traffic_interrupted(const struct cpu *before, const struct cpu *after)
 {
@@ -419,6 +434,7 @@ void explain_traffic(struct out *out, const struct record *dev, const struct sam
 
 	traffic_waiting(&traffic);
 	traffic_stuck(&traffic);
+	traffic_lost(&traffic);
 	traffic_failed(&traffic);
 	traffic_unanswered(&traffic);
 	traffic_rx(&traffic);

@@ -201,6 +201,20 @@ static inline bool ipv6_addr_equal(const struct in6_addr *a, const struct in6_ad
 	return !memcmp(a, b, sizeof(*a));
 }
 
+#define IP6_OFFSET		0xfff8
+#define NEXTHDR_FRAGMENT	44
+#define NEXTHDR_AUTH		51
+#define NEXTHDR_NONE		59
+#define ipv6_optlen(opt)	(((opt)->hdrlen + 1) << 3)
+#define ipv6_authlen(opt)	(((opt)->hdrlen + 2) << 2)
+
+struct frag_hdr {
+	u8 nexthdr;
+	u8 reserved;
+	__be16 frag_off;
+	__be32 identification;
+};
+
 static inline bool ipv6_ext_hdr(u8 next)
 {
 	return next == 0 || next == 43 || next == 44 || next == 51 || next == 59 || next == 60;

@@ -6,8 +6,9 @@
  * accel_ref/gather.c as accel_ref/rx.c gives them to it, up to 64 in a run. What it hands on is cut
  * as the stack cuts it (tcp_gso_segment(), inet_gso_segment()), and each packet that comes of it
  * must be the next one of its connection, byte for byte; none may be left, and large packets must
- * be told as GRO tells them. The last line says how many there were. Buffers end where their
- * packets do, so that a sanitizer sees what is read behind them.
+ * be told as GRO tells them. Some connections are of UDP: what is left to GRO comes when the run
+ * ends, and must not be overtaken either, fragments or not. The last line says how many there were.
+ * Buffers end where their packets do, so that a sanitizer sees what is read behind them.
  */
 #include "rx.h"
 
@@ -26,6 +27,7 @@ struct packet {
 
 struct stream {
 	bool v6;
+	u8 protocol;
 	u16 port;
 	u32 seq, ack, stamp;
 	u16 id, mss, window, frag;
@@ -35,6 +37,9 @@ struct stream {
 
 static struct stream streams[FLOWS];
 static struct packet sent[RUN];
+/* What GRO holds to the end of a run. */
+static struct sk_buff *held[RUN];
+static unsigned int num_held;
 /* Packets that have this place here come in order. */
 static int order[RUN];
 static unsigned int num_sent, gathered;
@@ -72,7 +77,7 @@ static void sum_tcp(struct packet *packet, unsigned int l3, unsigned int l4, uns
 enum oddity {
 	NOTHING, PSH, FLAG, RESERVED, SHORTER, LONGER, SHORT, EMPTY, ACK, WINDOW, STAMP, TOS, TTL,
 	GAP, AGAIN, ID_JUMPS, ID_STAYS, DF, MF, URGENT, OPTION, NO_STAMP, SUM, IP_SUM, PADDING, CUT,
-	LABEL, GARBLED, ODDITIES
+	LABEL, FRAGMENT, GARBLED, ODDITIES
 };
 
 /* The stream as it is from this segment on. */
@@ -109,7 +114,23 @@ static unsigned int payload_of(const struct stream *stream, enum oddity odd)
 	return odd == EMPTY ? 0 : stream->mss;
 }
 
-/* @more: bytes of options or of an extension header. @len: bytes behind these. */
+/* Of 24 bytes: authentication, of 16, and destination options; or, of 8, that of a fragment. */
+static void put_extensions(u8 *at, u8 protocol, enum oddity odd)
+{
+	if (odd == FRAGMENT) {
+		*at = protocol;
+		at[2] = below(2) ? below(16) : 0;
+		at[3] = at[2] ? 1 : below(2);
+		return;
+	}
+	at[0] = IPPROTO_DSTOPTS;
+	at[1] = 2;
+	at[16] = protocol;
+	at[18] = 1;
+	at[19] = 4;
+}
+
+/* @more: bytes of options or of extension headers. @len: bytes behind these. */
 static void put_ip(u8 *at, const struct stream *stream, enum oddity odd, unsigned int more,
 		   unsigned int len)
 {
@@ -119,12 +140,13 @@ static void put_ip(u8 *at, const struct stream *stream, enum oddity odd, unsigne
 	if (stream->v6) {
 		*(__be32 *)ip6 = htonl(6u << 28 | stream->tos << 20 | (odd == LABEL ? 7 : 5));
 		ip6->payload_len = htons(more + len);
-		ip6->nexthdr = more ? IPPROTO_DSTOPTS : IPPROTO_TCP;
+		ip6->nexthdr = !more ? stream->protocol :
+			       odd == FRAGMENT ? IPPROTO_FRAGMENT : IPPROTO_AH;
 		ip6->hop_limit = stream->ttl;
 		ip6->saddr.s6_addr[0] = 0xfd;
 		ip6->daddr.s6_addr[15] = 1;
 		if (more)
-			memcpy(ip6 + 1, "\6\0\1\4\0\0\0\0", 8);
+			put_extensions((u8 *)(ip6 + 1), stream->protocol, odd);
 		return;
 	}
 	ip->version = 4;
@@ -134,7 +156,7 @@ static void put_ip(u8 *at, const struct stream *stream, enum oddity odd, unsigne
 	ip->id = htons(stream->id);
 	ip->frag_off = htons(stream->frag);
 	ip->ttl = stream->ttl;
-	ip->protocol = IPPROTO_TCP;
+	ip->protocol = stream->protocol;
 	ip->saddr = htonl(0x0a000001);
 	ip->daddr = htonl(0x0a000002);
 	memset(ip + 1, 1, more);
@@ -162,10 +184,17 @@ static void put_tcp(u8 *at, const struct stream *stream, enum oddity odd, unsign
 	memcpy(tcp + 1, stamps, hdr_len - sizeof(*tcp));
 }
 
+static unsigned int options_of(const struct stream *stream, enum oddity odd)
+{
+	if (stream->v6)
+		return odd == OPTION ? 24 : odd == FRAGMENT ? 8 : 0;
+	return odd == OPTION ? 4 : 0;
+}
+
 /* A segment of @stream, @odd. The stream goes on behind it. */
 static void make(struct packet *packet, struct stream *stream, enum oddity odd)
 {
-	unsigned int l3 = IPOIB_ENCAP_LEN, more = odd == OPTION ? stream->v6 ? 8 : 4 : 0;
+	unsigned int l3 = IPOIB_ENCAP_LEN, more = options_of(stream, odd);
 	unsigned int l4 = l3 + (stream->v6 ? 40 : 20) + more, hdr_len = odd == NO_STAMP ? 20 : 32;
 	unsigned int len = payload_of(stream, odd), end = l4 + hdr_len + len, i;
 	struct ipoib_header *header = (struct ipoib_header *)packet->bytes;
@@ -187,8 +216,9 @@ static void make(struct packet *packet, struct stream *stream, enum oddity odd)
 		packet->len = l3 + below(end - l3);
 	if (odd == GARBLED)
 		packet->bytes[below(end < 90 ? end : 90)] ^= 1 + below(255);
-	packet->sum_known = odd != SUM && odd != IP_SUM && odd != OPTION && odd != PADDING &&
-			    odd != CUT && odd != GARBLED && !(stream->frag & IP_MF) && below(2);
+	packet->sum_known = odd != SUM && odd != IP_SUM && odd != OPTION && odd != FRAGMENT &&
+			    odd != PADDING && odd != CUT && odd != GARBLED &&
+			    !(stream->frag & IP_MF) && below(2);
 }
 
 /* Is it of the stream still, to somebody who does not look closer than at addresses and ports? */
@@ -204,8 +234,8 @@ static bool is_of(const struct packet *packet, const struct packet *before, bool
 static void start(struct stream *stream, int n)
 {
 	*stream = (struct stream) {
-		.v6 = below(2), .port = 1000 + n, .seq = below(1 << 20) - 50000,
-		.ack = 5, .stamp = 6,
+		.v6 = below(2), .protocol = below(4) ? IPPROTO_TCP : IPPROTO_UDP,
+		.port = 1000 + n, .seq = below(1 << 20) - 50000, .ack = 5, .stamp = 6,
 		.id = below(1 << 16), .mss = 300 + below(1700), .window = 100, .tos = 2, .ttl = 60,
 		.frag = below(4) ? IP_DF : 0, .id_step = below(3) ? 1 : 0,
 	};
@@ -380,7 +410,9 @@ static void receive(struct ref_rxq *rxq, const struct packet *packet)
 	skb_reserve(skb, HEADROOM + IPOIB_ENCAP_LEN);
 	__skb_put(skb, packet->len - IPOIB_ENCAP_LEN);
 	skb->dev = &dev;
-	if (!tcp || copied || !ref_gather_begin(rxq, &seg, skb))
+	if (!tcp)
+		held[num_held++] = skb;
+	else if (copied || !ref_gather_begin(rxq, &seg, skb))
 		handed_on(skb);
 }
 
@@ -410,6 +442,9 @@ static void run(struct ref_rxq *rxq)
 	for (i = 0; i < num_sent; i++)
 		receive(rxq, &sent[i]);
 	ref_gather_end(rxq);
+	for (i = 0; i < num_held; i++)
+		handed_on(held[i]);
+	num_held = 0;
 	for (i = 0; i < num_sent; i++) {
 		if (!sent[i].done)
 			fail("a packet is missing");

@@ -138,6 +138,13 @@ if ours "has no more"; then
 		mask=$(on hostA cat "/sys/class/net/$IFA/queues/tx-${queue% *}/xps_cpus")
 		[ "$mask" = "${queue#* }" ] || fail "CPUs of queue ${queue% *}: $mask"
 	done
+	note "which CPU sends by which queue: as the user has said before an interface is up for the first time"
+	must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
+	xps=/sys/class/net/child/queues/tx-0/xps_cpus
+	must on hostA sh -c "echo 2 > $xps"
+	must ip -n hostA link set child up
+	is "CPUs of queue 0" "$(on hostA cat "$xps")" 2
+	must ip -n hostA link delete child
 	refuses -G "$IFA" rx 257
 	refuses -G "$IFA" tx 0
 	refuses -G "$IFA" rx-mini 1

@@ -49,6 +49,8 @@ struct seg {
 	uint16_t frag;
 	uint32_t label;
 	int option;		/* of IPv4, or an extension header of IPv6 */
+	int fragment;		/* of IPv6, the only one */
+	int udp;		/* what looks like it to a router */
 	int padding;		/* bytes behind the packet */
 	int wrong_sum;
 };
@@ -74,6 +76,7 @@ struct gather_case {
 	int ids_up_from;	/* same ones up to there */
 	int swapped;		/* the fifth and the sixth */
 	int twice;		/* the fifth */
+	int udp;
 };
 
 static void die(const char *what)
@@ -133,6 +136,7 @@ static const struct gather_case cases[] = {
 	{ "fragment", 10, 9, 2, .only = '4', FIFTH, .change.frag = IP_MF - IP_DF },
 	{ "fragments", 10, 0, 0, .only = '4', ALL, .change.frag = IP_MF - IP_DF },
 	{ "label", 10, 10, 2, .only = '6', REST, .change.label = 1 },
+	{ "udp-fragment", 10, 0, 0, .only = '6', FIFTH, .change.fragment = 1, .udp = 1 },
 };
 
 #define CASES (sizeof(cases) / sizeof(*cases))
@@ -179,13 +183,17 @@ static size_t put_v4(uint8_t *at, const struct seg *seg, const uint8_t *from, co
 static size_t put_v6(uint8_t *at, const struct seg *seg, const uint8_t *from, const uint8_t *to,
 		     size_t len)
 {
-	static const uint8_t extension[8] = { IPPROTO_TCP, 0, 1, 4 };
-	size_t more = seg->option ? sizeof(extension) : 0;
+	const uint8_t protocol = seg->udp ? IPPROTO_UDP : IPPROTO_TCP;
+	const uint8_t extension[8] = { protocol, 0, seg->fragment ? 0 : 1, seg->fragment ? 0 : 4 };
+	size_t more = seg->option || seg->fragment ? sizeof(extension) : 0;
 	struct ip6_hdr ip6 = {
 		.ip6_flow = htonl(6u << 28 | seg->tos << 20 | seg->label),
 		.ip6_plen = htons(more + len),
-		.ip6_nxt = more ? IPPROTO_DSTOPTS : IPPROTO_TCP, .ip6_hlim = seg->ttl,
+		.ip6_nxt = protocol, .ip6_hlim = seg->ttl,
 	};
+
+	if (more)
+		ip6.ip6_nxt = seg->fragment ? IPPROTO_FRAGMENT : IPPROTO_DSTOPTS;
 
 	memcpy(&ip6.ip6_src, from, 16);
 	memcpy(&ip6.ip6_dst, to, 16);
@@ -234,7 +242,7 @@ static struct seg describe(const struct gather_case *what, int n)
 	struct seg seg = {
 		.flow = n % flows, .len = 1000, .seq = 0xfffff000, .ack = 5000, .stamp = 1000,
 		.flags = TH_ACK, .window = 500, .tos = 2, .ttl = 60, .frag = IP_DF,
-		.label = 0x12345,
+		.label = 0x12345, .udp = what->udp,
 	};
 
 	n /= flows;
@@ -260,6 +268,7 @@ static struct seg describe(const struct gather_case *what, int n)
 	seg.frag += change->frag;
 	seg.label += change->label;
 	seg.option = change->option;
+	seg.fragment = change->fragment;
 	seg.padding = change->padding;
 	seg.wrong_sum = change->wrong_sum;
 	return seg;
@@ -308,9 +317,9 @@ static void say(const uint8_t *data, size_t len, int hops)
 		ip->ip_sum = 0;
 	} else if (ip->ip_v == 6) {
 		l4 = sizeof(*ip6);
-		if (ip6->ip6_nxt == IPPROTO_DSTOPTS)
+		if (ip6->ip6_nxt == IPPROTO_DSTOPTS || ip6->ip6_nxt == IPPROTO_FRAGMENT)
 			l4 += 8;
-		else if (ip6->ip6_nxt != IPPROTO_TCP)
+		else if (ip6->ip6_nxt != IPPROTO_TCP && ip6->ip6_nxt != IPPROTO_UDP)
 			return;
 		ip6->ip6_hlim += hops;
 	}

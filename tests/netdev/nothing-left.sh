@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What is made and undone very often leaves nothing behind, not a page each time: an interface goes down and up,
-# with packets in its ring; a child is made and deleted, or refused; nor does a group that the HCA does not leave when it is asked.
+# with packets in its ring; a child is made and deleted, or refused; nor does a group that the HCA does not leave when it is asked,
+# and one that has another LID when it is joined again is not left in its place.
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
@@ -89,6 +90,61 @@ must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 is "queue pairs" "$(queue_pairs)" 1
+# joins HOST INTERFACE N: a program joins 239.9.9.N, until JOINED is killed.
+joins()
+{
+	spawn "$1" socat -u "UDP4-RECV:999$3,reuseaddr,ip-add-membership=239.9.9.$3:$2" /dev/null
+	JOINED=$SPAWNED
+}
+
+# group N: as census has it.
+group()
+{
+	printf 'ff12401bffff0000000000000f09090%d' "$1"
+}
+
+# receives HCA N
+receives()
+{
+	grep -q "^in .* $(group "$2")\$" "$SOFT_IB/$1/census"
+}
+
+# lid_of N: of the group, as the SA has it, or nothing.
+lid_of()
+{
+	saquery -g 2> /dev/null | awk -v gid="ff12:401b:ffff::f09:90$1" \
+		'/MGID\./ { sub(/^.*\./, ""); here = $0 == gid } here && /Mlid\./ { sub(/^.*\./, ""); print; exit }'
+}
+
+lid_known()
+{
+	lid=$(lid_of "$1")
+	[ "$lid" ]
+}
+
+note "a group that is joined again, and has another LID, while the HCA has not left it"
+joins hostA "$IFA" 1
+first=$JOINED
+must_wait 10 receives sib0 1
+must_wait 10 lid_known 1
+before=$lid
+knob sib0 detach_error_once 2
+kill "$first"
+must_wait 20 negate lid_known 1
+joins hostB "$IFB" 2
+must_wait 10 lid_known 2
+is "the LID of another group" "$lid" "$before"
+joins hostA "$IFA" 1
+must_wait 10 lid_known 1
+[ "$lid" != "$before" ] || fail "the group has its LID still"
+# The second refusal came with that, and the core tries again.
+must_wait 10 grep -qx 0 "$SOFT_IB/sib0/detach_error_once"
+must_wait 20 receives sib0 1
+joins hostA "$IFA" 3
+must_wait 20 receives sib0 3
+receives sib0 1 || fail "the group was left with its old LID"
+must invariants_check
+
 knob sib0 detach_error_once 1
 must rmmod accel_ref
 is "refusals to come" "$(knob sib0 detach_error_once)" 0

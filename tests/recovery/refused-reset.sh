@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # An interface is set down and the HCA resets neither of its two queue pairs, or one of them: what the HCA may still
-# write to stays its own until it has reset them, though packets go on to arrive; and no more than that.
+# write to stays its own until it has reset them, though packets go on to arrive; and no more than that: a network
+# namespace whose packets these are goes.
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -48,6 +49,42 @@ down_refused()
 # To ERR, two; to RESET, two: the first one's 256 receives stay.
 down_refused 4 "two to ERR, two to RESET" 200 300
 down_refused 3 "two to ERR, the first one to RESET" 200 300
+
+note "what times out is not asked of the other one as well"
+knob sib0 slow_ms 200
+knob sib0 modify_error_once 10
+must ip -n hostA link set "$IFA" down
+left=$(knob sib0 modify_error_once)
+knob sib0 modify_error_once 0
+knob sib0 slow_ms 0
+is "state changes that timed out" "$((10 - left))" 2
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+assert_resumes "state changes that timed out"
 explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean
+
+note "refused with sends that conntrack knows, whose network namespace goes"
+must on hostA nft add table ip t
+must on hostA nft add chain ip t c "{ type filter hook output priority 0; }"
+must on hostA nft add rule ip t c ct state new counter
+must_wait 10 can_ping hostA "$B4"
+knob sib0 stuck_sq 1
+must on hostA dd if=/dev/zero of="$TMPDIR/thousand" bs=1000 count=1
+must on hostA socat -u "OPEN:$TMPDIR/thousand" "UDP-SENDTO:$B4:9"
+knob sib0 modify_error_once 4
+must ip -n hostA link set "$IFA" down
+must used_up
+must ip netns delete hostA
+must_wait 20 test -e "/sys/class/net/$IFA"
+# Namespaces go one after another: the next one does not when the one before it waits.
+must ip netns add later
+must ip link add here type veth peer name there netns later
+must ip netns delete later
+must_wait 20 test ! -e /sys/class/net/here
+knob sib0 stuck_sq 0
+must ip link set "$IFA" up
+must_wait 20 grep -qx 1 "/sys/class/net/$IFA/carrier"
+invariants_not verbs "who is told that sends are done destroys their address handle, and the HCA has not reset its queue pair"
+invariants_not wire "what arrived meanwhile went with the reset"

@@ -206,6 +206,7 @@ struct sk_buff {
 #define skb_get_queue_mapping(skb)	((void)(skb), 0)
 #define skb_tx_timestamp(skb)		((void)(skb))
 #define skb_orphan(skb)			((void)(skb))
+#define skb_scrub_packet(skb, xnet)	((void)(skb), (void)(xnet))
 
 static inline int skb_network_offset(const struct sk_buff *skb)
 {

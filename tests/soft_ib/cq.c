@@ -134,6 +134,15 @@ static bool sib_cq_due(struct sib_cq *cq, const struct sib_cqe *cqe)
 	return !cqe->recv || likely(!sib_fault_recv_irq(cq->hca, cqe->qp->qpn));
 }
 
+/* Nobody will hear of this completion. */
+static void sib_cq_lost(const struct sib_cqe *cqe)
+{
+	if (!cqe->recv || cqe->status != IB_WC_SUCCESS)
+		return;
+	cqe->qp->rq.gone++;
+	cqe->qp->rq.gone_bytes += cqe->byte_len - SIB_GRH_LEN;
+}
+
 /**
  * sib_cq_push() - a request has completed
  * @cq: where to put it
@@ -148,10 +157,15 @@ bool sib_cq_push(struct sib_cq *cq, const struct sib_cqe *cqe)
 	bool due = false;
 
 	spin_lock_irqsave(&cq->lock, flags);
-	if (likely(cq->head - cq->tail < cq->limit)) {
+	if (unlikely(cq->dead || sib_fault_cq_dead(cq->hca, cqe->qp->qpn, cqe->recv))) {
+		/* As with rdmavt: each one that is lost is told of. */
+		cq->dead = true;
+		sib_cq_lost(cqe);
+		schedule_work(&cq->event_work);
+	} else if (likely(cq->head - cq->tail < cq->limit)) {
 		cq->ring[cq->head++ & cq->mask] = *cqe;
 		due = sib_cq_due(cq, cqe);
-		if (unlikely(sib_fault_cq_event(cq->hca, cqe->qp->qpn)))
+		if (unlikely(sib_fault_cq_event(cq->hca, cqe->qp->qpn, cqe->recv)))
 			schedule_work(&cq->event_work);
 	} else {
 		sib_violation(cq->hca, SIB_STRICT_CQ_OVERRUN, "a CQ of %u entries", cq->limit);
@@ -177,12 +191,10 @@ void sib_cq_forget(struct sib_cq *cq, struct sib_qp *qp)
 	for (from = to = cq->tail; from != cq->head; from++) {
 		struct sib_cqe *cqe = &cq->ring[from & cq->mask];
 
-		if (cqe->qp != qp) {
+		if (cqe->qp != qp)
 			cq->ring[to++ & cq->mask] = *cqe;
-		} else if (cqe->recv && cqe->status == IB_WC_SUCCESS) {
-			qp->rq.gone++;
-			qp->rq.gone_bytes += cqe->byte_len - SIB_GRH_LEN;
-		}
+		else
+			sib_cq_lost(cqe);
 	}
 	cq->head = to;
 	spin_unlock_irqrestore(&cq->lock, flags);

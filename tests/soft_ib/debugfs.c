@@ -20,8 +20,11 @@
  *   sibN/recv_irq_lost_once  the next so many interrupts for a receive get lost: the CQ has told,
  *                        and nobody has heard
  *   sibN/send_unknown_once  the next so many sends complete with a wr_id that was never posted
- *   sibN/cq_event_once   with each of the next so many completions the CQ tells of an error, and
- *                        nothing else is wrong with it
+ *   sibN/cq_event_once   with each of the next so many completions of sends the CQ tells of an
+ *                        error, and nothing else is wrong with it
+ *   sibN/recv_cq_dead_once, send_cq_dead_once
+ *                        the CQ of each of the next so many receives, or sends, that complete is in
+ *                        error from then on: completions are lost, and each raises CQ_ERR
  *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once, detach_error_once
  *                        the next so many calls of post_send, post_recv, modify_qp, detach_mcast
  *                        are refused
@@ -431,6 +434,8 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("recv_irq_lost_once", 0600, dir, &faults->recv_irq_lost_once);
 	debugfs_create_u32("send_unknown_once", 0600, dir, &faults->send_unknown_once);
 	debugfs_create_u32("cq_event_once", 0600, dir, &faults->cq_event_once);
+	debugfs_create_u32("recv_cq_dead_once", 0600, dir, &faults->recv_cq_dead_once);
+	debugfs_create_u32("send_cq_dead_once", 0600, dir, &faults->send_cq_dead_once);
 	debugfs_create_u32("post_send_error_once", 0600, dir, &faults->post_send_error_once);
 	debugfs_create_u32("post_send_error_ppm", 0600, dir, &faults->post_send_error_ppm);
 	debugfs_create_u32("post_send_longest", 0600, dir, &faults->post_send_longest);

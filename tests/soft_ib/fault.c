@@ -308,15 +308,30 @@ bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn)
 }
 
 /**
- * sib_fault_cq_event() - does a CQ tell of an error with this completion?
+ * sib_fault_cq_dead() - does a CQ get into error, and loses this completion and all later ones?
  * @hca: the HCA
  * @qpn: the QP that the completion is of
+ * @recv: of a receive
  *
  * Context: any.
  */
-bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn)
+bool sib_fault_cq_dead(struct sib_hca *hca, u32 qpn, bool recv)
 {
-	return wanted(&hca->faults, qpn, &hca->faults.cq_event_once);
+	return wanted(&hca->faults, qpn, recv ? &hca->faults.recv_cq_dead_once :
+						&hca->faults.send_cq_dead_once);
+}
+
+/**
+ * sib_fault_cq_event() - does a CQ tell of an error with this completion?
+ * @hca: the HCA
+ * @qpn: the QP that the completion is of
+ * @recv: of a receive: no
+ *
+ * Context: any.
+ */
+bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn, bool recv)
+{
+	return !recv && wanted(&hca->faults, qpn, &hca->faults.cq_event_once);
 }
 
 /* Puts a copy of @pkt into the queue of late packets. */

@@ -13,14 +13,12 @@
  * @rcu: the packet path walks buckets under RCU
  * @gid: the group
  * @qp: the QP; ib_core keeps it while it is attached
- * @count: how often it is attached
  */
 struct sib_mcast_member {
 	struct hlist_node node;
 	struct rcu_head rcu;
 	union ib_gid gid;
 	struct sib_qp *qp;
-	unsigned int count;
 };
 
 /**
@@ -109,9 +107,10 @@ static bool sib_mcast_has(struct sib_mcast_table *table, const union ib_gid *gid
  * sib_attach_mcast() - ib_device_ops.attach_mcast
  * @ibqp: a UD QP
  * @gid: the group
- * @lid: its LID; packets are told apart by their GID
+ * @lid: its LID; packets, and memberships, are told apart by their GID
  *
- * Attaching twice is allowed and has to be undone twice: that is how ib_core counts.
+ * Attaching twice, with another LID too, is one membership, which is undone once: as with mlx4 and
+ * mlx5, while ib_core counts calls, and does not let a QP be destroyed that was not left as often.
  *
  * Return: 0, -ENOMEM, or -EINVAL for a QP in RESET on an HCA with attach_ready=1.
  */
@@ -127,10 +126,8 @@ int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 		return sib_refuse(hca, -EINVAL, "a QP in RESET attached to a group");
 	mutex_lock(&table->lock);
 	member = sib_mcast_find(table, to_sib_qp(ibqp), gid);
-	if (member) {
-		member->count++;
+	if (member)
 		goto out;
-	}
 	known = sib_mcast_has(table, gid);
 	if (!known && table->groups >= sib_props.max_groups) {
 		err = sib_refuse(hca, -ENOMEM, "more than max_groups groups");
@@ -143,7 +140,6 @@ int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 	}
 	member->gid = *gid;
 	member->qp = to_sib_qp(ibqp);
-	member->count = 1;
 	table->groups += !known;
 	hlist_add_head_rcu(&member->node, sib_mcast_bucket(table, gid));
 out:
@@ -175,7 +171,7 @@ int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 	member = sib_mcast_find(table, to_sib_qp(ibqp), gid);
 	if (!member) {
 		err = -EINVAL;
-	} else if (!--member->count) {
+	} else {
 		hlist_del_rcu(&member->node);
 		kfree_rcu(member, rcu);
 		table->groups -= !sib_mcast_has(table, gid);

@@ -345,7 +345,7 @@ int sib_modify_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
 
 	sib_fault_slow(qp->hca);
 	if (unlikely(sib_fault_modify(qp->hca, qp->qpn)))
-		return -EIO;
+		return READ_ONCE(qp->hca->faults.slow_ms) ? -ETIMEDOUT : -EIO;
 	mutex_lock(&qp->modify_lock);
 	err = __sib_modify_qp(qp, attr, mask);
 	mutex_unlock(&qp->modify_lock);

@@ -210,7 +210,9 @@ struct sib_faults {
 	u32 recv_error_once;	/* that many receives complete with an error */
 	u32 recv_irq_lost_once;	/* that many interrupts for a receive get lost */
 	u32 send_unknown_once;	/* that many sends complete as another one, never posted */
-	u32 cq_event_once;	/* that many completions come with CQ_ERR, and are well */
+	u32 cq_event_once;	/* that many of sends come with CQ_ERR, and are well */
+	u32 recv_cq_dead_once;	/* that many receives find their CQ in error, for good */
+	u32 send_cq_dead_once;	/* that many sends do */
 	u32 post_send_error_once;	/* that many sends are refused when they are posted */
 	u32 post_send_error_ppm;	/* of a million of them so many */
 	u32 post_send_longest;	/* longer sends are refused when they are posted; 0: none */
@@ -407,7 +409,8 @@ u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn);
 bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn);
-bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn);
+bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn, bool recv);
+bool sib_fault_cq_dead(struct sib_hca *hca, u32 qpn, bool recv);
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len);
 bool sib_fault_length(struct sib_hca *hca, u32 qpn);

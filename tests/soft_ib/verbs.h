@@ -211,6 +211,7 @@ struct sib_cqe {
  * @mod_count: moderation: an event after this many
  * @mod_period: or after this many microseconds
  * @overrun: an entry was lost; reported once
+ * @dead: in error by a knob: each entry is lost
  * @timer: ends a moderation period
  * @irq_work: calls the handler when the completing context may not
  * @csd: calls the handler on @cpu
@@ -232,6 +233,7 @@ struct sib_cq {
 	u16 mod_count;
 	u16 mod_period;
 	bool overrun;
+	bool dead;
 	struct hrtimer timer;
 	struct irq_work irq_work;
 	call_single_data_t csd;

@@ -461,8 +461,11 @@ static u16 ipoib_contract_select_queue(struct net_device *dev, struct sk_buff *s
 				       struct net_device *sb_dev)
 {
 	const struct ipoib_contract *contract = ipoib_contract_dev(dev);
-	u16 queue = contract->accel->select_queue(dev, skb, sb_dev);
+	u16 queue;
 
+	if (!ipoib_contract_turn(contract, "select_queue", IPOIB_CONTRACT_LIVES))
+		return 0;
+	queue = contract->accel->select_queue(dev, skb, sb_dev);
 	WARN_ONCE(queue >= dev->num_tx_queues,
 		  "ipoib_core: accel %s: select_queue() chose TX queue %u of %u\n",
 		  contract->name, queue, dev->num_tx_queues);

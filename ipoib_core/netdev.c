@@ -61,10 +61,21 @@ static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
 			      COMPAT_SELECT_QUEUE_REST)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
+	bool chosen = false;
+	u16 queue = 0;
 
-	if (priv->ops->select_queue)
-		return priv->ops->select_queue(dev, skb, sb_dev);
-	return netdev_pick_tx(dev, skb, sb_dev);
+	/*
+	 * Who has slept since it looked whether the interface is up, as a packet socket may, asks
+	 * this of one that is going, and the accel's queues are gone then. The stack waits for RCU
+	 * between the change of reg_state and ndo_uninit.
+	 */
+	rcu_read_lock();
+	if (priv->ops->select_queue && dev->reg_state == NETREG_REGISTERED) {
+		queue = priv->ops->select_queue(dev, skb, sb_dev);
+		chosen = true;
+	}
+	rcu_read_unlock();
+	return chosen ? queue : netdev_pick_tx(dev, skb, sb_dev);
 }
 
 static void ipoib_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)

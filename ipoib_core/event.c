@@ -275,7 +275,7 @@ static void ipoib_event_address(struct ipoib_dev *priv)
 {
 	ipoib_pkey_set(priv, priv->intf.pkey);
 	/* Also the root of a container may do that, as often as he likes. */
-	if (ipoib_mcast_is_other(priv) && __ratelimit(&priv->port->log))
+	if (ipoib_mcast_is_other(priv) && ipoib_port_may_log(priv))
 		netdev_warn(priv->dev,
 			    "the broadcast address was changed: set the interface down and up, until then nothing comes by it\n");
 }

@@ -142,7 +142,7 @@ static int ipoib_link_open(struct ipoib_dev *priv)
 failed:
 	trace_ipoib_link_opened(priv, ret);
 	/* Once, however often it is tried. */
-	if (!priv->open_backoff && __ratelimit(&priv->port->log))
+	if (!priv->open_backoff && ipoib_port_may_log(priv))
 		netdev_err(priv->dev, "accel %s cannot open: error %d\n", priv->intf.accel->name,
 			   ret);
 	return ret;
@@ -227,6 +227,7 @@ static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
 static void ipoib_link_quiesce(struct ipoib_dev *priv)
 {
 	clear_bit(IPOIB_F_OPEN, &priv->flags);
+	priv->gid_missed = false;
 	ipoib_link_set_carrier(priv, false);
 	netif_tx_disable(priv->dev);
 	/* Senders that saw IPOIB_F_OPEN are through after this: no new paths and groups. */
@@ -240,7 +241,6 @@ static void ipoib_link_close_locked(struct ipoib_dev *priv)
 {
 	ASSERT_RTNL();
 	priv->open_backoff = 0;
-	priv->gid_missed = false;
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
 	ipoib_link_quiesce(priv);
@@ -540,7 +540,7 @@ static void ipoib_link_child_up(struct ipoib_dev *child)
 	ret = dev_change_flags(dev, netif_get_flags(dev) | IFF_UP, NULL);
 	clear_bit(IPOIB_F_FOLLOWS, &child->flags);
 	/* Another part of the kernel does not want it. */
-	if (ret && __ratelimit(&child->port->log))
+	if (ret && ipoib_port_may_log(child))
 		netdev_warn(dev, "stays down, although its parent came up: error %d\n", ret);
 }
 

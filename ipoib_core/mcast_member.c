@@ -165,7 +165,7 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
 	mutex_unlock(&priv->op_lock);
 	if (ret) {
-		if (!test_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		if (ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
 			netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
 		return ret;
 	}

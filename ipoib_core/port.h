@@ -64,7 +64,7 @@ enum ipoib_loading {
  *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
  * @devs_sem: for readers that cannot take RTNL (match.c)
- * @log: how many lines who administers an interface, be it the root of a container, may cause
+ * @log: how many lines the root of a container that has an interface may cause
  * @events: IPOIB_EVENT_*
  * @sm_changed_at: jiffies of the last IPOIB_EVENT_SM, written before its bit is set
  * @work: handles @events and the interfaces' todo under RTNL
@@ -122,6 +122,19 @@ static inline void ipoib_port_kick(struct ipoib_port *port)
 }
 
 /**
+ * ipoib_port_may_log() - is there room in the log for what an interface's administrator can repeat?
+ * @priv: interface
+ *
+ * The host's own one may fill it, and is told whatever others have done.
+ *
+ * Context: any.
+ */
+static inline bool ipoib_port_may_log(struct ipoib_dev *priv)
+{
+	return net_eq(dev_net(priv->dev), &init_net) || __ratelimit(&priv->port->log);
+}
+
+/**
  * ipoib_port_log_once() - is it time to log what is logged once?
  * @priv: interface of which it would be
  * @flag: IPOIB_F_*_LOGGED, set if so
@@ -132,7 +145,7 @@ static inline void ipoib_port_kick(struct ipoib_port *port)
  */
 static inline bool ipoib_port_log_once(struct ipoib_dev *priv, unsigned int flag)
 {
-	return !test_bit(flag, &priv->flags) && __ratelimit(&priv->port->log) &&
+	return !test_bit(flag, &priv->flags) && ipoib_port_may_log(priv) &&
 	       !test_and_set_bit(flag, &priv->flags);
 }
 

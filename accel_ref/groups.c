@@ -71,10 +71,23 @@ static int ref_group_leave_old(struct ref_priv *priv, const union ib_gid *gid)
 		if (!group->unwanted || memcmp(&group->gid, gid, sizeof(*gid)))
 			continue;
 		err = ref_group_leave(priv, group);
-		if (err)
+		/* It says that there is no such membership, at every try: nothing to wait for. */
+		if (err && err != -EINVAL)
 			return err;
 	}
 	return 0;
+}
+
+/* Has the core joined the group of @old anew, with another LID? */
+static bool ref_group_is_back(const struct ref_priv *priv, const struct ref_group *old)
+{
+	const struct ref_group *group;
+
+	list_for_each_entry(group, &priv->groups, node) {
+		if (!group->unwanted && !memcmp(&group->gid, &old->gid, sizeof(old->gid)))
+			return true;
+	}
+	return false;
 }
 
 /* Until the first failure: an HCA that takes long for each takes it once. */
@@ -83,7 +96,8 @@ static void ref_groups_leave_unwanted(struct ref_priv *priv)
 	struct ref_group *group, *next;
 
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
-		if (group->unwanted && ref_group_leave(priv, group))
+		if (group->unwanted && !ref_group_is_back(priv, group) &&
+		    ref_group_leave(priv, group))
 			return;
 	}
 }
@@ -158,13 +172,11 @@ void ref_groups_leave(struct ref_priv *priv)
 {
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
-	int err = 0;
 
-	/* What timed out once would do so again. */
-	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES && err != -ETIMEDOUT) {
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
 		group = list_first_entry(&priv->groups, struct ref_group, node);
-		err = ref_group_leave(priv, group);
-		failures += !!err;
+		if (ref_group_leave(priv, group))
+			failures++;
 	}
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		list_del(&group->node);

@@ -2,8 +2,15 @@
 /* Single queues: which one a packet leaves by, and what the stack tells of each by netlink. */
 #include "ref.h"
 
-/* For what would leave by queue @mute, which does not send any more: the next one that does. */
-static u16 ref_other_queue(const struct net_device *dev, u16 mute)
+/**
+ * ref_other_queue() - the queue for what would leave by one that does not send any more
+ * @dev: the interface
+ * @mute: that queue
+ *
+ * Context: BH off.
+ * Return: the next one that sends; @mute if there is none.
+ */
+u16 ref_other_queue(const struct net_device *dev, u16 mute)
 {
 	const struct ref_priv *priv = ref_priv(dev);
 	unsigned int queues = READ_ONCE(dev->real_num_tx_queues), i, queue;

@@ -108,6 +108,7 @@ struct ref_tx_done {
  * @no_room: called while the ring was full
  * @no_memory: a copy or a DMA mapping failed
  * @post_failed: the HCA refused the send
+ * @dead_queue: the queue sends no more, and others do, see ref_txq.mute
  * @post_retried: not dropped: the HCA refused a send that had to be tried again, see ref_tx_keep()
  * @linearized: not dropped, but copied: more fragments than a send has SGEs
  * @cut: not dropped: large packets that were cut here, each segment a send
@@ -120,6 +121,7 @@ struct ref_tx_drops {
 	u64_stats_t no_room;
 	u64_stats_t no_memory;
 	u64_stats_t post_failed;
+	u64_stats_t dead_queue;
 	u64_stats_t post_retried;
 	u64_stats_t linearized;
 	u64_stats_t cut;
@@ -570,6 +572,7 @@ void ref_stats_names(const struct ref_priv *priv, u8 *names);
 void ref_stats_values(const struct ref_priv *priv, u64 *values);
 
 /* queues.c */
+u16 ref_other_queue(const struct net_device *dev, u16 mute);
 u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev);
 void ref_queues_init(struct net_device *dev);
 void ref_queues_tell(struct ref_priv *priv, bool up);

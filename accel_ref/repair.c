@@ -19,9 +19,12 @@
 
 /* The least time between two runs: errors that come back at once must not cost a CPU. */
 #define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)
-/* Stops are this part of the time at most, up to a least time of REF_RESTART_WAIT between them. */
+/*
+ * Stops are this part of the time at most, up to a least time of REF_RESTART_WAIT between them: less
+ * than the stack's watchdog waits for a queue that is stopped until the restart, 10 s.
+ */
 #define REF_RESTART_SHARE	16
-#define REF_RESTART_WAIT	(REF_RESTART_SHARE * HZ)
+#define REF_RESTART_WAIT	(8 * HZ)
 /* How often, a jiffy apart, repair waits for the sends of a QP in SQE to be flushed. */
 #define REF_REPAIR_WAITS	50
 /* The watch looks this often; a TX queue without progress at two looks in a row is stuck. */
@@ -78,7 +81,7 @@ void ref_restart_work(struct work_struct *work)
  */
 void ref_restart_after(struct ref_priv *priv, unsigned long took)
 {
-	unsigned long wait = min_t(unsigned long, took, HZ) * REF_RESTART_SHARE;
+	unsigned long wait = min_t(unsigned long, took * REF_RESTART_SHARE, REF_RESTART_WAIT);
 
 	WRITE_ONCE(priv->restart_next, jiffies + wait);
 }

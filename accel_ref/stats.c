@@ -21,6 +21,7 @@ static const struct ref_counter ref_drop_counters[] = {
 	REF_COUNTER(ref_tx_drops, no_room),
 	REF_COUNTER(ref_tx_drops, no_memory),
 	REF_COUNTER(ref_tx_drops, post_failed),
+	REF_COUNTER(ref_tx_drops, dead_queue),
 	REF_COUNTER(ref_tx_drops, post_retried),
 	REF_COUNTER(ref_tx_drops, linearized),
 	REF_COUNTER(ref_tx_drops, cut),
@@ -98,7 +99,8 @@ static void ref_add_tx(const struct ref_txq *txq, struct rtnl_link_stats64 *stat
 		start = u64_stats_fetch_begin(&drops->syncp);
 		dropped = u64_stats_read(&drops->too_long) + u64_stats_read(&drops->no_room) +
 			  u64_stats_read(&drops->no_memory) +
-			  u64_stats_read(&drops->post_failed);
+			  u64_stats_read(&drops->post_failed) +
+			  u64_stats_read(&drops->dead_queue);
 	} while (u64_stats_fetch_retry(&drops->syncp, start));
 
 	stats->tx_packets += packets;

@@ -494,10 +494,21 @@ static unsigned int ref_drop_reason(int err)
  */
 int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
 {
-	struct ref_txq *txq = &ref_priv(dev)->txqs[skb_get_queue_mapping(skb)];
+	u16 queue = skb_get_queue_mapping(skb);
+	struct ref_txq *txq = &ref_priv(dev)->txqs[queue];
 	bool cut = skb_is_gso(skb) && !ref_tx_is_lso(txq->priv, skb);
-	int err = cut ? ref_cut(txq, skb, ah, qpn) : ref_tx_chain(txq, skb, ah, qpn);
+	int err;
 
+	if (unlikely(READ_ONCE(txq->mute) && ref_other_queue(dev, queue) != queue)) {
+		/*
+		 * It waited above the queue: it would not complete, and each restart costs all
+		 * queues. By the only one it is tried; not every error that an HCA tells of is one.
+		 */
+		ref_count(&txq->drops, dead_queue);
+		err = -EIO;
+	} else {
+		err = cut ? ref_cut(txq, skb, ah, qpn) : ref_tx_chain(txq, skb, ah, qpn);
+	}
 	if (unlikely(err))
 		compat_kfree_skb(skb, ref_drop_reason(err));
 	ref_tx_end(txq);

@@ -243,7 +243,7 @@ static void traffic_lost(const struct traffic *traffic)
 		    "%llu queues are out of use until the interface is made anew: the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
 	finding_next(&finding,
-		     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port DEVICE/PORT accel ref' makes the interface anew");
+		     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port DEVICE/PORT accel none', and then the same with 'accel auto', make the interface anew");
 	traffic_tell(traffic, &finding);
 }
 

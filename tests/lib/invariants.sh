@@ -415,7 +415,7 @@ function check_sums(    d)
 		same(d, "tx_errors", driver[d, "tx_errors"], queue[d, "tx_errors"])
 		same(d, "tx_dropped", driver[d, "tx_dropped"], drops[d] + queue[d, "tx_flushed"] + \
 			queue[d, "tx_too_long"] + queue[d, "tx_no_room"] + queue[d, "tx_no_memory"] + \
-			queue[d, "tx_post_failed"])
+			queue[d, "tx_post_failed"] + queue[d, "tx_dead_queue"])
 		same(d, "rx_packets", driver[d, "rx_packets"], queue[d, "rx_packets"])
 		same(d, "rx_bytes", driver[d, "rx_bytes"], queue[d, "rx_bytes"])
 		same(d, "multicast", driver[d, "multicast"], queue[d, "rx_multicast"])

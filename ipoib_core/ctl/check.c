@@ -49,14 +49,28 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 }
 
 /* One of the package's scripts; where these are, IPOIBCTL_LIB of the environment may say. */
-static int check_script(const char *name, const char *arg, char *said, size_t size)
+static int check_script_with(const char *name, const char *arg, const char *more, char *said,
+			     size_t size)
 {
 	const char *lib = getenv("IPOIBCTL_LIB");
 	char path[PATH_MAX];
-	const char * const argv[] = { path, arg, NULL };
+	const char * const argv[] = { path, arg, more, NULL };
 
 	snprintf(path, sizeof(path), "%s/%s", lib ? lib : IPOIBCTL_SCRIPTS, name);
 	return run_program(argv, said, size);
+}
+
+static int check_script(const char *name, const char *arg, char *said, size_t size)
+{
+	return check_script_with(name, arg, NULL, said, size);
+}
+
+/* Modules of make are what the package passes a kernel over for: what else is there is asked then. */
+static bool check_passed_over(const char *kernel, const char *core, char *reason, size_t size)
+{
+	if (machine_by_make(core))
+		return !check_script_with("passed-over", "--make", kernel, reason, size);
+	return !check_script("passed-over", kernel, reason, size);
 }
 
 /* After an upgrade the old one is loaded until somebody loads the new one. */
@@ -258,11 +272,9 @@ static void check_kernel(struct check *check, const char *kernel)
 
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
-	/* Those of make are what a kernel is passed over for, by the package. */
 	if (machine_ours(file))
 		check_ours(check, kernel, file, &finding);
-	else if (!machine_by_make(core) &&
-		 !check_script("passed-over", kernel, reason, sizeof(reason)))
+	else if (check_passed_over(kernel, core, reason, sizeof(reason)))
 		finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
 	else
 		check_not_ours(check, kernel, file, core, &finding);

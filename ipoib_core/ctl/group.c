@@ -81,13 +81,9 @@ struct group_answer {
 	char *said;
 };
 
-/*
- * All interfaces of a port get the same answer, and a fabric has one subnet administrator: it is
- * asked once for each port, and no more once it has not answered.
- */
+/* All interfaces of a port get the same answer, be it none: it is asked for once. */
 static struct group_answer *group_answers;
 static size_t group_answers_count;
-static bool group_silent;
 
 /* Asks; what is said is "" if that is not all. */
 static const char *group_ask_port(const char *hca, unsigned long long number)
@@ -96,15 +92,11 @@ static const char *group_ask_port(const char *hca, unsigned long long number)
 	const char * const argv[] = { "saquery", "-C", hca, "-P", port, "-g", NULL };
 	struct group_answer *answer;
 
-	if (!said || group_silent)
-		goto out_free;
+	if (!said)
+		return "";
 	snprintf(port, sizeof(port), "%llu", number);
-	if (run_program_for(GROUP_WAIT, argv, said, GROUP_SAID)) {
-		group_silent = true;
-		goto out_free;
-	}
 	/* What is missing among those that were told may be in what was cut off. */
-	if (strlen(said) == GROUP_SAID - 1)
+	if (run_program_for(GROUP_WAIT, argv, said, GROUP_SAID) || strlen(said) == GROUP_SAID - 1)
 		said[0] = '\0';
 	fitting = realloc(said, strlen(said) + 1);
 	if (fitting)
@@ -115,10 +107,6 @@ static const char *group_ask_port(const char *hca, unsigned long long number)
 	answer->port = number;
 	answer->said = said;
 	return said;
-
-out_free:
-	free(said);
-	return "";
 }
 
 static const char *group_said(const struct record *dev)

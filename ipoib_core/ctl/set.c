@@ -222,9 +222,10 @@ static bool set_ask(const struct set *set)
 
 /*
  * One at a time reads the list and writes what it makes of it. The lock is a file that nobody but
- * root can open: the parameter's own anybody may, and keep. Returns a descriptor, or -1.
+ * root can open: the parameter's own anybody may, and keep. Where there is no place for one it goes
+ * without. Returns whether; @lock is a descriptor, or -1.
  */
-static int set_lock(const struct set *set)
+static bool set_lock(const struct set *set, int *lock)
 {
 	uint64_t end = wait_now() + SET_WAIT;
 	char path[PATH_MAX];
@@ -232,9 +233,12 @@ static int set_lock(const struct set *set)
 
 	run_root(path, sizeof(path), "/run/ipoibctl.lock");
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	*lock = fd;
+	if (fd < 0 && (errno == ENOENT || errno == EROFS))
+		return true;
 	if (fd < 0) {
 		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", path, strerror(errno));
-		return -1;
+		return false;
 	}
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno == EWOULDBLOCK && wait_now() < end) {
@@ -244,9 +248,9 @@ static int set_lock(const struct set *set)
 		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", path,
 			     errno == EWOULDBLOCK ? "somebody else is at it" : strerror(errno));
 		close(fd);
-		return -1;
+		return false;
 	}
-	return fd;
+	return true;
 }
 
 static bool set_write_list(const struct set *set)
@@ -281,12 +285,16 @@ static bool set_write(struct set *set)
 		set_by_hand(set, "this ipoib_core cannot be told while it runs");
 		return false;
 	}
-	lock = set_lock(set);
-	if (lock < 0)
+	if (access(set->file, W_OK)) {
+		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", set->file, strerror(errno));
+		return false;
+	}
+	if (!set_lock(set, &lock))
 		return false;
 	/* The question may have waited for long: other ports may have been given others. */
 	written = set_look(set) && set_write_list(set);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	return written;
 }
 

@@ -264,7 +264,7 @@ boot()
 	cat "$work/console" >> "$results/console.log"
 	cat "$work/qemu.log" >&2
 	if [ "$rc" != "$VM_ORDERLY" ] && emulator_fault "$work/console" &&
-		[ "$emulator_faults" -lt 3 ]; then
+		[ "$emulator_faults" -lt 8 ]; then
 		emulator_faults=$((emulator_faults + 1))
 		echo "      (QEMU executed an int3 that was not there: ${running_name:-boot} again)"
 		[ -z "$running" ] || next=$running

@@ -20,8 +20,8 @@
 /* The least time between two runs: errors that come back at once must not cost a CPU. */
 #define REF_REPAIR_INTERVAL	msecs_to_jiffies(100)
 /*
- * Stops are this part of the time at most, up to a least time of REF_RESTART_WAIT between them: less
- * than the stack's watchdog waits for a queue that is stopped until the restart, 10 s.
+ * Stops are this part of the time at most, up to a least time of REF_RESTART_WAIT between them:
+ * less than the stack's watchdog waits for a queue that is stopped until the restart, 10 s.
  */
 #define REF_RESTART_SHARE	16
 #define REF_RESTART_WAIT	(8 * HZ)

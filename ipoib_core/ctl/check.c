@@ -65,7 +65,7 @@ static int check_script(const char *name, const char *arg, char *said, size_t si
 	return check_script_with(name, arg, NULL, said, size);
 }
 
-/* Modules of make are what the package passes a kernel over for: what else is there is asked then. */
+/* For modules of make the package passes a kernel over: what else there is, is asked then. */
 static bool check_passed_over(const char *kernel, const char *core, char *reason, size_t size)
 {
 	if (machine_by_make(core))

@@ -40,7 +40,6 @@ u16 ref_other_queue(const struct net_device *dev, u16 mute)
 u16 ref_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
 {
 	const struct ipoib_pseudo_header *to = (const void *)skb->data;
-
 	u16 queue = 0;
 
 	if (skb_headlen(skb) < sizeof(*to) || to->hwaddr[4] != 0xff)

@@ -61,8 +61,7 @@ static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
 			      COMPAT_SELECT_QUEUE_REST)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
-	bool chosen = false;
-	u16 queue = 0;
+	u16 queue;
 
 	/*
 	 * Who has slept since it looked whether the interface is up, as a packet socket may, asks
@@ -70,12 +69,12 @@ static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
 	 * between the change of reg_state and ndo_uninit.
 	 */
 	rcu_read_lock();
-	if (priv->ops->select_queue && dev->reg_state == NETREG_REGISTERED) {
+	if (priv->ops->select_queue && dev->reg_state == NETREG_REGISTERED)
 		queue = priv->ops->select_queue(dev, skb, sb_dev);
-		chosen = true;
-	}
+	else
+		queue = netdev_pick_tx(dev, skb, sb_dev);
 	rcu_read_unlock();
-	return chosen ? queue : netdev_pick_tx(dev, skb, sb_dev);
+	return queue;
 }
 
 static void ipoib_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)

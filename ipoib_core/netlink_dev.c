@@ -15,6 +15,10 @@
 #include "ethtool_ops.h"
 #include "link.h"
 #include "pkey.h"
+#include "qpn.h"
+
+/* A message has room for so many, and for all else that is told of an interface. */
+#define IPOIB_NL_RX_QPNS	64
 
 static const char *const ipoib_nl_reasons[] = {
 	[IPOIB_CARRIER_REASON_CARRIER] = "",
@@ -137,8 +141,28 @@ static unsigned int ipoib_nl_rx_queues(struct ipoib_dev *priv)
 	return channels.rx_count + channels.combined_count;
 }
 
+/* The peers' numbers, in the order in which peers are given them. */
+static int ipoib_nl_put_rx_qpns(struct sk_buff *skb, const struct ipoib_dev *priv,
+				unsigned int queues)
+{
+	unsigned int nth;
+	u32 qpn;
+
+	if (!ipoib_qpn_has_many(priv))
+		return 0;
+	for (nth = 0; nth < min_t(unsigned int, queues, IPOIB_NL_RX_QPNS); nth++) {
+		local_bh_disable();
+		qpn = priv->ops->rx_qpn(priv->dev, nth);
+		local_bh_enable();
+		if (nla_put_u32(skb, IPOIB_A_RX_QPN, qpn))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
 static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 {
+	unsigned int rx_queues = ipoib_nl_rx_queues(priv);
 	struct net_device *dev = priv->dev;
 	struct ethtool_ringparam ring = {
 		.rx_pending = priv->intf.recv_queue_size,
@@ -151,7 +175,8 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 		compat_ops_unlock(dev);
 	}
 	if (nla_put_u32(skb, IPOIB_A_QPN, ipoib_addr_qpn(dev->dev_addr)) ||
-	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, ipoib_nl_rx_queues(priv)) ||
+	    ipoib_nl_put_rx_qpns(skb, priv, rx_queues) ||
+	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
 	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending) ||

@@ -19,6 +19,7 @@
  * @ATTR_TIME: milliseconds
  * @ATTR_ERROR: an errno
  * @ATTR_STRINGS: all of several strings
+ * @ATTR_HEXES: all of several numbers, hexadecimal
  */
 enum attr_kind {
 	ATTR_NONE,
@@ -31,13 +32,14 @@ enum attr_kind {
 	ATTR_TIME,
 	ATTR_ERROR,
 	ATTR_STRINGS,
+	ATTR_HEXES,
 };
 
 /**
  * struct attr - an attribute
  * @key: its name in JSON: that of ipoib.yaml, with _ for -
  * @kind: how it is written
- * @digits: ATTR_HEX: at least so many
+ * @digits: ATTR_HEX, ATTR_HEXES: at least so many
  * @names: ATTR_ENUM: of its values
  * @num_names: how many these are
  */

@@ -160,16 +160,21 @@ static void print_error(struct out *out, const struct print_field *field, unsign
 	out_text(out, ")");
 }
 
-static void print_strings(struct out *out, const struct print_field *field,
-			  const struct record *record)
+static void print_list(struct out *out, const struct print_field *field,
+		       const struct record *record)
 {
+	const struct attr *attr = &attrs_known[field->attr];
 	struct nlattr *at = NULL;
 
-	out_list(out, attrs_known[field->attr].key);
+	out_list(out, attr->key);
 	if (!out->json)
 		out_label(out, "%s", field->label);
-	while ((at = record_next(record, field->attr, at)))
-		out_string(out, NULL, NULL, nla_get_string(at));
+	while ((at = record_next(record, field->attr, at))) {
+		if (attr->kind == ATTR_HEXES)
+			out_hex(out, NULL, NULL, nla_get_u32(at), attr->digits);
+		else
+			out_string(out, NULL, NULL, nla_get_string(at));
+	}
 	out_list_end(out);
 }
 
@@ -213,7 +218,8 @@ static void print_field(struct out *out, const struct record *record,
 		print_error(out, field, value);
 		break;
 	case ATTR_STRINGS:
-		print_strings(out, field, record);
+	case ATTR_HEXES:
+		print_list(out, field, record);
 		break;
 	}
 }

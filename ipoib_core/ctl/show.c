@@ -19,6 +19,7 @@ static const struct print_field dev_fields[] = {
 	PRINT_JSON(IPOIB_A_CARRIER_TEXT),
 	PRINT_FIELD(IPOIB_A_CARRIER_SINCE, "for"),
 	PRINT_LINE(IPOIB_A_QPN, "qpn"),
+	PRINT_FIELD(IPOIB_A_RX_QPN, "told"),
 	PRINT_FIELD(IPOIB_A_RX_QUEUES, "rx-queues"),
 	PRINT_FIELD(IPOIB_A_RX_RING, "rx-ring"),
 	PRINT_FIELD(IPOIB_A_TX_QUEUES, "tx-queues"),

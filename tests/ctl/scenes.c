@@ -228,6 +228,8 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	put_port(msg, "sib0");
 	nla_put_string(msg, IPOIB_A_ACCEL, "ref");
 	nla_put_u32(msg, IPOIB_A_QPN, 0x48);
+	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
+	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
 	nla_put_u32(msg, IPOIB_A_RX_QUEUES, 2);
 	nla_put_u32(msg, IPOIB_A_TX_QUEUES, 4);
 	nla_put_u32(msg, IPOIB_A_RX_RING, 256);

@@ -97,6 +97,7 @@ static const struct {
 	[IPOIB_A_NOTICE] = { "notice", 'n' },
 	[IPOIB_A_COUNT] = { "count", 'n' },
 	[IPOIB_A_TX_OUTSTANDING] = { "outstanding", 'n' },
+	[IPOIB_A_RX_QPN] = { "rx-qpn", 'n' },
 };
 
 static const char *const commands[IPOIB_CMD_MAX + 1] = {

@@ -14,6 +14,18 @@
 . "${TESTS:=/tests}/lib/host.sh"
 . "$TESTS/lib/peers.sh"
 
+# told_by_ipoibctl: the numbers of QPs that it shows, as they are in addresses, sorted.
+told_by_ipoibctl()
+{
+	ipoibctl -n hostA -j show dev "$IFA" | jq -r '.[].rx_qpn[]?' |
+		sed 's/^0x\(..\)\(..\)\(..\)$/\1:\2:\3/' | sort -u | tr '\n' ' '
+}
+
+known_by_peers()
+{
+	peers_know "$1" | tr ' ' '\n' | grep . | sort -u | tr '\n' ' '
+}
+
 peers_up 4
 note "IPv4"
 for peer in 1 2 3 4; do
@@ -21,6 +33,9 @@ for peer in 1 2 3 4; do
 done
 all_queues_receive "$A4"
 is "messages that could not be changed" "$(ethtool_stat hostA "$IFA" qpn_not_told)" 0
+
+note "ipoibctl has the numbers that peers know"
+is "the numbers" "$(told_by_ipoibctl)" "$(known_by_peers "$A4")"
 
 note "IPv6"
 for peer in 1 2 3 4; do
@@ -55,6 +70,9 @@ for queues in 1 4; do
 		fail "$(on hostA ethtool -l "$IFA")"
 	must_wait 40 peers_on "$queues" "$A4"
 	note "$queues after $WAITED ms: $(peers_know "$A4")"
+	if [ "$queues" = 1 ]; then
+		is "the only number" "$(told_by_ipoibctl)" "$(known_by_peers "$A4")"
+	fi
 done
 peers_lost_nothing
 refuses_channels 0

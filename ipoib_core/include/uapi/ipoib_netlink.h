@@ -256,6 +256,9 @@ enum ipoib_notice {
  * @IPOIB_A_COUNT: (u32) how often, since it was told last
  * @IPOIB_A_TX_OUTSTANDING: (u32) sends of all TX queues that the device has not given back yet;
  *	absent where the accel does not tell
+ * @IPOIB_A_RX_QPN: (u32, may be there several times) QP number that peers are told; one for each RX
+ *	queue in use, the first 64 at most, of an interface whose peers are told different ones. In
+ *	the place of a queue that receives no more stands another one's
  * @__IPOIB_A_MAX: end
  * @IPOIB_A_MAX: the last one
  */
@@ -323,6 +326,7 @@ enum ipoib_attr {
 	IPOIB_A_NOTICE,
 	IPOIB_A_COUNT,
 	IPOIB_A_TX_OUTSTANDING,
+	IPOIB_A_RX_QPN,
 
 	__IPOIB_A_MAX,
 	IPOIB_A_MAX = __IPOIB_A_MAX - 1

@@ -60,18 +60,19 @@ static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 
 /*
  * HCAs know a membership by GID and QP number alone (mlx4, mlx5): what is left later of a group
- * that has another LID now would be the one that is wanted. So that goes first.
+ * that has another LID now would be the one that is wanted. So that goes first. Backwards: what the
+ * HCA does not leave is moved to the end, where it is not met again.
  */
 static int ref_group_leave_old(struct ref_priv *priv, const union ib_gid *gid)
 {
 	struct ref_group *group, *next;
 	int err;
 
-	list_for_each_entry_safe(group, next, &priv->groups, node) {
+	list_for_each_entry_safe_reverse(group, next, &priv->groups, node) {
 		if (!group->unwanted || memcmp(&group->gid, gid, sizeof(*gid)))
 			continue;
 		err = ref_group_leave(priv, group);
-		/* It says that there is no such membership, at every try: nothing to wait for. */
+		/* It says so at every try, whether there is such a membership or not. */
 		if (err && err != -EINVAL)
 			return err;
 	}
@@ -102,6 +103,33 @@ static void ref_groups_leave_unwanted(struct ref_priv *priv)
 	}
 }
 
+static int ref_group_attach(struct ref_priv *priv, struct ref_group *group)
+{
+	int err = ref_group_leave_old(priv, &group->gid);
+
+	if (err)
+		return err;
+	ref_groups_leave_unwanted(priv);
+	return ib_attach_mcast(priv->qps[0].qp, &group->gid, group->mlid);
+}
+
+/*
+ * The core joins the group anew that the HCA has not left. While that says why it does not it has
+ * the membership still, which serves. -EINVAL may mean that there is none: one is made, which an
+ * HCA that has it after all takes for done (mlx4, rdmavt).
+ */
+static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group, int left)
+{
+	int err;
+
+	group->unwanted = false;
+	if (left != -EINVAL)
+		return 0;
+	err = ref_group_attach(priv, group);
+	group->unwanted = err;
+	return err;
+}
+
 /**
  * ref_attach_mcast() - ipoib_ops.attach_mcast
  * @dev: the interface
@@ -117,20 +145,19 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 	struct ref_group *group = ref_group_find(priv, gid, mlid);
 	int err;
 
-	if (group) {
-		group->unwanted = false;
+	if (group && !group->unwanted)
 		return 0;
+	if (group) {
+		err = ref_group_leave(priv, group);
+		if (err)
+			return ref_group_attach_again(priv, group, err);
 	}
-	err = ref_group_leave_old(priv, gid);
-	if (err)
-		return err;
-	ref_groups_leave_unwanted(priv);
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
 	if (!group)
 		return -ENOMEM;
 	group->gid = *gid;
 	group->mlid = mlid;
-	err = ib_attach_mcast(priv->qps[0].qp, &group->gid, mlid);
+	err = ref_group_attach(priv, group);
 	if (err) {
 		kfree(group);
 		return err;

@@ -82,7 +82,7 @@ void fail(const char *what) __attribute__((noreturn));
 /* ---- as much as ref.h needs of what it has and nobody uses here */
 
 struct list_head {
-	struct list_head *next;
+	struct list_head *next, *prev;
 };
 
 struct mutex {

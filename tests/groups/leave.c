@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Usage: leave SEED LIVES
+ *
+ * A core joins and leaves a few groups at random, whose LIDs change; below, an HCA of one of the
+ * kinds that there are refuses to leave them in its own way. What the accel says that it has
+ * attached must be a membership of the HCA's, and stay one, whatever becomes of others; and no call
+ * takes more verbs than there are groups to think of.
+ */
+#include "ref.h"
+
+#define STEPS	300
+#define GIDS	3
+#define LIDS	3
+
+enum hca_kind {
+	HCA_GOOD,	/* refuses nothing */
+	HCA_BUSY,	/* says so, and has the membership still: no memory, no answer */
+	HCA_FORGETS,	/* says so, and has ended it: mthca, mlx4 without steering of its own */
+	HCA_STUCK,	/* what was refused once is refused for ever, by -EINVAL: mlx4, which has it */
+	HCA_KINDS
+};
+
+struct net_device dev0 = { .name = "ib0" };
+unsigned long jiffies;
+
+static struct ref_priv priv;
+static struct ref_qp the_ref_qp;
+static struct ib_qp the_qp;
+static enum hca_kind kind;
+static bool has[GIDS], stuck[GIDS], quiet;
+static int wanted[GIDS];	/* LID, or 0 */
+/* As ib_core counts them: a QP whose count is not 0 is not destroyed. */
+static unsigned int users;
+static unsigned int verbs, refusals;
+static int the_seed, life;
+static u32 state;
+
+void fail(const char *what)
+{
+	printf("FAIL: %s (seed %d, life %d)\n", what, the_seed, life);
+	exit(1);
+}
+
+static u32 below(u32 n)
+{
+	state = state * 1664525 + 1013904223;
+	return (u64)(state >> 8) * n >> 24;
+}
+
+static void count_verb(void)
+{
+	/* Three groups with three LIDs each, each thought of thrice at most. */
+	if (++verbs > 3 * GIDS * LIDS + 1)
+		fail("a call does not end");
+}
+
+/* Memberships are known by GID; who is a member becomes one once. */
+int ib_attach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid)
+{
+	(void)lid;
+	count_verb();
+	if (qp != &the_qp)
+		fail("another QP");
+	if (!quiet && !below(8))
+		return -ENOMEM;
+	has[gid->raw[15]] = true;
+	users++;
+	return 0;
+}
+
+int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid)
+{
+	unsigned int n = gid->raw[15];
+
+	(void)qp;
+	(void)lid;
+	count_verb();
+	if (!has[n] || stuck[n])
+		return -EINVAL;
+	if (kind == HCA_GOOD || quiet || below(3)) {
+		has[n] = false;
+		users--;
+		return 0;
+	}
+	refusals++;
+	if (kind == HCA_FORGETS)
+		has[n] = false;
+	else if (kind == HCA_STUCK)
+		stuck[n] = true;
+	return kind == HCA_BUSY && below(2) ? -ENOMEM : -EIO;
+}
+
+static void gid_of(union ib_gid *gid, unsigned int n)
+{
+	memset(gid, 0, sizeof(*gid));
+	gid->raw[0] = 0xff;
+	gid->raw[15] = n;
+}
+
+/* A core asks once to leave, and again and again to join. */
+static void step(void)
+{
+	unsigned int n = below(GIDS), i;
+	union ib_gid gid;
+	u16 lid;
+
+	gid_of(&gid, n);
+	verbs = 0;
+	if (wanted[n]) {
+		ref_detach_mcast(&dev0, &gid, wanted[n]);
+		wanted[n] = 0;
+	} else {
+		lid = 0xc000 + below(LIDS);
+		if (!ref_attach_mcast(&dev0, &gid, lid))
+			wanted[n] = lid;
+		else if (quiet && kind != HCA_STUCK)
+			fail("not joined, and nothing is wrong");
+	}
+	for (i = 0; i < GIDS; i++) {
+		if (wanted[i] && !has[i])
+			fail("it says that it is attached, and is not");
+	}
+}
+
+static void live(void)
+{
+	unsigned int n;
+
+	memset(has, 0, sizeof(has));
+	memset(stuck, 0, sizeof(stuck));
+	memset(wanted, 0, sizeof(wanted));
+	users = 0;
+	kind = life % HCA_KINDS;
+	quiet = false;
+	for (n = 0; n < STEPS; n++)
+		step();
+	quiet = true;
+	for (n = 0; n < STEPS; n++)
+		step();
+	for (n = 0; n < GIDS; n++) {
+		union ib_gid gid;
+
+		gid_of(&gid, n);
+		verbs = 0;
+		if (wanted[n])
+			ref_detach_mcast(&dev0, &gid, wanted[n]);
+	}
+	verbs = 0;
+	ref_groups_leave(&priv);
+	if (!list_empty(&priv.groups))
+		fail("something is kept of a group");
+	for (n = 0; n < GIDS; n++) {
+		if (has[n] && !stuck[n])
+			fail("a group was not left");
+	}
+	/* Of the other kinds nobody can tell what is still there. */
+	if (users && kind != HCA_FORGETS && kind != HCA_STUCK)
+		fail("the queue pair cannot be destroyed");
+}
+
+int main(int argc, char **argv)
+{
+	int lives = argc > 2 ? atoi(argv[2]) : 1;
+
+	the_seed = argc > 1 ? atoi(argv[1]) : 1;
+	dev0.priv = &priv;
+	priv.dev = &dev0;
+	priv.qps = &the_ref_qp;
+	the_ref_qp.qp = &the_qp;
+	priv.groups.next = &priv.groups;
+	priv.groups.prev = &priv.groups;
+	for (life = 0; life < lives; life++) {
+		state = the_seed * 1000003 + life;
+		live();
+	}
+	if (lives >= HCA_KINDS && !refusals)
+		fail("nothing was ever refused");
+	printf("%d lives, %u refusals\n", lives, refusals);
+	return 0;
+}

@@ -68,14 +68,16 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 	unsigned int queues = min(dev->num_rx_queues, dev->num_tx_queues);
 
 	if (!net_eq(dev_net(dev), dev_net(parent))) {
-		netdev_err(parent,
-			   "the card driver makes P_Key children only in their parent's network namespace: make it there, then move it\n");
+		if (ipoib_accel_may_log(parent))
+			netdev_err(parent,
+				   "the card driver makes P_Key children only in their parent's network namespace: make it there, then move it\n");
 		return -EOPNOTSUPP;
 	}
 	if (queues < parent->real_num_rx_queues) {
-		netdev_err(parent,
-			   "a P_Key child needs %u queues both ways, as many as its parent, and has %u: see numrxqueues and numtxqueues of ip link add\n",
-			   parent->real_num_rx_queues, queues);
+		if (ipoib_accel_may_log(parent))
+			netdev_err(parent,
+				   "a P_Key child needs %u queues both ways, as many as its parent, and has %u: see numrxqueues and numtxqueues of ip link add\n",
+				   parent->real_num_rx_queues, queues);
 		return -EINVAL;
 	}
 	return 0;
@@ -96,10 +98,11 @@ int mlx_child_channels_check(const struct net_device *dev, const struct net_devi
 {
 	if (dev->real_num_rx_queues >= parent->real_num_rx_queues)
 		return 0;
-	netdev_err(parent,
-		   "the card driver makes %u channels of a P_Key child's %u transmit queues, and its parent has %u: see numtxqueues of ip link add, %u as for the parent will do\n",
-		   dev->real_num_rx_queues, dev->num_tx_queues, parent->real_num_rx_queues,
-		   parent->num_tx_queues);
+	if (ipoib_accel_may_log(parent))
+		netdev_err(parent,
+			   "the card driver makes %u channels of a P_Key child's %u transmit queues, and its parent has %u: see numtxqueues of ip link add, %u as for the parent will do\n",
+			   dev->real_num_rx_queues, dev->num_tx_queues, parent->real_num_rx_queues,
+			   parent->num_tx_queues);
 	return -EINVAL;
 }
 
@@ -119,7 +122,7 @@ int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
 	int err;
 
 	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
-	if (!mlx_intf_of(parent)->open)
+	if (!mlx_intf_of(parent)->open && ipoib_accel_may_log(mlx->dev))
 		netdev_warn(mlx->dev,
 			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);

@@ -49,6 +49,19 @@ static void ref_get_channels(struct net_device *dev, struct ethtool_channels *ch
 	channels->max_tx = priv->num_txqs;
 }
 
+/* A queue whose CQ is in error does not come back: the first ones alone would be traffic's end. */
+static bool ref_channels_live(const struct ref_priv *priv, const struct ethtool_channels *channels)
+{
+	bool sends = false, receives = false;
+	unsigned int i;
+
+	for (i = 0; i < channels->tx_count; i++)
+		sends |= !READ_ONCE(priv->txqs[i].mute);
+	for (i = 0; i < channels->rx_count; i++)
+		receives |= !READ_ONCE(priv->rxqs[i].deaf);
+	return sends && receives;
+}
+
 /*
  * All QPs stay; what changes is how many TX queues the stack chooses from, and how many RX queues
  * peers are told of: those that know of the others go on to send to them until they are told anew.
@@ -61,6 +74,8 @@ static int ref_set_channels(struct net_device *dev, struct ethtool_channels *cha
 	/* The stack has refused what is above the maximum. */
 	if (!channels->rx_count || !channels->tx_count)
 		return -EINVAL;
+	if (!ref_channels_live(priv, channels))
+		return -EBUSY;
 	/* Which CPU has which is the user's to change, and to keep. */
 	if (channels->tx_count != dev->real_num_tx_queues)
 		err = ref_set_tx_queues(dev, channels->tx_count);

@@ -46,7 +46,7 @@ static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 	int err = ib_detach_mcast(priv->qps[0].qp, &group->gid, group->mlid);
 
 	if (err) {
-		if (!group->unwanted && net_ratelimit())
+		if (!group->unwanted && ref_may_log(priv))
 			netdev_warn(priv->dev, "the HCA does not leave group %pI6: error %d; trying on\n",
 				    group->gid.raw, err);
 		group->unwanted = true;

@@ -136,6 +136,21 @@ static void ref_keep_qps(struct ref_priv *priv, unsigned int qps)
 	priv->num_qps = qps;
 }
 
+/* What was wanted, of which there is less. Whoever makes an interface anew makes us say so again. */
+static void ref_tell_less(const struct ref_priv *priv, unsigned int txqs, unsigned int rxqs,
+			  bool shorter)
+{
+	if (priv->num_txqs < txqs && ipoib_accel_may_log(priv->dev))
+		netdev_warn(priv->dev, "the HCA does not make more than %u of %u TX queues\n",
+			    priv->num_txqs, txqs);
+	if (priv->num_rxqs < rxqs && ipoib_accel_may_log(priv->dev))
+		netdev_warn(priv->dev, "the HCA does not make more than %u of %u RX queues\n",
+			    priv->num_rxqs, rxqs);
+	if (shorter && ipoib_accel_may_log(priv->dev))
+		netdev_warn(priv->dev, "the HCA makes no queues of more than %u sends, %u receives\n",
+			    priv->tx_size, priv->rx_size);
+}
+
 /*
  * Makes queues and QPs: as many as the HCA has. What an HCA says that it can do is not all at once
  * true: the longest ring is one of short sends.
@@ -158,23 +173,15 @@ static int ref_create(struct ref_priv *priv)
 			ref_queues_destroy(priv);
 		}
 		if ((err != -ENOMEM && err != -EINVAL) || !ref_shorten(priv, &shift)) {
-			netdev_err(priv->dev, "the HCA does not make a queue pair: error %d\n",
-				   err);
+			if (ipoib_accel_may_log(priv->dev))
+				netdev_err(priv->dev,
+					   "the HCA does not make a queue pair: error %d\n", err);
 			return err;
 		}
 	}
 	ref_keep_qps(priv, err);
 	priv->told_rxqs = priv->num_rxqs;
-
-	if (priv->num_txqs < txqs)
-		netdev_warn(priv->dev, "the HCA does not make more than %u of %u TX queues\n",
-			    priv->num_txqs, txqs);
-	if (priv->num_rxqs < rxqs)
-		netdev_warn(priv->dev, "the HCA does not make more than %u of %u RX queues\n",
-			    priv->num_rxqs, rxqs);
-	if (shift.tx)
-		netdev_warn(priv->dev, "the HCA makes no queues of more than %u sends, %u receives\n",
-			    priv->tx_size, priv->rx_size);
+	ref_tell_less(priv, txqs, rxqs, shift.tx);
 	return 0;
 }
 

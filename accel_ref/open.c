@@ -17,16 +17,9 @@ static int ref_all_to_init(struct ref_priv *priv, u16 pkey_index)
 	unsigned int i;
 	int err = 0;
 
-	/*
-	 * Each one, whatever becomes of the others: who stops takes back what it holds. But a
-	 * command that times out may take a minute, and the next one would, too.
-	 */
-	for (i = 0; i < priv->num_qps; i++) {
-		if (err == -ETIMEDOUT)
-			ref_qp_lose(&priv->qps[i]);
-		else
-			err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
-	}
+	/* Each one, whatever becomes of the others: who stops takes back what it holds. */
+	for (i = 0; i < priv->num_qps; i++)
+		err = ref_qp_to_init(&priv->qps[i], pkey_index) ?: err;
 	return err;
 }
 
@@ -138,7 +131,7 @@ static void ref_reset_qps(struct ref_priv *priv)
 {
 	unsigned int i;
 
-	if (ref_all_to_init(priv, 0))
+	if (ref_all_to_init(priv, 0) && ref_may_log(priv))
 		netdev_err(priv->dev, "the HCA does not reset a QP: it keeps its buffers\n");
 	for (i = 0; i < priv->num_txqs; i++)
 		ref_tx_flush(&priv->txqs[i]);
@@ -186,12 +179,17 @@ static bool ref_drained(const struct ref_priv *priv)
 	unsigned int i;
 
 	for (i = 0; i < priv->num_txqs; i++) {
-		/* Sends that nothing tells of are done long since, or the reset takes them. */
-		if (ref_tx_used(&priv->txqs[i]) && !priv->txqs[i].untold)
+		/*
+		 * Sends that nothing tells of are done long since, or the reset takes them; so
+		 * it does what a queue has whose CQ tells of nothing any more.
+		 */
+		if (ref_tx_used(&priv->txqs[i]) && !priv->txqs[i].untold &&
+		    !READ_ONCE(priv->txqs[i].mute))
 			return false;
 	}
 	for (i = 0; i < priv->num_rxqs; i++) {
-		if (READ_ONCE(priv->rxqs[i].nr_free) != priv->rxqs[i].size)
+		if (READ_ONCE(priv->rxqs[i].nr_free) != priv->rxqs[i].size &&
+		    !READ_ONCE(priv->rxqs[i].deaf))
 			return false;
 	}
 	return true;
@@ -205,8 +203,7 @@ static void ref_drain(struct ref_priv *priv)
 	int err = 0;
 
 	for (i = 0; i < priv->num_qps; i++) {
-		if (err != -ETIMEDOUT)
-			err = ref_qp_to_error(&priv->qps[i]) ?: err;
+		err = ref_qp_to_error(&priv->qps[i]) ?: err;
 		if (!priv->qps[i].txq)
 			continue;
 		/* An HCA takes sends in error too, to flush them: what was held tells of others. */
@@ -215,7 +212,9 @@ static void ref_drain(struct ref_priv *priv)
 	}
 	while (!err && !ref_drained(priv)) {
 		if (time_after(jiffies, deadline)) {
-			netdev_warn(priv->dev, "the HCA does not flush its queues, resetting\n");
+			if (ref_may_log(priv))
+				netdev_warn(priv->dev,
+					    "the HCA does not flush its queues, resetting\n");
 			break;
 		}
 		ref_napi_kick(priv);

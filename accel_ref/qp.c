@@ -2,6 +2,11 @@
 /* QPs and CQs: making them, and the states of a QP. */
 #include "ref.h"
 
+/* A command that takes so long, and fails then, has waited for an answer. */
+#define REF_SILENT_FROM		HZ
+/* So many times as long as it has waited none is tried. */
+#define REF_SILENT_SHARE	4
+
 /*
  * A CQ in error stays so, and is made anew with the interface alone, whose address has the number
  * of a QP that it is of. No further peer is told of a queue that may never hear of a packet again,
@@ -223,13 +228,52 @@ int ref_qps_create(struct ref_priv *priv)
 	return i;
 }
 
-static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
+static bool ref_hca_is_silent(const struct ref_priv *priv)
 {
+	return priv->silent &&
+	       time_in_range(jiffies, priv->silent_at, priv->silent_at + priv->silent);
+}
+
+/*
+ * A command has ended with @err, after it was asked for at @asked. One that fails after a time, for
+ * whatever reason, has waited for a card that does not answer: up to a minute, with RTNL held by
+ * who opens or stops. So no other one is tried until many times as long has passed.
+ */
+static void ref_hca_answered(struct ref_priv *priv, unsigned long asked, int err)
+{
+	unsigned long took = jiffies - asked;
+
+	if (!err)
+		priv->silent = 0;
+	if (!err || took < REF_SILENT_FROM)
+		return;
+	priv->silent = took * REF_SILENT_SHARE;
+	priv->silent_at = jiffies;
+	if (ref_may_log(priv))
+		netdev_err(priv->dev,
+			   "the HCA has not answered for %u s: error %d; it is asked again in %u s\n",
+			   jiffies_to_msecs(took) / 1000, err,
+			   jiffies_to_msecs(priv->silent) / 1000);
+}
+
+static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
+{
+	unsigned long asked = jiffies;
 	int err;
 
 	lockdep_assert_held(&qp->priv->qp_mutex);
+	if (ref_hca_is_silent(qp->priv))
+		return -ETIMEDOUT;
 	err = ib_modify_qp(qp->qp, attr, mask);
-	if (err)
+	ref_hca_answered(qp->priv, asked, err);
+	return err;
+}
+
+static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
+{
+	int err = ref_qp_ask(qp, attr, mask);
+
+	if (err && !qp->priv->silent && ref_may_log(qp->priv))
 		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
 			   attr->qp_state, err);
 	return err;
@@ -247,9 +291,10 @@ void ref_qps_destroy(struct ref_priv *priv)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 	unsigned int i = priv->num_qps;
-	int err = 0;
 
 	mutex_lock(&priv->qp_mutex);
+	/* It is asked once more, for the last time. */
+	priv->silent = 0;
 	while (i--) {
 		struct ref_qp *qp = &priv->qps[i];
 		u32 qp_num;
@@ -257,10 +302,8 @@ void ref_qps_destroy(struct ref_priv *priv)
 		if (!qp->qp)
 			continue;
 		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
-		if (qp->lost && err != -ETIMEDOUT) {
-			err = ref_qp_modify(qp, &attr, IB_QP_STATE);
-			qp->lost = err;
-		}
+		if (qp->lost)
+			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);
 		qp_num = qp->qp->qp_num;
 		if (ib_destroy_qp(qp->qp))
 			qp->lost = true;
@@ -320,7 +363,7 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 
 	ref_qp_init_attr(qp, pkey_index, &attr);
 	/* Refused, it is not where we left it. */
-	if (qp->idle && !ib_modify_qp(qp->qp, &attr, mask))
+	if (qp->idle && !ref_qp_ask(qp, &attr, mask))
 		return 0;
 
 	qp->idle = false;
@@ -334,19 +377,6 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	err = ref_qp_modify(qp, &attr, mask);
 	qp->idle = !err;
 	return err;
-}
-
-/**
- * ref_qp_lose() - leave what a QP holds to an HCA that is not even asked to reset it
- * @qp: the QP
- *
- * Context: process, qp_mutex held.
- */
-void ref_qp_lose(struct ref_qp *qp)
-{
-	lockdep_assert_held(&qp->priv->qp_mutex);
-	qp->idle = false;
-	qp->lost = true;
 }
 
 /**
@@ -426,9 +456,14 @@ int ref_qp_set_qkey(struct ref_qp *qp)
 int ref_qp_state(struct ref_qp *qp)
 {
 	struct ib_qp_init_attr init_attr;
+	unsigned long asked = jiffies;
 	struct ib_qp_attr attr;
 	int err;
 
+	lockdep_assert_held(&qp->priv->qp_mutex);
+	if (ref_hca_is_silent(qp->priv))
+		return -ETIMEDOUT;
 	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
+	ref_hca_answered(qp->priv, asked, err);
 	return err ? err : (int)attr.qp_state;
 }

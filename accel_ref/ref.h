@@ -440,6 +440,9 @@ struct ref_events {
  * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
+ * @silent: jiffies for which the HCA is not asked for states of QPs: a command has failed after a
+ *	time; 0: it answers; under @qp_mutex
+ * @silent_at: jiffies since when; under @qp_mutex
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
  * @groups: struct ref_group: what the primary is attached to; the core calls one at a time
  * @repair: brings broken QPs back
@@ -478,6 +481,8 @@ struct ref_priv {
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
+	unsigned long silent;
+	unsigned long silent_at;
 	u32 qkey;
 	struct list_head groups;
 	struct delayed_work repair;
@@ -502,6 +507,12 @@ static inline struct ref_priv *ref_priv(const struct net_device *dev)
 static inline bool ref_is_up(const struct ref_priv *priv)
 {
 	return test_bit(REF_UP, &priv->state);
+}
+
+/* What an HCA may make us say again and again, or an interface's administrator. */
+static inline bool ref_may_log(const struct ref_priv *priv)
+{
+	return ipoib_accel_may_log(priv->dev) && net_ratelimit();
 }
 
 static inline bool ref_qp_is_broken(const struct ref_qp *qp)
@@ -539,7 +550,6 @@ void ref_groups_leave(struct ref_priv *priv);
 int ref_qps_create(struct ref_priv *priv);
 void ref_qps_destroy(struct ref_priv *priv);
 int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index);
-void ref_qp_lose(struct ref_qp *qp);
 int ref_qp_to_rts(struct ref_qp *qp);
 int ref_qp_to_error(struct ref_qp *qp);
 int ref_qp_leave_sqe(struct ref_qp *qp);

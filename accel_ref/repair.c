@@ -112,7 +112,11 @@ void ref_repair_ask(struct ref_qp *qp)
 	 * ran already, or an open, may have done so, and cleared the mark, before this stop.
 	 */
 	if (qp->txq) {
-		netif_tx_stop_queue(ref_tx_stack_queue(qp->txq));
+		struct netdev_queue *queue = ref_tx_stack_queue(qp->txq);
+
+		/* From now on the stack's watchdog counts, not from the last packet. */
+		WRITE_ONCE(queue->trans_start, jiffies);
+		netif_tx_stop_queue(queue);
 		ref_tx_wake(qp->txq);
 	}
 	ref_repair_queue(priv);

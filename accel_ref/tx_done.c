@@ -243,7 +243,8 @@ int ref_tx_poll(struct napi_struct *napi, int budget)
 /*
  * The HCA may still read what the slot at @tail has, so that stays; but nobody shall wait for it:
  * no socket, and no network namespace, whose end waits for what packets have of its conntrack,
- * routes and IPsec.
+ * routes and IPsec. But for who sent it with MSG_ZEROCOPY: to be told means that the bytes may be
+ * changed, and that they may not yet.
  */
 static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burst)
 {

@@ -206,7 +206,7 @@ struct ipoib_dest_table {
  * @todo: IPOIB_TODO_*
  * @path_events: how often all paths became doubtful; written under @paths.lock, read by senders
  * @gid_index: index of intf.local_gid in the port's GID table
- * @gid_missed: it was not there when last looked for, while open; RTNL
+ * @gid_missed: at so many looks in a row, while open, it was not there; RTNL
  * @gid_missed_at: jiffies since when, if @gid_missed; RTNL
  * @op_lock: see above
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
@@ -256,7 +256,7 @@ struct ipoib_dev {
 	unsigned long todo;
 	unsigned int path_events;
 	u16 gid_index;
-	bool gid_missed;
+	unsigned int gid_missed;
 	unsigned long gid_missed_at;
 	struct mutex op_lock; /* one op of the accel at a time */
 	unsigned int open_backoff;

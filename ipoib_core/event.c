@@ -36,6 +36,7 @@
 #include "params.h"
 #include "path.h"
 #include "pkey.h"
+#include "qpn.h"
 #include "registry.h"
 #include "trace.h"
 
@@ -145,14 +146,19 @@ static unsigned long ipoib_event_make_up(struct ipoib_port *port, unsigned long 
 	return events ? events | late : late | missed;
 }
 
-/* Looks at the port for @events, or because it is time to. Returns what there is to do. */
-static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events)
+/*
+ * Looks at the port for @events, or because it is time to, and says in @looked whether it did.
+ * Returns what there is to do.
+ */
+static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned long events,
+					     bool *looked)
 {
 	bool failed = port->look_backoff, first = !port->max_ib_mtu, told;
 	enum ib_port_state state = port->state;
 	u32 lid = port->lid, sm_lid = port->sm_lid;
 
-	if (!events && time_before(jiffies, port->look_at))
+	*looked = events || time_after_eq(jiffies, port->look_at);
+	if (!*looked)
 		return 0;
 	if (ipoib_event_look(port))
 		return events;
@@ -189,6 +195,19 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 }
 
 /*
+ * An accel that receives by several QPs may have lost one of them, and the peers that were told of
+ * it are not heard to be told anew: all are told of that of the address.
+ */
+static void ipoib_event_restart(struct ipoib_dev *priv)
+{
+	ipoib_link_restart(priv);
+	if (!ipoib_qpn_has_many(priv))
+		return;
+	set_bit(IPOIB_F_NOTIFY, &priv->flags);
+	set_bit(IPOIB_TODO_CARRIER, &priv->todo);
+}
+
+/*
  * Says why interfaces that are up have no carrier when it is for the port: nothing is joined then,
  * and so no join fails that would be told of.
  */
@@ -220,10 +239,10 @@ void ipoib_port_work(struct work_struct *work)
 	struct ipoib_port *port = container_of(to_delayed_work(work), struct ipoib_port, work);
 	unsigned long port_events, events, again, delay = 0;
 	struct ipoib_dev *priv;
-	bool up = false;
+	bool looked, up = false;
 
 	/* Without RTNL: a port whose firmware takes its time holds up itself alone. */
-	port_events = ipoib_event_look_if_due(port, xchg(&port->events, 0));
+	port_events = ipoib_event_look_if_due(port, xchg(&port->events, 0), &looked);
 
 	rtnl_lock();
 	list_for_each_entry(priv, &port->devs, node) {
@@ -231,11 +250,12 @@ void ipoib_port_work(struct work_struct *work)
 		events = port_events;
 		if (test_and_clear_bit(IPOIB_TODO_LOOK, &priv->todo))
 			events |= BIT(IPOIB_EVENT_HEAVY);
-		if (!events && ipoib_link_gid_moved(priv))
+		/* Of GIDs nobody tells: they are looked at as often as the port. */
+		if (!events && looked && ipoib_link_gid_moved(priv))
 			events |= BIT(IPOIB_EVENT_LIGHT);
 		ipoib_event_handle(priv, events);
 		if (test_and_clear_bit(IPOIB_TODO_RESTART, &priv->todo))
-			ipoib_link_restart(priv);
+			ipoib_event_restart(priv);
 		if (events || priv->todo) {
 			clear_bit(IPOIB_TODO_CARRIER, &priv->todo);
 			ipoib_link_update(priv);

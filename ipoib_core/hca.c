@@ -57,6 +57,12 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 	return port;
 }
 
+bool ipoib_accel_may_log(const struct net_device *dev)
+{
+	return ipoib_port_may_log(ipoib_priv(dev));
+}
+EXPORT_SYMBOL_GPL(ipoib_accel_may_log);
+
 static void ipoib_port_destroy(struct ipoib_port *port)
 {
 	/* No event or interface is left that queues it. */

@@ -45,6 +45,8 @@
  */
 #define IPOIB_GID_GONE		(HZ / 8)
 #define IPOIB_GID_AGAIN		(HZ / 50)
+/* And so often it was missed: looks may be late, and one meet another such pause. */
+#define IPOIB_GID_MISSES	4
 
 /* When to set an MTU again for which there was no memory. */
 #define IPOIB_MTU_AGAIN		(4 * HZ)
@@ -227,7 +229,7 @@ static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
 static void ipoib_link_quiesce(struct ipoib_dev *priv)
 {
 	clear_bit(IPOIB_F_OPEN, &priv->flags);
-	priv->gid_missed = false;
+	priv->gid_missed = 0;
 	ipoib_link_set_carrier(priv, false);
 	netif_tx_disable(priv->dev);
 	/* Senders that saw IPOIB_F_OPEN are through after this: no new paths and groups. */
@@ -308,11 +310,10 @@ bool ipoib_link_gid_moved(struct ipoib_dev *priv)
 /* It is not in the port's table: for so long that it will not come back by itself? */
 static bool ipoib_link_gid_is_gone(struct ipoib_dev *priv)
 {
-	if (!priv->gid_missed) {
-		priv->gid_missed = true;
+	if (!priv->gid_missed++)
 		priv->gid_missed_at = jiffies;
-	}
-	return time_after_eq(jiffies, priv->gid_missed_at + IPOIB_GID_GONE);
+	return priv->gid_missed >= IPOIB_GID_MISSES &&
+	       time_after_eq(jiffies, priv->gid_missed_at + IPOIB_GID_GONE);
 }
 
 static void ipoib_link_follow_gid(struct ipoib_dev *priv)
@@ -328,7 +329,7 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
 	if (ipoib_address_lookup(priv, &index)) {
-		priv->gid_missed = false;
+		priv->gid_missed = 0;
 		if (index != priv->gid_index)
 			ipoib_link_close(priv);
 	} else if (ipoib_link_gid_is_gone(priv)) {

@@ -144,11 +144,22 @@ void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 	if (!test_and_set_bit(IPOIB_MC_FAILING, &mcast->flags))
 		ipoib_notice(priv, IPOIB_NOTICE_GROUP_FAILED);
 	/* Users choose groups, so the log is protected. */
-	if (!test_bit(IPOIB_MC_TOLD, &mcast->flags) && net_ratelimit()) {
+	if (!test_bit(IPOIB_MC_TOLD, &mcast->flags) && ipoib_port_may_log(priv) &&
+	    net_ratelimit()) {
 		set_bit(IPOIB_MC_TOLD, &mcast->flags);
 		netdev_warn(priv->dev, "joining the group %pI6 failed (%d)%s; trying on\n",
 			    mcast->dest.gid.raw, status, ipoib_mcast_hint(status));
 	}
+}
+
+/* Joined anew, the carrier stays meanwhile. */
+static void ipoib_mcast_no_qkey(struct ipoib_dev *priv, int error)
+{
+	bool carrier = netif_carrier_ok(priv->dev);
+
+	if (carrier ? ipoib_port_may_log(priv) : ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
+		netdev_warn(priv->dev, "%ssetting the Q_Key failed (%d)\n",
+			    carrier ? "" : "no carrier: ", error);
 }
 
 /* The link's parameters come from the broadcast group (RFC 4391 section 4). */
@@ -165,8 +176,7 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
 	mutex_unlock(&priv->op_lock);
 	if (ret) {
-		if (ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
-			netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", ret);
+		ipoib_mcast_no_qkey(priv, ret);
 		return ret;
 	}
 

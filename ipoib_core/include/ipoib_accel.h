@@ -362,9 +362,11 @@ struct ipoib_ops {
 	 * and neighbour discovery, where an interface's address has the number that ib_dev_init()
 	 * told. Peers are counted as they come; @nth wraps around, and so does what is left of it
 	 * by a number of queues. What is told may be another one later. The accel receives by each
-	 * QP that it ever named, all the time that it receives at all; broadcasts and multicasts by
-	 * that of the address alone. Asked only while dev->real_num_rx_queues is more than 1; see
-	 * ipoib_accel_rx_by(). Context: BH off, from the end of ib_dev_init() to ib_dev_cleanup().
+	 * QP that it ever named, all the time that it receives at all, unless the device fails: it
+	 * names such a QP no more, and asks for a restart, after which all peers are told of that
+	 * of the address. By that alone it receives broadcasts and multicasts. Asked only while
+	 * dev->real_num_rx_queues is more than 1; see ipoib_accel_rx_by().
+	 * Context: BH off, from the end of ib_dev_init() to ib_dev_cleanup().
 	 */
 	u32 (*rx_qpn)(struct net_device *dev, unsigned int nth);
 };
@@ -429,6 +431,16 @@ void ipoib_unregister_accel(struct ipoib_accel *accel);
  * Context: any.
  */
 void ipoib_accel_restart(struct net_device *dev);
+
+/**
+ * ipoib_accel_may_log() - may what an interface's administrator can repeat be written to the log?
+ * @dev: the interface, from ib_dev_init() on
+ *
+ * That of a container shares a limit with all others of the port's; the host's own has none.
+ *
+ * Context: any.
+ */
+bool ipoib_accel_may_log(const struct net_device *dev);
 
 /**
  * ipoib_accel_rx_arp() - an ARP packet arrived: notice a peer whose LID has changed

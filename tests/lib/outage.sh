@@ -126,10 +126,10 @@ tcp_moves()
 	[ "${tcp_now:-0}" -gt $((${TCP_MARK:-0} + 100000)) ]
 }
 
-# assert_tcp_moves EVENT
+# assert_tcp_moves EVENT [SECONDS]: within so many, OUTAGE_LIMIT unless said.
 assert_tcp_moves()
 {
 	tcp_mark
-	must_wait "$OUTAGE_LIMIT" tcp_moves
+	must_wait "${2:-$OUTAGE_LIMIT}" tcp_moves
 	note "$1: TCP goes on, 100 kB more after $WAITED ms"
 }

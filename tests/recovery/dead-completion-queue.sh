@@ -62,8 +62,21 @@ one_is_off_primary()
 must_wait 10 one_is_off_primary
 other=$((3 - dead_peer))
 note "the queue of peer$dead_peer dies, by receives: $dead"
-must ip -n "peer$dead_peer" neighbour replace "$A4" dev "$(peer_if "$dead_peer")" nud permanent \
-	lladdr "$(lladdr hostA "$IFA" | sed "s/$primary/$dead/")"
+# peer_sends_to_dead NUD: the peer that was told of that queue.
+peer_sends_to_dead()
+{
+	must ip -n "peer$dead_peer" neighbour replace "$A4" dev "$(peer_if "$dead_peer")" nud "$1" \
+		lladdr "$(lladdr hostA "$IFA" | sed "s/$primary/$dead/")"
+}
+
+is_told_another()
+{
+	[ "$(peer_knows "$dead_peer" "$A4")" != "$dead" ]
+}
+
+# Believed for so long that it would not ask by itself.
+echo 600000 | on "peer$dead_peer" tee "/proc/sys/net/ipv4/neigh/$(peer_if "$dead_peer")/base_reachable_time_ms" > /dev/null
+peer_sends_to_dead reachable
 before=$(restarts)
 log_mark
 knob sib0 match_qpn "$(number_of "$dead")"
@@ -71,6 +84,8 @@ knob sib0 recv_cq_dead_once 1
 spawn "peer$dead_peer" ping -n -q -i 0.1 "$A4" > "$TMPDIR/ping-dead" 2>&1
 deaf=$SPAWNED
 must_wait 10 restarted "$before"
+must_wait 10 is_told_another
+peer_sends_to_dead permanent
 must_wait 10 can_ping "peer$other" "$A4"
 # It goes on to send to that queue, which a restart would not mend.
 spawn "peer$other" ping -n -q -i 0.05 -W 5 -c 100 "$A4" > "$TMPDIR/ping-other" 2>&1
@@ -82,7 +97,7 @@ explains hostA "$IFA" "broken: 1 queues are out of use until the interface is ma
 kill "$deaf"
 must ip -n "peer$dead_peer" neighbour delete "$A4" dev "$(peer_if "$dead_peer")"
 must_wait 10 can_ping "peer$dead_peer" "$A4"
-[ "$(peer_knows "$dead_peer" "$A4")" != "$dead" ] || fail "a peer was told of a queue that is deaf"
+is_told_another || fail "a peer was told of a queue that is deaf"
 
 note "the first TX queue dies, and packets wait above it"
 must on hostA ethtool -G "$IFA" tx 8

@@ -286,6 +286,7 @@ struct netdev_queue {
 	unsigned int inflight;
 	unsigned int inflight_packets;
 	unsigned int limit;
+	unsigned long trans_start;
 };
 
 struct net_device {

@@ -65,7 +65,7 @@ pings_stop
 # A wire that is slower than the sender fills the ring: from then on the stack gives lists.
 note "three of ten sends are refused, in lists"
 must on hostA ethtool -G "$IFA" tx 64
-knob sib0 rate_mbps $((100 / TIME_SCALE / TIME_SCALE))
+knob sib0 rate_mbps $((25 / TIME_SCALE))
 before=$(ethtool_stat hostA "$IFA" '.*post_failed')
 from=$(ethtool_stat hostB "$IFB" rx0_packets)
 sent=$(ethtool_stat hostA "$IFA" tx_packets)

@@ -84,7 +84,7 @@ note "the SA knows $sa_members send-only memberships after $WAITED ms"
 note "a user and the groups by which neighbours are asked for"
 spawn hostA "$TESTS/strangers/flood" solicited "$IFA"
 limit=$(dropped mcast_limit)
-must_wait 10 dropped_since mcast_limit "$limit" 10000
+must_wait 40 dropped_since mcast_limit "$limit" 10000
 must_wait 4 can_ping hostA fd00:9::73
 note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
 kill "$SPAWNED"

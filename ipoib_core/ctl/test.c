@@ -80,8 +80,8 @@ struct test {
 	char next[FINDING_NEXT];
 };
 
-#define TEST_SAY(TEST, ...)	snprintf((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
-#define TEST_NEXT(TEST, ...)	snprintf((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
+#define TEST_SAY(TEST, ...)	finding_write((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
+#define TEST_NEXT(TEST, ...)	finding_write((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
 
 static unsigned int test_ifindex(const struct test *test)
 {

@@ -152,8 +152,9 @@ static bool check_headers(const char *kernel)
 static void check_not_ours(const struct check *check, const char *kernel, const char *file,
 			   const char *core, struct finding *finding)
 {
-	const char *who = file[0] ? "the kernel's own ib_ipoib is in charge" :
-				    "there is no ib_ipoib for this kernel";
+	const char *who = !file[0] ? "there is no ib_ipoib for this kernel" :
+			  strstr(file, "/kernel/") ? "the kernel's own ib_ipoib is in charge" :
+			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {

@@ -8,6 +8,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,24 @@ static int check_script_with(const char *name, const char *arg, const char *more
 static int check_script(const char *name, const char *arg, char *said, size_t size)
 {
 	return check_script_with(name, arg, NULL, said, size);
+}
+
+/*
+ * Has @core be the one of make modules_install, if it is there: depmod's lists have it only when
+ * that has come to its end.
+ */
+static void check_made(const char *kernel, char *core, size_t size)
+{
+	char pattern[PATH_MAX];
+	glob_t found;
+
+	run_root(pattern, sizeof(pattern), "/lib/modules/%s/updates/ipoib_core/ipoib_core.ko*",
+		 kernel);
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	snprintf(core, size, "/lib/modules/%s/updates/ipoib_core/%s", kernel,
+		 strrchr(found.gl_pathv[0], '/') + 1);
+	globfree(&found);
 }
 
 /* For modules of make the package passes a kernel over: what else there is, is asked then. */
@@ -133,15 +152,23 @@ static bool check_headers(const char *kernel)
 static void check_not_ours(const struct check *check, const char *kernel, const char *file,
 			   const char *core, struct finding *finding)
 {
-	const char *who = file[0] ? "the kernel's own ib_ipoib is in charge" :
-				    "there is no ib_ipoib for this kernel";
+	const char *who = !file[0] ? "there is no ib_ipoib for this kernel" :
+			  strstr(file, "/kernel/") ? "the kernel's own ib_ipoib is in charge" :
+			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
+		if (strstr(reason, CHECK_UNSEEN)) {
+			finding_set(finding, FINDING_BROKEN, "not-built", "%s, perhaps as %s", who,
+				    reason);
+			finding_next(finding,
+				     "'ipoibctl check' as root says whether it is for its signature");
+			return;
+		}
 		finding_set(finding, FINDING_BROKEN, "signature", "%s: %s", who, reason);
 		if (machine_by_make(core))
 			finding_next(finding,
-				     "do what Secure Boot of ipoib-accel(7) says, as to enrol the key, then 'make modules_install KVER=%s' in the sources",
+				     "do what Secure Boot of ipoib-accel(7) says, as to sign the modules, then 'make modules_install KVER=%s' in the sources",
 				     kernel);
 		else
 			finding_next(finding,
@@ -152,7 +179,7 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 	/* The package keeps its hands off these. */
 	if (machine_by_make(core)) {
 		finding_set(finding, FINDING_BROKEN, "not-built",
-			    "%s: modules of 'make modules_install' are there, but the one with the name is not",
+			    "%s: modules of 'make modules_install' are there, but the name does not lead to them",
 			    who);
 		finding_next(finding,
 			     "in the sources 'make modules modules_install KVER=%s', or 'make modules_uninstall KVER=%s'",
@@ -202,7 +229,7 @@ static bool check_is_all_there(const char *kernel, const char *file, struct find
 {
 	static const char * const loads[][2] = {
 		{ "ipoib_core", "none can be loaded" },
-		{ "accel_ref", "ports have no interface" },
+		{ "accel_ref", "ports that accel_mlx does not serve have no interface" },
 		{ "accel_mlx", "ports of ConnectX cards have none of its queues" },
 	};
 	char other[PATH_MAX];
@@ -242,7 +269,7 @@ static void check_refused(const char *kernel, const char *file, const char *reas
 		    "ib_ipoib is ours, but will not be loaded: %s", reason);
 	if (machine_by_make(file))
 		finding_next(finding,
-			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says what to do",
+			     "'make modules_install KVER=%s' in the sources gives the name back to the kernel's own; Secure Boot of ipoib-accel(7) says how to sign the modules before",
 			     kernel);
 	else
 		finding_next(finding,
@@ -261,6 +288,11 @@ static void check_ours(const struct check *check, const char *kernel, const char
 		check_refused(kernel, file, reason, finding);
 		return;
 	}
+	/* It knows nothing of these. */
+	if (machine_by_make(file)) {
+		finding_set(finding, FINDING_OK, "ours", "ib_ipoib is ours: %s", file);
+		return;
+	}
 	check_dkms_state(check, kernel, state, sizeof(state));
 	finding_set(finding, FINDING_OK, "ours", "ib_ipoib is ours: %s (%s)", file, state);
 }
@@ -272,6 +304,7 @@ static void check_kernel(struct check *check, const char *kernel)
 
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
+	check_made(kernel, core, sizeof(core));
 	if (machine_ours(file))
 		check_ours(check, kernel, file, &finding);
 	else if (check_passed_over(kernel, core, reason, sizeof(reason)))

@@ -264,19 +264,19 @@ static void explain_paths(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-static void explain_bind(struct explained *all, const struct record *dev)
+static const struct record *explain_port_of(const struct explained *all, const struct record *dev)
 {
-	struct finding finding;
 	size_t i;
 
 	for (i = 0; i < all->ports.count; i++)
-		if (explain_same_port(dev, &all->ports.list[i]) &&
-		    explain_port(&all->ports.list[i], &finding))
-			explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+		if (explain_same_port(dev, &all->ports.list[i]))
+			return &all->ports.list[i];
+	return NULL;
 }
 
 static void explain_dev(struct explained *all, const struct record *dev)
 {
+	const struct record *port = explain_port_of(all, dev);
 	size_t number = dev - all->devs.list;
 	struct finding finding;
 
@@ -287,7 +287,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_rejoining(all, dev);
 	explain_membership(all, dev);
 	explain_mtu_limit(all, dev);
-	explain_bind(all, dev);
+	if (port && explain_port(port, &finding))
+		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
 	explain_groups(all, dev);
 	explain_paths(all, dev);
@@ -295,7 +296,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 		explain_peers(&all->ctl->out, dev, &all->paths, &all->neighs[number]);
 	explain_drops(all, dev);
 	if (record_get(dev, IPOIB_A_CARRIER))
-		explain_traffic(&all->ctl->out, dev, &all->before[number], &all->after[number]);
+		explain_traffic(&all->ctl->out, dev, port, &all->before[number],
+				&all->after[number]);
 }
 
 /* Returns whether there was an interface to look at. */

@@ -50,11 +50,12 @@ void explain_refusal(const struct record *dev, struct finding *finding);
  * explain_traffic() - what limits an interface that works, and tell it
  * @out: where to
  * @dev: interface
+ * @port: its port, or NULL if that was not told
  * @before: what was counted
  * @after: the same some time later
  */
-void explain_traffic(struct out *out, const struct record *dev, const struct sample *before,
-		     const struct sample *after);
+void explain_traffic(struct out *out, const struct record *dev, const struct record *port,
+		     const struct sample *before, const struct sample *after);
 
 /**
  * explain_link() - errors of a port and its link, and tell them

@@ -23,7 +23,7 @@ static void explain_held_next(const struct record *port, struct finding *finding
 	const char *accel = print_word(record_string(port, IPOIB_A_REFUSED));
 
 	finding_next(finding,
-		     "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is the kernel's own ('ipoibctl check' says which), then 'modprobe -r accel_%s && modprobe accel_%s'",
+		     "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is not ours ('ipoibctl check' says which), then 'modprobe -r accel_%s && modprobe accel_%s'",
 		     accel, accel);
 }
 

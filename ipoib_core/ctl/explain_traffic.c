@@ -34,6 +34,7 @@
  * @out: where findings go
  * @name: of the interface
  * @dev: the interface
+ * @port: its port, or NULL
  * @before: what was counted
  * @after: the same later
  * @ms: time between these
@@ -42,6 +43,7 @@ struct traffic {
 	struct out *out;
 	const char *name;
 	const struct record *dev;
+	const struct record *port;
 	const struct sample *before;
 	const struct sample *after;
 	uint64_t ms;
@@ -162,7 +164,7 @@ static void traffic_waiting(const struct traffic *traffic)
 	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "sends-wait",
-		    "%llu sends wait for the device, which has given none back in the last %llu ms",
+		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
 		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
 	finding_next(&finding,
 		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
@@ -232,18 +234,26 @@ static void traffic_stuck(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+/* What the port was given stays so: none, and then that again. */
 static void traffic_lost(const struct traffic *traffic)
 {
+	const char *wanted = traffic->port ? record_string(traffic->port, IPOIB_A_WANTED) : "";
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
+	char port[EXPLAIN_NAME];
 	struct finding finding;
+	const char *name;
 
 	if (!lost)
 		return;
 	finding_set(&finding, FINDING_BROKEN, "queue-lost",
-		    "%llu queues are out of use until the interface is made anew: the device has told of an error of their completion queues",
+		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
-	finding_next(&finding,
-		     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port DEVICE/PORT accel none', and then the same with 'accel auto', make the interface anew");
+	explain_port_name(port, traffic->dev);
+	name = print_word(port);
+	if (*wanted)
+		finding_next(&finding,
+			     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', make the interface anew: its addresses, and P_Key children with theirs, go with it",
+			     name, name, print_word(wanted));
 	traffic_tell(traffic, &finding);
 }
 
@@ -420,13 +430,14 @@ static void traffic_backlog(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
-void explain_traffic(struct out *out, const struct record *dev, const struct sample *before,
-		     const struct sample *after)
+void explain_traffic(struct out *out, const struct record *dev, const struct record *port,
+		     const struct sample *before, const struct sample *after)
 {
 	const struct traffic traffic = {
 		.out = out,
 		.name = record_string(dev, IPOIB_A_IFNAME),
 		.dev = dev,
+		.port = port,
 		.before = before,
 		.after = after,
 		.ms = after->at > before->at ? after->at - before->at : 1,

@@ -19,15 +19,23 @@ static const enum out_color finding_colors[] = {
 	[FINDING_BROKEN] = OUT_BAD,
 };
 
-/* Half a command must not look like a whole one. */
 static void __attribute__((format(printf, 3, 0)))
-finding_write(char *to, size_t size, const char *format, va_list args)
+finding_vwrite(char *to, size_t size, const char *format, va_list args)
 {
 	static const char cut[] = "...";
 	int len = vsnprintf(to, size, format, args);
 
 	if (len >= 0 && (size_t)len >= size)
 		memcpy(to + size - sizeof(cut), cut, sizeof(cut));
+}
+
+void finding_write(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	finding_vwrite(to, size, format, args);
+	va_end(args);
 }
 
 void finding_set(struct finding *finding, enum finding_level level, const char *cause,
@@ -39,7 +47,7 @@ void finding_set(struct finding *finding, enum finding_level level, const char *
 	finding->cause = cause;
 	finding->next[0] = '\0';
 	va_start(args, format);
-	finding_write(finding->text, sizeof(finding->text), format, args);
+	finding_vwrite(finding->text, sizeof(finding->text), format, args);
 	va_end(args);
 }
 
@@ -48,7 +56,7 @@ void finding_next(struct finding *finding, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	finding_write(finding->next, sizeof(finding->next), format, args);
+	finding_vwrite(finding->next, sizeof(finding->next), format, args);
 	va_end(args);
 }
 

@@ -38,6 +38,15 @@ struct finding {
 };
 
 /**
+ * finding_write() - words, or commands, of which half must not look like a whole one
+ * @to: filled in; ends in "..." where there was no room
+ * @size: of @to
+ * @format: of printf()
+ */
+void finding_write(char *to, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
  * finding_set() - fill one in
  * @finding: it; @next is ""
  * @level: how bad it is

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which driver of IPoIB is loaded: ours, the kernel's own, both, or none. */
+/* Which driver of IPoIB is loaded: ours, another one, both, or none. */
 #include "machine.h"
 
 #include <limits.h>
@@ -83,7 +83,7 @@ static void machine_intree_finding(struct finding *finding)
 	char file[PATH_MAX];
 
 	finding_set(finding, FINDING_BROKEN, "in-tree",
-		    "the kernel's own ib_ipoib is loaded, not ours: it serves all ports");
+		    "another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports");
 	machine_file(NULL, "ib_ipoib", file, sizeof(file));
 	if (machine_ours(file))
 		finding_next(finding,
@@ -119,7 +119,7 @@ void machine_driver_finding(const struct machine_driver *driver, struct finding 
 	}
 	if (driver->intree) {
 		finding_set(finding, FINDING_LIMITED, "beside-in-tree",
-			    "ours (ipoib_core %s) and the kernel's own ib_ipoib are loaded, each with interfaces on the same ports; 'ip link ... type ipoib' is the latter's",
+			    "ours (ipoib_core %s) and another ib_ipoib, the kernel's own or OFED's, are loaded, each with interfaces on the same ports; 'ip link ... type ipoib' is the latter's",
 			    driver->version);
 		finding_next(finding,
 			     "'rmmod ib_ipoib', if no port is meant to be its: children of ours are made by /sys/class/net/*/create_child meanwhile");

@@ -42,6 +42,9 @@ const char *print_word(const char *name)
 		word[at++] = *name;
 	}
 	word[at] = '\0';
+	/* Half a name must not look like a whole one. */
+	if (*name)
+		memcpy(word + at - strlen("..."), "...", sizeof("..."));
 	return word;
 }
 

@@ -9,7 +9,8 @@
 #define PRINT_TIME	32
 #define PRINT_GID	48
 #define PRINT_WHY	128
-#define PRINT_WORD	256
+/* A backslash before each byte of the longest, which is the name of a file: a network namespace. */
+#define PRINT_WORD	512
 /* So many words may stand in one text. */
 #define PRINT_WORDS	4
 
@@ -88,8 +89,8 @@ const char *print_next(const struct record *record);
  * print_word() - a name as a shell takes it for one word, to be copied out of what is told
  * @name: of an interface or a device, whose owner may have called it anything
  *
- * Return: it, with a backslash before each character that means something to a shell; until
- * PRINT_WORDS calls later.
+ * Return: it, with a backslash before each character that means something to a shell, and "..." at
+ * the end if it is longer than any name; until PRINT_WORDS calls later.
  */
 const char *print_word(const char *name);
 

@@ -222,8 +222,8 @@ static bool set_ask(const struct set *set)
 
 /*
  * One at a time reads the list and writes what it makes of it. The lock is a file that nobody but
- * root can open: the parameter's own anybody may, and keep. Where there is no place for one it goes
- * without. Returns whether; @lock is a descriptor, or -1.
+ * root can open: the parameter's own anybody may, and keep. Where there is no place for one, or no
+ * room, it goes without. Returns whether; @lock is a descriptor, or -1.
  */
 static bool set_lock(const struct set *set, int *lock)
 {
@@ -234,7 +234,7 @@ static bool set_lock(const struct set *set, int *lock)
 	run_root(path, sizeof(path), "/run/ipoibctl.lock");
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	*lock = fd;
-	if (fd < 0 && (errno == ENOENT || errno == EROFS))
+	if (fd < 0 && (errno == ENOENT || errno == EROFS || errno == ENOSPC || errno == EDQUOT))
 		return true;
 	if (fd < 0) {
 		ctl_complain(set->ctl, CTL_FAILED, "%s: %s", path, strerror(errno));

@@ -80,8 +80,8 @@ struct test {
 	char next[FINDING_NEXT];
 };
 
-#define TEST_SAY(TEST, ...)	snprintf((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
-#define TEST_NEXT(TEST, ...)	snprintf((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
+#define TEST_SAY(TEST, ...)	finding_write((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
+#define TEST_NEXT(TEST, ...)	finding_write((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
 
 static unsigned int test_ifindex(const struct test *test)
 {
@@ -133,8 +133,9 @@ static enum test_result test_route(struct test *test)
 	ret = route_ask(&route, &test->peer, local ? test_ifindex(test) : vrf);
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
-		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip route show%s'",
-			  name, print_word(name), test->vrf);
+		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip %sroute show%s'",
+			  name, print_word(name), test->peer.family == AF_INET6 ? "-6 " : "",
+			  test->vrf);
 		return TEST_FAILED;
 	}
 	if (route.type != RTN_UNICAST) {

@@ -115,7 +115,7 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 		return -EINVAL;
 	to = nla_data(attrs[RTA_DST]);
 	header.rtm_family = ((struct rtmsg *)nlmsg_data(request))->rtm_family;
-	if (header.rtm_family == AF_INET && to[0] == 10 && to[1] == 10)
+	if (header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 10 : to[0] == 0xfd)
 		return -ENETUNREACH;
 	if (header.rtm_family == AF_INET && to[0] == 10 && (to[1] == 11 || to[1] == 12)) {
 		msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);

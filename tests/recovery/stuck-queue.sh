@@ -31,7 +31,7 @@ stops=$(ethtool_stat hostA "$IFA" tx0_stops)
 before=$(ethtool_stat hostA "$IFA" 'tx_timeouts|restarts')
 knob sib0 stuck_sq 1
 must_wait 10 pings_stand_still hostA
-explains hostA "$IFA" "broken: [0-9]+ sends wait for the device"
+explains hostA "$IFA" "broken: sends that wait for the device: [0-9]+"
 must_wait 40 watchdog_bit
 knob sib0 stuck_sq 0
 is "how often the queue was full" "$(ethtool_stat hostA "$IFA" tx0_stops)" "$stops"

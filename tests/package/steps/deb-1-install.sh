@@ -12,7 +12,7 @@ does()
 {
 	files_note before
 	say "apt install"
-	apt-get install -y ./packages/ipoib-accel-dkms_*_all.deb
+	apt-get install -y --no-install-recommends ./packages/ipoib-accel-dkms_*_all.deb
 	each_kernel assert_ours
 	[ -e /usr/share/man/man7/ipoib-accel.7.gz ] || fail "no manual"
 }

@@ -154,6 +154,9 @@ int ref_ib_dev_open(struct net_device *dev)
 	int err;
 
 	mutex_lock(&priv->qp_mutex);
+	/* Who sets the interface up wants it tried: IFF_UP comes last. */
+	if (!(dev->flags & IFF_UP))
+		priv->silent = 0;
 	err = ref_start_qps(priv);
 	if (err) {
 		clear_bit(REF_UP, &priv->state);

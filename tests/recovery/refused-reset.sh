@@ -50,16 +50,37 @@ down_refused()
 down_refused 4 "two to ERR, two to RESET" 200 300
 down_refused 3 "two to ERR, the first one to RESET" 200 300
 
-note "what times out is not asked of the other one as well"
-knob sib0 slow_ms 200
+# timed_out: state changes.
+timed_out()
+{
+	echo $((10 - $(knob sib0 modify_error_once)))
+}
+
+note "what times out is not asked of the other one as well, nor again at once"
+log_mark
+knob sib0 slow_ms $((1200 * TIME_SCALE))
 knob sib0 modify_error_once 10
 must ip -n hostA link set "$IFA" down
-left=$(knob sib0 modify_error_once)
-knob sib0 modify_error_once 0
+is "state changes that timed out" "$(timed_out)" 1
+! ip -n hostA link set "$IFA" up 2> /dev/null || fail "it was set up"
+is "state changes that timed out, with the one of who sets it up" "$(timed_out)" 2
+assert_log "$IFA: the HCA has not answered for [1-9][0-9]* s: error -110; it is asked again in [1-9][0-9]* s"
 knob sib0 slow_ms 0
-is "state changes that timed out" "$((10 - left))" 2
+knob sib0 modify_error_once 0
 must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
+assert_resumes "an HCA that did not answer"
+
+note "nor by a restart, which stops and opens"
+log_mark
+knob sib0 slow_ms $((1200 * TIME_SCALE))
+knob sib0 modify_error_once 10
+knob sib0 recv_error_once 1
+must_wait 10 log_has "$IFA: accel ref cannot open again: error -110; trying on"
+is "state changes that timed out" "$(timed_out)" 1
+knob sib0 slow_ms 0
+knob sib0 modify_error_once 0
+must_wait 30 is_running hostA "$IFA"
 assert_resumes "state changes that timed out"
 explains_well hostA "$IFA"
 pings_stop

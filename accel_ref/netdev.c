@@ -136,7 +136,7 @@ static void ref_keep_qps(struct ref_priv *priv, unsigned int qps)
 	priv->num_qps = qps;
 }
 
-/* What was wanted, of which there is less. Whoever makes an interface anew makes us say so again. */
+/* What there is less of than was wanted. Whoever makes an interface anew has us say so again. */
 static void ref_tell_less(const struct ref_priv *priv, unsigned int txqs, unsigned int rxqs,
 			  bool shorter)
 {

@@ -155,11 +155,12 @@ void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 /* Joined anew, the carrier stays meanwhile. */
 static void ipoib_mcast_no_qkey(struct ipoib_dev *priv, int error)
 {
-	bool carrier = netif_carrier_ok(priv->dev);
-
-	if (carrier ? ipoib_port_may_log(priv) : ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
-		netdev_warn(priv->dev, "%ssetting the Q_Key failed (%d)\n",
-			    carrier ? "" : "no carrier: ", error);
+	if (netif_carrier_ok(priv->dev)) {
+		if (ipoib_port_may_log(priv))
+			netdev_warn(priv->dev, "setting the Q_Key failed (%d)\n", error);
+	} else if (ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED)) {
+		netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", error);
+	}
 }
 
 /* The link's parameters come from the broadcast group (RFC 4391 section 4). */

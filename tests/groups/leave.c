@@ -17,7 +17,7 @@ enum hca_kind {
 	HCA_GOOD,	/* refuses nothing */
 	HCA_BUSY,	/* says so, and has the membership still: no memory, no answer */
 	HCA_FORGETS,	/* says so, and has ended it: mthca, mlx4 without steering of its own */
-	HCA_STUCK,	/* what was refused once is refused for ever, by -EINVAL: mlx4, which has it */
+	HCA_STUCK,	/* has it, and after a refusal says -EINVAL for ever: mlx4 */
 	HCA_KINDS
 };
 

@@ -117,6 +117,7 @@ kill "$SPAWNED"
 wait "$SPAWNED" || :
 is "restarts" "$(($(restarts) - before))" 1
 assert_log "$IFA: TX queue 0 sends no more until the interface is made anew"
+! on hostA ethtool -L "$IFA" tx 1 2> /dev/null || fail "the only queue that is left does not send"
 must_wait 5 can_ping hostA 10.9.0.11
 posts=$(ethtool_stat hostA "$IFA" tx0_posts) before=$(restarts)
 for peer in 1 2; do

@@ -7,7 +7,7 @@
  * would be called with what is freed here. So what was not left is remembered, and tried again:
  * with the next change of groups, and before the QP goes.
  */
-#include "ref.h"
+#include "silence.h"
 
 #include <linux/slab.h>
 
@@ -40,10 +40,26 @@ static struct ref_group *ref_group_find(const struct ref_priv *priv, const union
 	return NULL;
 }
 
+/* One of the two verbs, of @group: it may take as long as a change of a QP's state. */
+static int ref_group_ask(struct ref_priv *priv, struct ref_group *group,
+			 int (*verb)(struct ib_qp *qp, union ib_gid *gid, u16 mlid))
+{
+	unsigned long asked = jiffies;
+	int err = -ETIMEDOUT;
+
+	mutex_lock(&priv->qp_mutex);
+	if (!ref_hca_is_silent(priv)) {
+		err = verb(priv->qps[0].qp, &group->gid, group->mlid);
+		ref_hca_answered(priv, asked, err);
+	}
+	mutex_unlock(&priv->qp_mutex);
+	return err;
+}
+
 /* Detaches from @group, which is freed; or it becomes the last one to be tried again. */
 static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 {
-	int err = ib_detach_mcast(priv->qps[0].qp, &group->gid, group->mlid);
+	int err = ref_group_ask(priv, group, ib_detach_mcast);
 
 	if (err) {
 		if (!group->unwanted && ref_may_log(priv))
@@ -110,21 +126,19 @@ static int ref_group_attach(struct ref_priv *priv, struct ref_group *group)
 	if (err)
 		return err;
 	ref_groups_leave_unwanted(priv);
-	return ib_attach_mcast(priv->qps[0].qp, &group->gid, group->mlid);
+	return ref_group_ask(priv, group, ib_attach_mcast);
 }
 
 /*
- * The core joins the group anew that the HCA has not left. While that says why it does not it has
- * the membership still, which serves. -EINVAL may mean that there is none: one is made, which an
- * HCA that has it after all takes for done (mlx4, rdmavt).
+ * The core joins the group anew that the HCA has left neither now nor before, and says that it is
+ * no member, by -EINVAL. If that is so it becomes one; an HCA that has the membership after all
+ * takes it for done (mlx4, rdmavt).
  */
-static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group, int left)
+static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group)
 {
 	int err;
 
 	group->unwanted = false;
-	if (left != -EINVAL)
-		return 0;
 	err = ref_group_attach(priv, group);
 	group->unwanted = err;
 	return err;
@@ -149,8 +163,11 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 		return 0;
 	if (group) {
 		err = ref_group_leave(priv, group);
+		if (err == -EINVAL)
+			return ref_group_attach_again(priv, group);
+		/* Whether it has the membership still is not known, nor for how long. */
 		if (err)
-			return ref_group_attach_again(priv, group, err);
+			return err;
 	}
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
 	if (!group)
@@ -200,6 +217,9 @@ void ref_groups_leave(struct ref_priv *priv)
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
 
+	mutex_lock(&priv->qp_mutex);
+	ref_hca_ask_again(priv);
+	mutex_unlock(&priv->qp_mutex);
 	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
 		group = list_first_entry(&priv->groups, struct ref_group, node);
 		if (ref_group_leave(priv, group))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Open and stop: the way of the QPs up, and what they hold back again. */
 #include "rx.h"
+#include "silence.h"
 #include "tx.h"
 
 #include <linux/delay.h>
@@ -123,15 +124,25 @@ static int ref_start_qps(struct ref_priv *priv)
 	return 0;
 }
 
+static unsigned int ref_lost_qps(const struct ref_priv *priv)
+{
+	unsigned int lost = 0, i;
+
+	for (i = 0; i < priv->num_qps; i++)
+		lost += priv->qps[i].lost;
+	return lost;
+}
+
 /*
  * Takes everything back from the HCA; the QPs end in INIT. NAPI is disabled. Of a QP that the HCA
  * does not reset everything stays as it is: it may still write to buffers.
  */
 static void ref_reset_qps(struct ref_priv *priv)
 {
-	unsigned int i;
+	unsigned int lost = ref_lost_qps(priv), i;
 
-	if (ref_all_to_init(priv, 0) && ref_may_log(priv))
+	ref_all_to_init(priv, 0);
+	if (ref_lost_qps(priv) > lost && ref_may_log(priv))
 		netdev_err(priv->dev, "the HCA does not reset a QP: it keeps its buffers\n");
 	for (i = 0; i < priv->num_txqs; i++)
 		ref_tx_flush(&priv->txqs[i]);
@@ -156,7 +167,7 @@ int ref_ib_dev_open(struct net_device *dev)
 	mutex_lock(&priv->qp_mutex);
 	/* Who sets the interface up wants it tried: IFF_UP comes last. */
 	if (!(dev->flags & IFF_UP))
-		priv->silent = 0;
+		ref_hca_ask_again(priv);
 	err = ref_start_qps(priv);
 	if (err) {
 		clear_bit(REF_UP, &priv->state);
@@ -240,6 +251,9 @@ void ref_ib_dev_stop(struct net_device *dev)
 	/* Under the mutex: repair that is running ends first, one that comes later does nothing. */
 	mutex_lock(&priv->qp_mutex);
 	clear_bit(REF_UP, &priv->state);
+	/* Who sets the interface down wants all back; a restart finds it running. */
+	if (!netif_running(dev))
+		ref_hca_ask_again(priv);
 	ref_drain(priv);
 	ref_queues_tell(priv, false);
 	ref_napi_disable(priv);

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* QPs and CQs: making them, and the states of a QP. */
-#include "ref.h"
-
-/* A command that takes so long, and fails then, has waited for an answer. */
-#define REF_SILENT_FROM		HZ
-/* So many times as long as it has waited none is tried. */
-#define REF_SILENT_SHARE	4
+#include "silence.h"
 
 /*
  * A CQ in error stays so, and is made anew with the interface alone, whose address has the number
  * of a QP that it is of. No further peer is told of a queue that may never hear of a packet again,
- * and those that were ask until they are told another. Nor does it have receives: a packet that
- * took one would only have the HCA tell of the CQ again, and the interface be restarted. What would
- * be sent leaves by another queue.
+ * and those that were are told of the address, if that is of a queue that receives. Nor does it
+ * have receives: a packet that took one would only have the HCA tell of the CQ again, and the
+ * interface be restarted. What would be sent leaves by another queue.
  */
 static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 {
+	bool lost = false;
 	unsigned int i;
 
 	for (i = 0; i < priv->num_rxqs; i++) {
@@ -24,10 +20,13 @@ static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 		if (rxq->cq != cq || READ_ONCE(rxq->deaf))
 			continue;
 		WRITE_ONCE(rxq->deaf, true);
+		lost = true;
 		atomic_long_inc(&priv->events.lost_queues);
 		netdev_err(priv->dev, "RX queue %u receives no more until the interface is made anew%s\n",
 			   i, i ? "" : ": no broadcast is heard");
 	}
+	if (lost && !READ_ONCE(priv->rxqs[0].deaf))
+		ipoib_accel_tell_peers(priv->dev);
 	for (i = 0; i < priv->num_txqs; i++) {
 		struct ref_txq *txq = &priv->txqs[i];
 
@@ -228,34 +227,6 @@ int ref_qps_create(struct ref_priv *priv)
 	return i;
 }
 
-static bool ref_hca_is_silent(const struct ref_priv *priv)
-{
-	return priv->silent &&
-	       time_in_range(jiffies, priv->silent_at, priv->silent_at + priv->silent);
-}
-
-/*
- * A command has ended with @err, after it was asked for at @asked. One that fails after a time, for
- * whatever reason, has waited for a card that does not answer: up to a minute, with RTNL held by
- * who opens or stops. So no other one is tried until many times as long has passed.
- */
-static void ref_hca_answered(struct ref_priv *priv, unsigned long asked, int err)
-{
-	unsigned long took = jiffies - asked;
-
-	if (!err)
-		priv->silent = 0;
-	if (!err || took < REF_SILENT_FROM)
-		return;
-	priv->silent = took * REF_SILENT_SHARE;
-	priv->silent_at = jiffies;
-	if (ref_may_log(priv))
-		netdev_err(priv->dev,
-			   "the HCA has not answered for %u s: error %d; it is asked again in %u s\n",
-			   jiffies_to_msecs(took) / 1000, err,
-			   jiffies_to_msecs(priv->silent) / 1000);
-}
-
 static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 {
 	unsigned long asked = jiffies;
@@ -273,7 +244,7 @@ static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 {
 	int err = ref_qp_ask(qp, attr, mask);
 
-	if (err && !qp->priv->silent && ref_may_log(qp->priv))
+	if (err && !ref_hca_is_silent(qp->priv) && ref_may_log(qp->priv))
 		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
 			   attr->qp_state, err);
 	return err;
@@ -294,7 +265,7 @@ void ref_qps_destroy(struct ref_priv *priv)
 
 	mutex_lock(&priv->qp_mutex);
 	/* It is asked once more, for the last time. */
-	priv->silent = 0;
+	ref_hca_ask_again(priv);
 	while (i--) {
 		struct ref_qp *qp = &priv->qps[i];
 		u32 qp_num;

@@ -7,6 +7,7 @@
  *   open.c      open and stop
  *   groups.c    multicast groups
  *   qp.c        QPs: making them, their states, their errors
+ *   silence.c   an HCA that does not answer; silence.h
  *   tx.c        send(), stopping and waking of queues, completions
  *   cut.c       large packets that the HCA does not cut
  *   tx_ring.c   the sends that the HCA holds: DMA mappings, skbs
@@ -440,9 +441,9 @@ struct ref_events {
  * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
- * @silent: jiffies for which the HCA is not asked for states of QPs: a command has failed after a
- *	time; 0: it answers; under @qp_mutex
- * @silent_at: jiffies since when; under @qp_mutex
+ * @silent: jiffies for which the HCA is asked for nothing, up to @silent_until: a command has
+ *	failed after a time; 0: it answers; both written under @qp_mutex, read anywhere
+ * @silent_until: jiffies
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
  * @groups: struct ref_group: what the primary is attached to; the core calls one at a time
  * @repair: brings broken QPs back
@@ -482,7 +483,7 @@ struct ref_priv {
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
 	unsigned long silent;
-	unsigned long silent_at;
+	unsigned long silent_until;
 	u32 qkey;
 	struct list_head groups;
 	struct delayed_work repair;

@@ -15,6 +15,7 @@
  * handles and sockets wait for that. What was received it looks for as well: an interrupt that got
  * lost would be the last one of its queue.
  */
+#include "silence.h"
 #include "tx.h"
 
 /* The least time between two runs: errors that come back at once must not cost a CPU. */
@@ -43,7 +44,7 @@ static unsigned long ref_until(unsigned long next, unsigned long most)
  * @priv: the interface
  *
  * At once, unless the last stop took long, as it does of an HCA that does not answer, and is not
- * long ago: the whole host waits for RTNL meanwhile.
+ * long ago: the whole host waits for RTNL meanwhile. Nor while such an HCA is given some time.
  *
  * Context: any.
  */
@@ -53,6 +54,8 @@ void ref_restart(struct ref_priv *priv)
 
 	if (!ref_is_up(priv))
 		return;
+	/* Meanwhile it could only fail to open. */
+	wait = max(wait, ref_silence_left(priv));
 	if (wait) {
 		queue_delayed_work(ref_wq, &priv->restart, wait);
 		return;
@@ -160,6 +163,9 @@ static bool ref_repair_qp(struct ref_qp *qp)
 	if (qp->txq)
 		ref_tx_post_rest(qp->txq);
 	state = ref_qp_state(qp);
+	/* It has not answered: that is no state. */
+	if (state < 0 && ref_silence_left(priv))
+		return true;
 	if (state == IB_QPS_SQE && qp->txq) {
 		/* Sends that are still to be flushed must not be sent after all. */
 		if (ref_tx_used(qp->txq) && qp->waits++ < REF_REPAIR_WAITS)
@@ -197,6 +203,10 @@ void ref_repair_work(struct work_struct *work)
 	for (i = 0; i < priv->num_qps && ref_is_up(priv); i++) {
 		struct ref_qp *qp = &priv->qps[i];
 
+		if (ref_silence_left(priv)) {
+			again = true;
+			break;
+		}
 		if (test_and_clear_bit(REF_QP_DOUBT, &qp->flags) &&
 		    ref_qp_state(qp) != IB_QPS_RTS)
 			ref_repair_ask(qp);
@@ -204,7 +214,7 @@ void ref_repair_work(struct work_struct *work)
 			again |= ref_repair_qp(qp);
 	}
 	if (again)
-		queue_delayed_work(ref_wq, &priv->repair, 1);
+		queue_delayed_work(ref_wq, &priv->repair, max(ref_silence_left(priv), 1UL));
 	mutex_unlock(&priv->qp_mutex);
 }
 

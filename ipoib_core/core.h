@@ -7,7 +7,7 @@
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
  *	base: core params life port trace notice neigh contract_state contract
  *	mechanisms: ah dest path qpn heard mcast mcast_member mcast_join pmtu
- *	link state: pkey address link
+ *	link state: pkey address announce link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	answers: netlink_dump netlink_dest netlink_dev
  *	life: intf child choice registry autoload match netlink event hca choose main
@@ -20,7 +20,7 @@
  *                \--> qpn.c (which QP a peer is told of)
  *   accel receives --> heard.c --> path.c
  *                     \--> mcast.c --> dest.c, ah.c
- *   event.c --> link.c --> pkey.c address.c, mcast_join.c (SA)
+ *   event.c --> link.c --> pkey.c address.c announce.c, mcast_join.c (SA)
  *
  * Locks, from the outside in:
  *   ipoib_registry_lock  mutex: accels, ports, which accel a port has (registry.c)

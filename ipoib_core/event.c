@@ -36,7 +36,6 @@
 #include "params.h"
 #include "path.h"
 #include "pkey.h"
-#include "qpn.h"
 #include "registry.h"
 #include "trace.h"
 
@@ -195,19 +194,6 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 }
 
 /*
- * An accel that receives by several QPs may have lost one of them, and the peers that were told of
- * it are not heard to be told anew: all are told of that of the address.
- */
-static void ipoib_event_restart(struct ipoib_dev *priv)
-{
-	ipoib_link_restart(priv);
-	if (!ipoib_qpn_has_many(priv))
-		return;
-	set_bit(IPOIB_F_NOTIFY, &priv->flags);
-	set_bit(IPOIB_TODO_CARRIER, &priv->todo);
-}
-
-/*
  * Says why interfaces that are up have no carrier when it is for the port: nothing is joined then,
  * and so no join fails that would be told of.
  */
@@ -255,7 +241,7 @@ void ipoib_port_work(struct work_struct *work)
 			events |= BIT(IPOIB_EVENT_LIGHT);
 		ipoib_event_handle(priv, events);
 		if (test_and_clear_bit(IPOIB_TODO_RESTART, &priv->todo))
-			ipoib_event_restart(priv);
+			ipoib_link_restart(priv);
 		if (events || priv->todo) {
 			clear_bit(IPOIB_TODO_CARRIER, &priv->todo);
 			ipoib_link_update(priv);

@@ -13,11 +13,9 @@
  */
 #include "link.h"
 
-#include <linux/random.h>
-#include <net/sch_generic.h>
-
 #include "compat.h"
 #include "address.h"
+#include "announce.h"
 #include "contract.h"
 #include "mcast.h"
 #include "notice.h"
@@ -28,12 +26,6 @@
 #include "trace.h"
 
 #define IPOIB_OPEN_BACKOFF_MAX	16U	/* seconds between tries to open: 1, 2, 4, 8, 16, 16... */
-
-/*
- * Peers are told at once and so often again, one to two seconds apart: an SM answers a join before
- * it has told all switches of it, and what is sent until then gets lost.
- */
-#define IPOIB_NOTIFY_AGAIN	2
 
 /* How often to look for a GID that is not in the port's table. */
 #define IPOIB_GID_POLL		HZ
@@ -187,44 +179,6 @@ static bool ipoib_link_has_carrier(struct ipoib_dev *priv)
 	       ipoib_mcast_joined(priv);
 }
 
-/* Peers may know an old address, QP number or LID of ours. */
-static void ipoib_link_tell_peers(struct ipoib_dev *priv)
-{
-	/* netdev_notify_peers() takes RTNL itself. */
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
-	call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
-	/* Hosts that were told of one event by the SM are not to speak at one time again. */
-	priv->notify_at = jiffies + HZ + get_random_u32() % HZ;
-}
-
-/*
- * The stack attaches the qdisc some time after netif_carrier_on(), and until then drops what is
- * sent: NETDEV_CHANGE, which follows, leads here again (event.c). Under RTNL a qdisc that is there
- * stays.
- */
-static void ipoib_link_notify(struct ipoib_dev *priv)
-{
-	if (qdisc_tx_is_noop(priv->dev) || !test_and_clear_bit(IPOIB_F_NOTIFY, &priv->flags))
-		return;
-	priv->notify_left = IPOIB_NOTIFY_AGAIN;
-	ipoib_link_tell_peers(priv);
-}
-
-/* In how many jiffies to be called again; 0: need not be. */
-static unsigned long ipoib_link_notify_again(struct ipoib_dev *priv)
-{
-	/* Without carrier the next one begins anew. */
-	if (!priv->notify_left || !netif_carrier_ok(priv->dev) || qdisc_tx_is_noop(priv->dev)) {
-		priv->notify_left = 0;
-		return 0;
-	}
-	if (time_after_eq(jiffies, priv->notify_at)) {
-		priv->notify_left--;
-		ipoib_link_tell_peers(priv);
-	}
-	return priv->notify_left ? max_t(long, priv->notify_at - jiffies, 1) : 0;
-}
-
 /* Everything of closing but the accel. */
 static void ipoib_link_quiesce(struct ipoib_dev *priv)
 {
@@ -310,8 +264,11 @@ bool ipoib_link_gid_moved(struct ipoib_dev *priv)
 /* It is not in the port's table: for so long that it will not come back by itself? */
 static bool ipoib_link_gid_is_gone(struct ipoib_dev *priv)
 {
-	if (!priv->gid_missed++)
+	if (!priv->gid_missed)
 		priv->gid_missed_at = jiffies;
+	/* One pass may look twice. */
+	if (time_after_eq(jiffies, priv->gid_missed_at + priv->gid_missed * IPOIB_GID_AGAIN))
+		priv->gid_missed++;
 	return priv->gid_missed >= IPOIB_GID_MISSES &&
 	       time_after_eq(jiffies, priv->gid_missed_at + IPOIB_GID_GONE);
 }
@@ -419,7 +376,7 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 	gid = ipoib_link_retry_gid(priv);
 	open = ipoib_link_retry_open(priv);
 	mtu = ipoib_link_retry_mtu(priv);
-	notify = ipoib_link_notify_again(priv);
+	notify = ipoib_announce_again(priv);
 	return min_not_zero(min_not_zero(gid, open), min_not_zero(mtu, notify));
 }
 
@@ -490,7 +447,7 @@ void ipoib_link_update(struct ipoib_dev *priv)
 		ipoib_link_set_carrier(priv, carrier);
 	} while (carrier != ipoib_link_has_carrier(priv));
 	if (carrier)
-		ipoib_link_notify(priv);
+		ipoib_announce(priv);
 }
 
 /* Why an interface that is up is not open. */

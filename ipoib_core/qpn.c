@@ -16,8 +16,8 @@
  *
  * No number that was ever told becomes wrong while the interface lives, since an accel receives by
  * all of its QPs all the time: all this is about which CPU works, not about whether packets arrive.
- * But a device may fail: after a restart peers are told of the address (event.c), by ARP; those
- * that use IPv6 alone find out by themselves, unless the sysctl ndisc_notify is set.
+ * But a device may fail: then peers are told of the address (ipoib_accel_tell_peers()), by ARP;
+ * those that use IPv6 alone find out by themselves, unless the sysctl ndisc_notify is set.
  *
  * Which peer gets which QP goes by the order in which paths were made (ipoib_dest.serial), round
  * robin: with a hash some QPs would have none. Our own address is found by its GID, whatever number

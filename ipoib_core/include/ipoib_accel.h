@@ -363,9 +363,9 @@ struct ipoib_ops {
 	 * told. Peers are counted as they come; @nth wraps around, and so does what is left of it
 	 * by a number of queues. What is told may be another one later. The accel receives by each
 	 * QP that it ever named, all the time that it receives at all, unless the device fails: it
-	 * names such a QP no more, and asks for a restart, after which all peers are told of that
-	 * of the address. By that alone it receives broadcasts and multicasts. Asked only while
-	 * dev->real_num_rx_queues is more than 1; see ipoib_accel_rx_by().
+	 * names such a QP no more, and has all peers told of that of the address, if that still
+	 * receives (ipoib_accel_tell_peers()); by it alone it receives broadcasts and multicasts.
+	 * Asked only while dev->real_num_rx_queues is more than 1; see ipoib_accel_rx_by().
 	 * Context: BH off, from the end of ib_dev_init() to ib_dev_cleanup().
 	 */
 	u32 (*rx_qpn)(struct net_device *dev, unsigned int nth);
@@ -431,6 +431,17 @@ void ipoib_unregister_accel(struct ipoib_accel *accel);
  * Context: any.
  */
 void ipoib_accel_restart(struct net_device *dev);
+
+/**
+ * ipoib_accel_tell_peers() - a QP receives no more: have peers learn the address anew
+ * @dev: an interface, from ib_dev_open() to the end of ib_dev_stop()
+ *
+ * By gratuitous ARP, and neighbour advertisements if the sysctl ndisc_notify is set: those that
+ * ipoib_ops.rx_qpn had told of that QP are not heard any more, to be told of another one.
+ *
+ * Context: any.
+ */
+void ipoib_accel_tell_peers(struct net_device *dev);
 
 /**
  * ipoib_accel_may_log() - may what an interface's administrator can repeat be written to the log?

@@ -11,8 +11,9 @@
 
 #include <linux/slab.h>
 
-/* How many failures it takes, before the QP goes, to give up. */
+/* How many failures it takes to give up, and how long none is begun after, before the QP goes. */
 #define REF_LEAVE_TRIES		3
+#define REF_LEAVE_TIME		(10 * HZ)
 
 /**
  * struct ref_group - a group that the primary QP is attached to
@@ -20,12 +21,14 @@
  * @gid: which
  * @mlid: its LID, host order
  * @unwanted: the core has left it, the HCA has not
+ * @refusals: how often in a row it has not while the core wanted to join it anew
  */
 struct ref_group {
 	struct list_head node;
 	union ib_gid gid;
 	u16 mlid;
 	bool unwanted;
+	unsigned int refusals;
 };
 
 static struct ref_group *ref_group_find(const struct ref_priv *priv, const union ib_gid *gid,
@@ -40,17 +43,20 @@ static struct ref_group *ref_group_find(const struct ref_priv *priv, const union
 	return NULL;
 }
 
-/* One of the two verbs, of @group: it may take as long as a change of a QP's state. */
+/*
+ * One of the two verbs, of @group: it may take as long as a change of a QP's state. -EBUSY: it was
+ * too soon to give it.
+ */
 static int ref_group_ask(struct ref_priv *priv, struct ref_group *group,
 			 int (*verb)(struct ib_qp *qp, union ib_gid *gid, u16 mlid))
 {
-	unsigned long asked = jiffies;
-	int err = -ETIMEDOUT;
+	int err = -EBUSY;
 
 	mutex_lock(&priv->qp_mutex);
 	if (!ref_hca_is_silent(priv)) {
+		ref_hca_ask(priv);
 		err = verb(priv->qps[0].qp, &group->gid, group->mlid);
-		ref_hca_answered(priv, asked, err);
+		ref_hca_answered(priv, err);
 	}
 	mutex_unlock(&priv->qp_mutex);
 	return err;
@@ -123,10 +129,7 @@ static int ref_group_attach(struct ref_priv *priv, struct ref_group *group)
 {
 	int err = ref_group_leave_old(priv, &group->gid);
 
-	if (err)
-		return err;
-	ref_groups_leave_unwanted(priv);
-	return ref_group_ask(priv, group, ib_attach_mcast);
+	return err ?: ref_group_ask(priv, group, ib_attach_mcast);
 }
 
 /*
@@ -141,6 +144,8 @@ static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group
 	group->unwanted = false;
 	err = ref_group_attach(priv, group);
 	group->unwanted = err;
+	if (!err)
+		ref_groups_leave_unwanted(priv);
 	return err;
 }
 
@@ -165,9 +170,17 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 		err = ref_group_leave(priv, group);
 		if (err == -EINVAL)
 			return ref_group_attach_again(priv, group);
-		/* Whether it has the membership still is not known, nor for how long. */
-		if (err)
+		/*
+		 * Whether it has the membership still is not known, nor for how long: the core asks
+		 * again. One that goes on to refuse has it.
+		 */
+		if (err && ++group->refusals < REF_LEAVE_TRIES)
 			return err;
+		if (err) {
+			group->unwanted = false;
+			group->refusals = 0;
+			return 0;
+		}
 	}
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
 	if (!group)
@@ -180,6 +193,8 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 		return err;
 	}
 	list_add(&group->node, &priv->groups);
+	/* Now that it is in the list; and last: after one that takes long none is asked for. */
+	ref_groups_leave_unwanted(priv);
 	return 0;
 }
 
@@ -214,13 +229,15 @@ int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
  */
 void ref_groups_leave(struct ref_priv *priv)
 {
+	unsigned long end = jiffies + REF_LEAVE_TIME;
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
 
-	mutex_lock(&priv->qp_mutex);
-	ref_hca_ask_again(priv);
-	mutex_unlock(&priv->qp_mutex);
-	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES &&
+	       time_before(jiffies, end)) {
+		mutex_lock(&priv->qp_mutex);
+		ref_hca_ask_again(priv);
+		mutex_unlock(&priv->qp_mutex);
 		group = list_first_entry(&priv->groups, struct ref_group, node);
 		if (ref_group_leave(priv, group))
 			failures++;

@@ -229,14 +229,14 @@ int ref_qps_create(struct ref_priv *priv)
 
 static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 {
-	unsigned long asked = jiffies;
 	int err;
 
 	lockdep_assert_held(&qp->priv->qp_mutex);
 	if (ref_hca_is_silent(qp->priv))
 		return -ETIMEDOUT;
+	ref_hca_ask(qp->priv);
 	err = ib_modify_qp(qp->qp, attr, mask);
-	ref_hca_answered(qp->priv, asked, err);
+	ref_hca_answered(qp->priv, err);
 	return err;
 }
 
@@ -332,6 +332,11 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	struct ib_qp_attr attr;
 	int err;
 
+	/* Of one that is idle it holds nothing, whether it answers or not. */
+	if (ref_hca_is_silent(qp->priv)) {
+		qp->lost |= !qp->idle;
+		return -ETIMEDOUT;
+	}
 	ref_qp_init_attr(qp, pkey_index, &attr);
 	/* Refused, it is not where we left it. */
 	if (qp->idle && !ref_qp_ask(qp, &attr, mask))
@@ -427,14 +432,14 @@ int ref_qp_set_qkey(struct ref_qp *qp)
 int ref_qp_state(struct ref_qp *qp)
 {
 	struct ib_qp_init_attr init_attr;
-	unsigned long asked = jiffies;
 	struct ib_qp_attr attr;
 	int err;
 
 	lockdep_assert_held(&qp->priv->qp_mutex);
 	if (ref_hca_is_silent(qp->priv))
 		return -ETIMEDOUT;
+	ref_hca_ask(qp->priv);
 	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
-	ref_hca_answered(qp->priv, asked, err);
+	ref_hca_answered(qp->priv, err);
 	return err ? err : (int)attr.qp_state;
 }

@@ -441,8 +441,10 @@ struct ref_events {
  * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
- * @silent: jiffies for which the HCA is asked for nothing, up to @silent_until: a command has
- *	failed after a time; 0: it answers; both written under @qp_mutex, read anywhere
+ * @asking: jiffies when the command was given that the HCA is to answer; 0: none; it and the next
+ *	three are written under @qp_mutex, read anywhere
+ * @silences: commands in a row that have failed after a time
+ * @silent: jiffies for which the HCA is asked for nothing, up to @silent_until; 0: it answers
  * @silent_until: jiffies
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
  * @groups: struct ref_group: what the primary is attached to; the core calls one at a time
@@ -482,6 +484,8 @@ struct ref_priv {
 	bool spread;
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
+	unsigned long asking;
+	unsigned int silences;
 	unsigned long silent;
 	unsigned long silent_until;
 	u32 qkey;

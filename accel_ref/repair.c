@@ -163,9 +163,6 @@ static bool ref_repair_qp(struct ref_qp *qp)
 	if (qp->txq)
 		ref_tx_post_rest(qp->txq);
 	state = ref_qp_state(qp);
-	/* It has not answered: that is no state. */
-	if (state < 0 && ref_silence_left(priv))
-		return true;
 	if (state == IB_QPS_SQE && qp->txq) {
 		/* Sends that are still to be flushed must not be sent after all. */
 		if (ref_tx_used(qp->txq) && qp->waits++ < REF_REPAIR_WAITS)
@@ -180,10 +177,27 @@ static bool ref_repair_qp(struct ref_qp *qp)
 		ref_repair_done(qp);
 		return false;
 	}
+	/* What is not known is no state that needs a restart. */
+	if (ref_silence_left(priv))
+		return true;
 	net_warn_ratelimited("%s: QP 0x%06x is in state %d, asking for a restart\n",
 			     priv->dev->name, qp->qp->qp_num, state);
 	ref_restart(priv);
 	return false;
+}
+
+/* It has refused something. As long as the HCA does not say why, it goes on. */
+static void ref_repair_doubt(struct ref_qp *qp)
+{
+	int state;
+
+	/* Before the look: what it refuses later is worth another one. */
+	clear_bit(REF_QP_DOUBT, &qp->flags);
+	state = ref_qp_state(qp);
+	if (ref_silence_left(qp->priv))
+		set_bit(REF_QP_DOUBT, &qp->flags);
+	else if (state != IB_QPS_RTS)
+		ref_repair_ask(qp);
 }
 
 /**
@@ -207,9 +221,8 @@ void ref_repair_work(struct work_struct *work)
 			again = true;
 			break;
 		}
-		if (test_and_clear_bit(REF_QP_DOUBT, &qp->flags) &&
-		    ref_qp_state(qp) != IB_QPS_RTS)
-			ref_repair_ask(qp);
+		if (test_bit(REF_QP_DOUBT, &qp->flags))
+			ref_repair_doubt(qp);
 		if (ref_qp_is_broken(qp))
 			again |= ref_repair_qp(qp);
 	}

@@ -33,41 +33,59 @@ bool ref_hca_is_silent(const struct ref_priv *priv)
 }
 
 /**
- * ref_silence_left() - in how many jiffies will the HCA be asked again, which has failed once?
+ * ref_silence_left() - in how many jiffies may it be known whether the HCA answers?
  * @priv: the interface
  *
+ * It has failed to once, or is being waited for. In the hands of who holds qp_mutex it is not.
+ *
  * Context: any.
- * Return: jiffies; 0: it may be asked, or has failed more often.
+ * Return: jiffies; 0: it may be asked, or has not answered several times in a row.
  */
 unsigned long ref_silence_left(const struct ref_priv *priv)
 {
-	if (!ref_hca_is_silent(priv) ||
-	    READ_ONCE(priv->silent) > max(REF_SILENT_MOST / REF_SILENT_PART, REF_SILENT_LEAST))
+	unsigned long asking = READ_ONCE(priv->asking);
+
+	if (asking && time_after(jiffies, asking + REF_SILENT_FROM))
+		return HZ;
+	if (!ref_hca_is_silent(priv) || READ_ONCE(priv->silences) > 1)
 		return 0;
 	return max_t(long, READ_ONCE(priv->silent_until) - jiffies, 1);
 }
 
 /**
- * ref_hca_answered() - a command has ended
+ * ref_hca_ask() - a command is about to be given
+ * @priv: the interface; ref_hca_answered() comes next
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_hca_ask(struct ref_priv *priv)
+{
+	lockdep_assert_held(&priv->qp_mutex);
+	WRITE_ONCE(priv->asking, jiffies ?: 1);
+}
+
+/**
+ * ref_hca_answered() - the command has ended
  * @priv: the interface
- * @asked: jiffies when it was given
  * @err: its result: 0 or a negative errno
  *
  * Context: process, qp_mutex held.
  */
-void ref_hca_answered(struct ref_priv *priv, unsigned long asked, int err)
+void ref_hca_answered(struct ref_priv *priv, int err)
 {
-	unsigned long took = min_t(unsigned long, jiffies - asked, REF_SILENT_MOST);
+	unsigned long took = min_t(unsigned long, jiffies - priv->asking, REF_SILENT_MOST);
 	unsigned long silent;
 
 	lockdep_assert_held(&priv->qp_mutex);
+	WRITE_ONCE(priv->asking, 0);
 	/* These are answers, however long others were in front of it. */
 	if (took < REF_SILENT_FROM || !err || err == -EINVAL || err == -ENOMEM) {
-		WRITE_ONCE(priv->silent, 0);
+		ref_hca_ask_again(priv);
 		return;
 	}
-	silent = priv->silent ? took * REF_SILENT_TIMES :
-				max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
+	silent = priv->silences ? took * REF_SILENT_TIMES :
+				  max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
+	WRITE_ONCE(priv->silences, priv->silences + 1);
 	WRITE_ONCE(priv->silent_until, jiffies + silent);
 	WRITE_ONCE(priv->silent, silent);
 	if (ref_may_log(priv))
@@ -77,7 +95,7 @@ void ref_hca_answered(struct ref_priv *priv, unsigned long asked, int err)
 }
 
 /**
- * ref_hca_ask_again() - somebody wants the next command given, whatever came of the last one
+ * ref_hca_ask_again() - the next command is given, whatever came of the last one
  * @priv: the interface
  *
  * Context: process, qp_mutex held.
@@ -86,4 +104,5 @@ void ref_hca_ask_again(struct ref_priv *priv)
 {
 	lockdep_assert_held(&priv->qp_mutex);
 	WRITE_ONCE(priv->silent, 0);
+	WRITE_ONCE(priv->silences, 0);
 }

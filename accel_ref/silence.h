@@ -6,7 +6,8 @@
 
 bool ref_hca_is_silent(const struct ref_priv *priv);
 unsigned long ref_silence_left(const struct ref_priv *priv);
-void ref_hca_answered(struct ref_priv *priv, unsigned long asked, int err);
+void ref_hca_ask(struct ref_priv *priv);
+void ref_hca_answered(struct ref_priv *priv, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
 
 #endif /* ACCEL_REF_SILENCE_H */

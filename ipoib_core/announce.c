@@ -59,6 +59,8 @@ void ipoib_accel_tell_peers(struct net_device *dev)
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
 	set_bit(IPOIB_F_NOTIFY, &priv->flags);
+	/* The port's work, which may run, clears the next bit and then looks at this one. */
+	smp_mb__before_atomic();
 	set_bit(IPOIB_TODO_CARRIER, &priv->todo);
 	ipoib_port_kick(priv->port);
 }

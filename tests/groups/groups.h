@@ -48,6 +48,7 @@ static inline void list_move_tail(struct list_head *node, struct list_head *head
 #define kfree(p)		free(p)
 
 #define lockdep_assert_held(lock)	((void)(lock))
+#define time_before(a, b)	((long)((a) - (b)) < 0)
 int ib_attach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);
 int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);
 

@@ -132,6 +132,7 @@ struct u64_stats_sync {
 #define is_idle_task(task)		((void)(task), false)
 #define test_bit(nr, p)			(*(p) >> (nr) & 1)
 #define clear_bit(nr, p)		(*(p) &= ~(1UL << (nr)))
+#define set_bit(nr, p)			(*(p) |= 1UL << (nr))
 #define mutex_lock(m)			((m)->held++)
 #define mutex_unlock(m)			((m)->held--)
 #define HZ				1000

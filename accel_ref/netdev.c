@@ -330,12 +330,10 @@ int ref_set_qkey(struct net_device *dev, u32 qkey)
 	struct ref_priv *priv = ref_priv(dev);
 	unsigned int i;
 
-	mutex_lock(&priv->qp_mutex);
 	/* As when a group is joined again: they have it, or repair is about to give it to them. */
-	if (qkey == priv->qkey) {
-		mutex_unlock(&priv->qp_mutex);
+	if (qkey == priv->qkey)
 		return 0;
-	}
+	mutex_lock(&priv->qp_mutex);
 	WRITE_ONCE(priv->qkey, qkey);
 	for (i = 0; i < priv->num_qps && ref_is_up(priv); i++) {
 		/* A QP in error cannot take it now; when it is mended, it gets the key too. */

@@ -5,23 +5,28 @@
  * An HCA may fail to detach a QP from a group, for want of memory say, and the core does not ask
  * twice. But a QP that is attached is not destroyed (-EBUSY), nor then are its CQs: their handlers
  * would be called with what is freed here. So what was not left is remembered, and tried again:
- * with the next change of groups, and before the QP goes.
+ * after the next change, before the group is joined anew, and before the QP goes. HCAs know a
+ * membership by GID and QP number alone (mlx4, mlx5), whatever the LID: so there is one a GID here,
+ * too.
  */
 #include "silence.h"
 
 #include <linux/slab.h>
 
-/* How many failures it takes to give up, and how long none is begun after, before the QP goes. */
+/* How many refusals it takes to believe that the HCA has a membership and does not end it. */
 #define REF_LEAVE_TRIES		3
+/* After a change none is tried for so long when the HCA has not answered the last one. */
+#define REF_LEAVE_WAIT		(60 * HZ)
+/* How long none is begun after that is not the second, before the QP goes. */
 #define REF_LEAVE_TIME		(10 * HZ)
 
 /**
  * struct ref_group - a group that the primary QP is attached to
  * @node: in ref_priv.groups
- * @gid: which
+ * @gid: which; no other one has it
  * @mlid: its LID, host order
  * @unwanted: the core has left it, the HCA has not
- * @refusals: how often in a row it has not while the core wanted to join it anew
+ * @refusals: how often in a row the HCA has said so while the core wanted to join it anew
  */
 struct ref_group {
 	struct list_head node;
@@ -31,13 +36,12 @@ struct ref_group {
 	unsigned int refusals;
 };
 
-static struct ref_group *ref_group_find(const struct ref_priv *priv, const union ib_gid *gid,
-					u16 mlid)
+static struct ref_group *ref_group_find(const struct ref_priv *priv, const union ib_gid *gid)
 {
 	struct ref_group *group;
 
 	list_for_each_entry(group, &priv->groups, node) {
-		if (group->mlid == mlid && !memcmp(&group->gid, gid, sizeof(*gid)))
+		if (!memcmp(&group->gid, gid, sizeof(*gid)))
 			return group;
 	}
 	return NULL;
@@ -56,19 +60,24 @@ static int ref_group_ask(struct ref_priv *priv, struct ref_group *group,
 	if (!ref_hca_is_silent(priv)) {
 		ref_hca_ask(priv);
 		err = verb(priv->qps[0].qp, &group->gid, group->mlid);
-		ref_hca_answered(priv, err);
+		ref_hca_answered(priv, false, err);
 	}
 	mutex_unlock(&priv->qp_mutex);
 	return err;
 }
 
-/* Detaches from @group, which is freed; or it becomes the last one to be tried again. */
+/*
+ * Detaches from @group, which is freed; or it is unwanted, and the last one to be tried again.
+ * -EINVAL says that the HCA has no such membership, as it may after all have ended one when it said
+ * that it had not.
+ */
 static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 {
 	int err = ref_group_ask(priv, group, ib_detach_mcast);
 
-	if (err) {
-		if (!group->unwanted && ref_may_log(priv))
+	if (err && err != -EINVAL) {
+		/* Of one that does not answer something was said already. */
+		if (!group->unwanted && !ref_hca_is_silent(priv) && ref_may_log(priv))
 			netdev_warn(priv->dev, "the HCA does not leave group %pI6: error %d; trying on\n",
 				    group->gid.raw, err);
 		group->unwanted = true;
@@ -80,73 +89,20 @@ static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 	return 0;
 }
 
-/*
- * HCAs know a membership by GID and QP number alone (mlx4, mlx5): what is left later of a group
- * that has another LID now would be the one that is wanted. So that goes first. Backwards: what the
- * HCA does not leave is moved to the end, where it is not met again.
- */
-static int ref_group_leave_old(struct ref_priv *priv, const union ib_gid *gid)
-{
-	struct ref_group *group, *next;
-	int err;
-
-	list_for_each_entry_safe_reverse(group, next, &priv->groups, node) {
-		if (!group->unwanted || memcmp(&group->gid, gid, sizeof(*gid)))
-			continue;
-		err = ref_group_leave(priv, group);
-		/* It says so at every try, whether there is such a membership or not. */
-		if (err && err != -EINVAL)
-			return err;
-	}
-	return 0;
-}
-
-/* Has the core joined the group of @old anew, with another LID? */
-static bool ref_group_is_back(const struct ref_priv *priv, const struct ref_group *old)
-{
-	const struct ref_group *group;
-
-	list_for_each_entry(group, &priv->groups, node) {
-		if (!group->unwanted && !memcmp(&group->gid, &old->gid, sizeof(old->gid)))
-			return true;
-	}
-	return false;
-}
-
-/* Until the first failure: an HCA that takes long for each takes it once. */
+/* What is left over, until the HCA refuses one: another change finds it. */
 static void ref_groups_leave_unwanted(struct ref_priv *priv)
 {
 	struct ref_group *group, *next;
 
+	if (ref_hca_is_silent(priv) || time_before(jiffies, priv->leave_next))
+		return;
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
-		if (group->unwanted && !ref_group_is_back(priv, group) &&
-		    ref_group_leave(priv, group))
-			return;
+		if (!group->unwanted || !ref_group_leave(priv, group))
+			continue;
+		if (ref_hca_is_silent(priv))
+			priv->leave_next = jiffies + REF_LEAVE_WAIT;
+		return;
 	}
-}
-
-static int ref_group_attach(struct ref_priv *priv, struct ref_group *group)
-{
-	int err = ref_group_leave_old(priv, &group->gid);
-
-	return err ?: ref_group_ask(priv, group, ib_attach_mcast);
-}
-
-/*
- * The core joins the group anew that the HCA has left neither now nor before, and says that it is
- * no member, by -EINVAL. If that is so it becomes one; an HCA that has the membership after all
- * takes it for done (mlx4, rdmavt).
- */
-static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group)
-{
-	int err;
-
-	group->unwanted = false;
-	err = ref_group_attach(priv, group);
-	group->unwanted = err;
-	if (!err)
-		ref_groups_leave_unwanted(priv);
-	return err;
 }
 
 /**
@@ -161,39 +117,32 @@ static int ref_group_attach_again(struct ref_priv *priv, struct ref_group *group
 int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
 	struct ref_priv *priv = ref_priv(dev);
-	struct ref_group *group = ref_group_find(priv, gid, mlid);
+	struct ref_group *group = ref_group_find(priv, gid);
 	int err;
 
-	if (group && !group->unwanted)
+	if (group && !group->unwanted && group->mlid == mlid)
 		return 0;
-	if (group) {
-		err = ref_group_leave(priv, group);
-		if (err == -EINVAL)
-			return ref_group_attach_again(priv, group);
-		/*
-		 * Whether it has the membership still is not known, nor for how long: the core asks
-		 * again. One that goes on to refuse has it.
-		 */
-		if (err && ++group->refusals < REF_LEAVE_TRIES)
-			return err;
-		if (err) {
-			group->unwanted = false;
-			group->refusals = 0;
-			return 0;
-		}
+	/* What would be left later, with another LID, would be the membership that is wanted. */
+	if (group && ref_group_leave(priv, group)) {
+		/* Not yet known; and one that goes on to refuse has it. */
+		if (ref_hca_is_silent(priv) || ++group->refusals < REF_LEAVE_TRIES)
+			return -EBUSY;
+		group->mlid = mlid;
+		group->unwanted = false;
+		group->refusals = 0;
+		return 0;
 	}
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
 	if (!group)
 		return -ENOMEM;
 	group->gid = *gid;
 	group->mlid = mlid;
-	err = ref_group_attach(priv, group);
+	err = ref_group_ask(priv, group, ib_attach_mcast);
 	if (err) {
 		kfree(group);
 		return err;
 	}
 	list_add(&group->node, &priv->groups);
-	/* Now that it is in the list; and last: after one that takes long none is asked for. */
 	ref_groups_leave_unwanted(priv);
 	return 0;
 }
@@ -210,10 +159,10 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 int ref_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
 	struct ref_priv *priv = ref_priv(dev);
-	struct ref_group *group = ref_group_find(priv, gid, mlid);
+	struct ref_group *group = ref_group_find(priv, gid);
 	int err;
 
-	if (!group || group->unwanted)
+	if (!group || group->unwanted || group->mlid != mlid)
 		return -ENOENT;
 	err = ref_group_leave(priv, group);
 	if (!err)
@@ -233,14 +182,14 @@ void ref_groups_leave(struct ref_priv *priv)
 	struct ref_group *group, *next;
 	unsigned int failures = 0;
 
-	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES &&
-	       time_before(jiffies, end)) {
+	while (!list_empty(&priv->groups) && failures < REF_LEAVE_TRIES) {
 		mutex_lock(&priv->qp_mutex);
 		ref_hca_ask_again(priv);
 		mutex_unlock(&priv->qp_mutex);
 		group = list_first_entry(&priv->groups, struct ref_group, node);
-		if (ref_group_leave(priv, group))
-			failures++;
+		/* A stall of the HCA's that a first try waits for is no reason to keep the QP. */
+		if (ref_group_leave(priv, group) && failures++ && time_after(jiffies, end))
+			break;
 	}
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		list_del(&group->node);

@@ -38,17 +38,12 @@ static inline void list_move_tail(struct list_head *node, struct list_head *head
 	     (n) = list_entry_at((pos)->member.next, pos, member);			\
 	     &(pos)->member != (head);							\
 	     (pos) = (n), (n) = list_entry_at((n)->member.next, n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member)				\
-	for ((pos) = list_entry_at((head)->prev, pos, member),				\
-	     (n) = list_entry_at((pos)->member.prev, pos, member);			\
-	     &(pos)->member != (head);							\
-	     (pos) = (n), (n) = list_entry_at((n)->member.prev, n, member))
-
 #define kzalloc(size, flags)	((void)(flags), calloc(1, size))
 #define kfree(p)		free(p)
 
 #define lockdep_assert_held(lock)	((void)(lock))
 #define time_before(a, b)	((long)((a) - (b)) < 0)
+#define time_after(a, b)	((long)((b) - (a)) < 0)
 int ib_attach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);
 int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);
 

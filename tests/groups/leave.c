@@ -18,6 +18,8 @@ enum hca_kind {
 	HCA_BUSY,	/* says so, and has the membership still: no memory, no answer */
 	HCA_FORGETS,	/* says so, and has ended it: mthca, mlx4 without steering of its own */
 	HCA_STUCK,	/* has it, and after a refusal says -EINVAL for ever: mlx4 */
+	HCA_HOLDS,	/* says so, always, and has the membership still */
+	HCA_LATE,	/* says nothing, for a while, and then ends it */
 	HCA_KINDS
 };
 
@@ -28,7 +30,9 @@ static struct ref_priv priv;
 static struct ref_qp the_ref_qp;
 static struct ib_qp the_qp;
 static enum hca_kind kind;
-static bool has[GIDS], stuck[GIDS], quiet;
+static bool has[GIDS], stuck[GIDS], late[GIDS], quiet;
+/* For so many steps it is too soon to ask it. */
+static unsigned int silent;
 static int wanted[GIDS];	/* LID, or 0 */
 /* As ib_core counts them: a QP whose count is not 0 is not destroyed. */
 static unsigned int users;
@@ -42,27 +46,31 @@ void fail(const char *what)
 	exit(1);
 }
 
-/* It is never too soon here. */
 bool ref_hca_is_silent(const struct ref_priv *of)
 {
 	(void)of;
-	return false;
+	return silent;
 }
 
 void ref_hca_ask(struct ref_priv *of)
 {
 	(void)of;
+	if (silent)
+		fail("it is asked too soon");
 }
 
-void ref_hca_answered(struct ref_priv *of, int err)
+void ref_hca_answered(struct ref_priv *of, bool qp, int err)
 {
 	(void)of;
 	(void)err;
+	if (qp)
+		fail("no group");
 }
 
 void ref_hca_ask_again(struct ref_priv *of)
 {
 	(void)of;
+	silent = 0;
 }
 
 static u32 below(u32 n)
@@ -73,8 +81,8 @@ static u32 below(u32 n)
 
 static void count_verb(void)
 {
-	/* Three groups with three LIDs each, each thought of thrice at most. */
-	if (++verbs > 3 * GIDS * LIDS + 1)
+	/* What is to go and what is to come; or three tries of each that has to go. */
+	if (++verbs > 3 * GIDS)
 		fail("a call does not end");
 }
 
@@ -101,12 +109,17 @@ int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid)
 	count_verb();
 	if (!has[n] || stuck[n])
 		return -EINVAL;
-	if (kind == HCA_GOOD || quiet || below(3)) {
+	if (kind == HCA_GOOD || quiet || (kind != HCA_HOLDS && below(3))) {
 		has[n] = false;
 		users--;
 		return 0;
 	}
 	refusals++;
+	if (kind == HCA_LATE) {
+		late[n] = true;
+		silent = 1 + below(9);
+		return -ETIMEDOUT;
+	}
 	if (kind == HCA_FORGETS)
 		has[n] = false;
 	else if (kind == HCA_STUCK)
@@ -121,10 +134,23 @@ static void gid_of(union ib_gid *gid, unsigned int n)
 	gid->raw[15] = n;
 }
 
+/* What it did not answer is done after all. */
+static void time_passes(void)
+{
+	unsigned int n;
+
+	if (!silent || --silent)
+		return;
+	for (n = 0; n < GIDS; n++) {
+		has[n] &= !late[n];
+		late[n] = false;
+	}
+}
+
 /* A core asks once to leave, and again and again to join. */
 static void step(void)
 {
-	unsigned int n = below(GIDS), i;
+	unsigned int n = below(GIDS), tries = 0, i;
 	union ib_gid gid;
 	u16 lid;
 
@@ -135,11 +161,18 @@ static void step(void)
 		wanted[n] = 0;
 	} else {
 		lid = 0xc000 + below(LIDS);
-		if (!ref_attach_mcast(&dev0, &gid, lid))
-			wanted[n] = lid;
-		else if (quiet && kind != HCA_STUCK)
-			fail("not joined, and nothing is wrong");
+		do {
+			verbs = 0;
+			if (!ref_attach_mcast(&dev0, &gid, lid))
+				wanted[n] = lid;
+			else if (quiet)
+				fail("not joined, and nothing is wrong");
+			time_passes();
+		} while (kind == HCA_HOLDS && !wanted[n] && ++tries < 50);
+		if (tries == 50)
+			fail("never joined, by one who has it");
 	}
+	time_passes();
 	for (i = 0; i < GIDS; i++) {
 		if (wanted[i] && !has[i])
 			fail("it says that it is attached, and is not");
@@ -152,12 +185,16 @@ static void live(void)
 
 	memset(has, 0, sizeof(has));
 	memset(stuck, 0, sizeof(stuck));
+	memset(late, 0, sizeof(late));
+	silent = 0;
 	memset(wanted, 0, sizeof(wanted));
 	users = 0;
 	kind = life % HCA_KINDS;
 	quiet = false;
 	for (n = 0; n < STEPS; n++)
 		step();
+	while (silent)
+		time_passes();
 	quiet = true;
 	for (n = 0; n < STEPS; n++)
 		step();
@@ -178,7 +215,7 @@ static void live(void)
 			fail("a group was not left");
 	}
 	/* Of the other kinds nobody can tell what is still there. */
-	if (users && kind != HCA_FORGETS && kind != HCA_STUCK)
+	if (users && kind != HCA_FORGETS && kind != HCA_STUCK && kind != HCA_LATE)
 		fail("the queue pair cannot be destroyed");
 }
 

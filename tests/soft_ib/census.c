@@ -7,7 +7,7 @@
  *   gid GID                          one that the port answers to
  *   qp QPN STATE OWNER sends N of MAX receives N of MAX sent PACKETS BYTES got PACKETS BYTES
  *      gone PACKETS BYTES            sends that were not polled yet, receives without a packet
- *   in QPN GID                       a QP that is attached to a group
+ *   in QPN GID LID                   a QP that is attached to a group
  *   ah OWNER N                       AHs on the PDs of that owner
  */
 #include <linux/rcupdate.h>

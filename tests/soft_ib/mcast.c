@@ -12,12 +12,14 @@
  * @node: in its bucket
  * @rcu: the packet path walks buckets under RCU
  * @gid: the group
+ * @lid: its LID when it was attached
  * @qp: the QP; ib_core keeps it while it is attached
  */
 struct sib_mcast_member {
 	struct hlist_node node;
 	struct rcu_head rcu;
 	union ib_gid gid;
+	u16 lid;
 	struct sib_qp *qp;
 };
 
@@ -139,6 +141,7 @@ int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 		goto out;
 	}
 	member->gid = *gid;
+	member->lid = lid;
 	member->qp = to_sib_qp(ibqp);
 	table->groups += !known;
 	hlist_add_head_rcu(&member->node, sib_mcast_bucket(table, gid));
@@ -207,7 +210,7 @@ unsigned int sib_mcast_for_each(struct sib_hca *hca, const union ib_gid *gid,
 }
 
 /**
- * sib_mcast_show() - writes a line "in QPN GROUP" for each QP in a group
+ * sib_mcast_show() - writes a line "in QPN GROUP LID" for each QP in a group
  * @hca: the HCA
  * @seq: where to
  *
@@ -221,6 +224,7 @@ void sib_mcast_show(struct sib_hca *hca, struct seq_file *seq)
 	mutex_lock(&hca->mcast->lock);
 	for (i = 0; i < SIB_MCAST_BUCKETS; i++)
 		hlist_for_each_entry(member, &hca->mcast->buckets[i], node)
-			seq_printf(seq, "in %06x %16phN\n", member->qp->qpn, member->gid.raw);
+			seq_printf(seq, "in %06x %16phN 0x%04x\n", member->qp->qpn,
+				   member->gid.raw, member->lid);
 	mutex_unlock(&hca->mcast->lock);
 }

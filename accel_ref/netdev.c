@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An interface's life: init, cleanup, what it can do; its Q_Key. */
 #include "rx.h"
+#include "silence.h"
 #include "tx.h"
 
 /* Sizes that the HCA can do: of a QP and of the CQ of one queue. */
@@ -210,6 +211,7 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	priv->adaptive_rx = REF_ADAPTIVE_RX;
 	mutex_init(&priv->qp_mutex);
 	INIT_LIST_HEAD(&priv->groups);
+	priv->leave_next = jiffies;
 	INIT_DELAYED_WORK(&priv->repair, ref_repair_work);
 	INIT_DELAYED_WORK(&priv->restart, ref_restart_work);
 	priv->restart_next = jiffies;
@@ -217,14 +219,21 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	INIT_DELAYED_WORK(&priv->watch, ref_watch_work);
 	priv->vector = port - 1 + ((pkey + 1) & 0x7fff);
 
+	err = ref_silence_get(priv);
+	if (err)
+		goto destroy_mutex;
 	err = ref_create(priv);
-	if (err) {
-		mutex_destroy(&priv->qp_mutex);
-		return err;
-	}
+	if (err)
+		goto put_silence;
 	/* They stay in RESET until open, which the core tries again where this could only fail. */
 	*qp_num = priv->qps[0].qp->qp_num;
 	return 0;
+
+put_silence:
+	ref_silence_put(priv);
+destroy_mutex:
+	mutex_destroy(&priv->qp_mutex);
+	return err;
 }
 
 /**
@@ -245,6 +254,7 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 	ref_queues_destroy(priv);
 	/* Once the CQs are gone no event can ask for a restart any more. */
 	cancel_delayed_work_sync(&priv->restart);
+	ref_silence_put(priv);
 	mutex_destroy(&priv->qp_mutex);
 	/* The stack frees it: whatever would still run on it uses memory that is gone. */
 	WARN_ON(delayed_work_pending(&priv->repair) || delayed_work_pending(&priv->watch) ||

@@ -99,8 +99,10 @@ static int ref_start_qps(struct ref_priv *priv)
 	if (err)
 		return err;
 	ref_take_back(priv);
-	for (i = 0; i < priv->num_qps; i++)
+	for (i = 0; i < priv->num_qps; i++) {
 		priv->qps[i].idle = false;
+		priv->qps[i].held = true;
+	}
 	for (i = 0; i < priv->num_rxqs; i++) {
 		struct ref_rxq *rxq = &priv->rxqs[i];
 
@@ -240,7 +242,8 @@ static void ref_drain(struct ref_priv *priv)
  * ref_ib_dev_stop() - ipoib_ops.ib_dev_stop
  * @dev: the interface; no send() runs or starts
  *
- * Context: process, under RTNL. Takes up to REF_DRAIN_TIME when the HCA does not answer.
+ * Context: process, under RTNL. Takes up to REF_DRAIN_TIME when the HCA does not flush, a command's
+ * time-out (a minute) when it does not answer, and once more when one is under way already.
  */
 void ref_ib_dev_stop(struct net_device *dev)
 {

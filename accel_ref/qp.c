@@ -236,7 +236,7 @@ static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 		return -ETIMEDOUT;
 	ref_hca_ask(qp->priv);
 	err = ib_modify_qp(qp->qp, attr, mask);
-	ref_hca_answered(qp->priv, err);
+	ref_hca_answered(qp->priv, true, err);
 	return err;
 }
 
@@ -332,9 +332,8 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	struct ib_qp_attr attr;
 	int err;
 
-	/* Of one that is idle it holds nothing, whether it answers or not. */
 	if (ref_hca_is_silent(qp->priv)) {
-		qp->lost |= !qp->idle;
+		qp->lost = qp->held;
 		return -ETIMEDOUT;
 	}
 	ref_qp_init_attr(qp, pkey_index, &attr);
@@ -345,7 +344,8 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 	qp->idle = false;
 	attr = (struct ib_qp_attr) { .qp_state = IB_QPS_RESET };
 	err = ref_qp_modify(qp, &attr, IB_QP_STATE);
-	qp->lost = err;
+	qp->held &= !!err;
+	qp->lost = qp->held;
 	if (err)
 		return err;
 
@@ -440,6 +440,6 @@ int ref_qp_state(struct ref_qp *qp)
 		return -ETIMEDOUT;
 	ref_hca_ask(qp->priv);
 	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
-	ref_hca_answered(qp->priv, err);
+	ref_hca_answered(qp->priv, true, err);
 	return err ? err : (int)attr.qp_state;
 }

@@ -24,8 +24,9 @@
  *
  * Who may write what:
  *   RTNL                    init, open, stop, cleanup: the core calls them one at a time
- *   ref_priv.qp_mutex       every change of a QP's state after init; inside RTNL, never around it.
- *                           set_qkey() and the repair work take it without RTNL.
+ *   ref_priv.qp_mutex       every command for a QP or a group after init, up to a minute each;
+ *                           inside RTNL, never around it. set_qkey(), the repair work, and attach
+ *                           and detach when the core's work calls them, take it without RTNL.
  *   the core, which waits   ref_priv.groups: attach and detach, each at a time, and cleanup
  *   TX lock of the stack    ref_txq.head, .urgent, .chained, .untold, .held, .wr, .sge, .drops
  *                           and the slots from tail to head: send()
@@ -85,6 +86,7 @@
 struct ref_flows;
 struct ref_priv;
 struct ref_qp;
+struct ref_silence;
 
 /**
  * struct ref_tx_done - what became of sends; written by NAPI
@@ -143,7 +145,7 @@ struct ref_tx_drops {
  * @gathers: these larger ones
  * @errors: completed with an error of their own
  * @flushed: thrown out because the QP was in error or stopped
- * @short_frames: too short for a GRH and an encapsulation header
+ * @short_frames: too short for a GRH and an encapsulation header, or longer than the buffer
  * @own: our own multicast, looped back
  * @no_memory: no skb for a packet, which is lost
  * @no_buffer: no buffer for the ring, tried again later
@@ -375,6 +377,7 @@ enum {
  * @flags: REF_QP_*, atomic
  * @waits: how often repair waited for the sends of a QP in SQE
  * @idle: in INIT and nothing was posted since; under qp_mutex
+ * @held: it may have been given sends or receives since its last reset; under qp_mutex
  * @lost: the HCA did not reset it: what it held then is left alone until it does; under qp_mutex
  */
 struct ref_qp {
@@ -385,6 +388,7 @@ struct ref_qp {
 	unsigned long flags;
 	unsigned int waits;
 	bool idle;
+	bool held;
 	bool lost;
 };
 
@@ -396,7 +400,7 @@ enum {
 /**
  * struct ref_events - rare events
  * @sqe_repairs: QPs brought from SQE back to RTS
- * @restarts: restarts asked of the core
+ * @restarts: how often the core was asked for one; it may have been at one already
  * @tx_timeouts: a queue was stopped, or its sends were outstanding, for too long
  * @async_errors: errors of a QP or a CQ that the HCA reported by an event
  * @lost_queues: queues whose CQ is in error
@@ -441,13 +445,11 @@ struct ref_events {
  * @spread: CPUs were given their TX queues, or the user's were kept; RTNL
  * @state: REF_UP, atomic
  * @qp_mutex: see the top of this file
- * @asking: jiffies when the command was given that the HCA is to answer; 0: none; it and the next
- *	three are written under @qp_mutex, read anywhere
- * @silences: commands in a row that have failed after a time
- * @silent: jiffies for which the HCA is asked for nothing, up to @silent_until; 0: it answers
- * @silent_until: jiffies
+ * @asking: jiffies at the command that it is to answer; 0: none; @qp_mutex, read anywhere
+ * @silence: whether the HCA answers
  * @qkey: Q_Key of the link; written under @qp_mutex, read anywhere
  * @groups: struct ref_group: what the primary is attached to; the core calls one at a time
+ * @leave_next: jiffies from which on what is left over of them is tried again; likewise
  * @repair: brings broken QPs back
  * @watch: looks whether sends complete
  * @last_repair: jiffies of its last run
@@ -485,11 +487,10 @@ struct ref_priv {
 	unsigned long state;
 	struct mutex qp_mutex;	/* changes of QP states */
 	unsigned long asking;
-	unsigned int silences;
-	unsigned long silent;
-	unsigned long silent_until;
+	struct ref_silence *silence;
 	u32 qkey;
 	struct list_head groups;
+	unsigned long leave_next;
 	struct delayed_work repair;
 	struct delayed_work watch;
 	unsigned long last_repair;

@@ -191,12 +191,10 @@ static void ref_repair_doubt(struct ref_qp *qp)
 {
 	int state;
 
-	/* Before the look: what it refuses later is worth another one. */
+	/* Before the look: what it refuses later is worth another one, known or not. */
 	clear_bit(REF_QP_DOUBT, &qp->flags);
 	state = ref_qp_state(qp);
-	if (ref_silence_left(qp->priv))
-		set_bit(REF_QP_DOUBT, &qp->flags);
-	else if (state != IB_QPS_RTS)
+	if (state != IB_QPS_RTS && !ref_hca_is_silent(qp->priv))
 		ref_repair_ask(qp);
 }
 

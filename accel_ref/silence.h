@@ -4,10 +4,12 @@
 
 #include "ref.h"
 
+int ref_silence_get(struct ref_priv *priv);
+void ref_silence_put(struct ref_priv *priv);
 bool ref_hca_is_silent(const struct ref_priv *priv);
 unsigned long ref_silence_left(const struct ref_priv *priv);
 void ref_hca_ask(struct ref_priv *priv);
-void ref_hca_answered(struct ref_priv *priv, int err);
+void ref_hca_answered(struct ref_priv *priv, bool qp, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
 
 #endif /* ACCEL_REF_SILENCE_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sending: from the core's send() to the completion, and when a queue stops and wakes. */
+#include "silence.h"
 #include "tx.h"
 
 #include <linux/ip.h>
@@ -525,6 +526,9 @@ void ref_tx_stuck(struct ref_txq *txq)
 {
 	struct ref_priv *priv = txq->priv;
 
+	/* Whether the HCA is only busy is about to be known; who calls does so again. */
+	if (ref_silence_left(priv))
+		return;
 	atomic_long_inc(&priv->events.tx_timeouts);
 	net_warn_ratelimited("%s: TX queue %u is stuck: %u of %u sends outstanding, %u posted%s\n",
 			     priv->dev->name, txq->index, ref_tx_used(txq), txq->size,

@@ -3,7 +3,8 @@
 #
 # An interface is set down and the HCA resets neither of its two queue pairs, or one of them: what the HCA may still
 # write to stays its own until it has reset them, though packets go on to arrive; and no more than that: a network
-# namespace whose packets these are goes.
+# namespace whose packets these are goes. One that does not answer is not asked for each queue pair, nor at once again;
+# but it is asked again, and what works goes on.
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -85,6 +86,29 @@ assert_resumes "state changes that timed out"
 explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean
+
+# refuses: a send, and does not say what state the queue pair is in.
+refuses()
+{
+	knob sib0 query_qp_error_once 1
+	knob sib0 post_send_error_once 1
+	must_wait 10 refused_one
+}
+
+refused_one()
+{
+	on hostA ping -c 1 -W 1 "$B4" > /dev/null
+	[ "$(knob sib0 query_qp_error_once)" = 0 ]
+}
+
+note "whether a queue pair that refuses a send is in error is asked again with the next one, when it was not said"
+restarts=$(ethtool_stat hostA "$IFA" restarts)
+knob sib0 slow_ms $((1200 * TIME_SCALE))
+refuses
+refuses
+knob sib0 slow_ms 0
+must_wait 10 can_ping hostA "$B4"
+is "restarts meanwhile" "$(ethtool_stat hostA "$IFA" restarts)" "$restarts"
 
 note "refused with sends that conntrack knows, whose network namespace goes"
 must on hostA nft add table ip t

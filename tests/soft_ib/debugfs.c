@@ -25,16 +25,16 @@
  *   sibN/recv_cq_dead_once, send_cq_dead_once
  *                        the CQ of each of the next so many receives, or sends, that complete is in
  *                        error from then on: completions are lost, and each raises CQ_ERR
- *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once, detach_error_once
- *                        the next so many calls of post_send, post_recv, modify_qp, detach_mcast
- *                        are refused
+ *   sibN/post_send_error_once, _ppm, post_recv_error_once, modify_error_once, query_qp_error_once,
+ *   detach_error_once    the next so many calls of post_send, post_recv, modify_qp, query_qp,
+ *                        detach_mcast are refused
  *   sibN/post_send_longest  sends of more bytes, but for large ones, are refused when they are
  *                        posted; 0: none
  *   sibN/cut_once        the next so many data packets that sibN sends arrive cut to cut_len bytes
  *   sibN/cut_len         0 to 64; up to 4096: with zeros behind the first 64 bytes
  *   sibN/length_error    1: a packet longer than the receive that it meets completes that with an
  *                        error, and the QP goes to ERR; 0: it is dropped
- *   sibN/slow_ms         query_port and modify_qp take so many milliseconds
+ *   sibN/slow_ms         query_port, modify_qp and query_qp take so many milliseconds
  *   sibN/query_port_error, query_pkey_error  1: query_port, query_pkey fails
  *   sibN/sa              "KIND COUNT" of the requests to the subnet administrator; writing resets
  *   sibN/sa_mute         1: these requests get lost (drops: fault)
@@ -441,6 +441,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("post_send_longest", 0600, dir, &faults->post_send_longest);
 	debugfs_create_u32("post_recv_error_once", 0600, dir, &faults->post_recv_error_once);
 	debugfs_create_u32("modify_error_once", 0600, dir, &faults->modify_error_once);
+	debugfs_create_u32("query_qp_error_once", 0600, dir, &faults->query_qp_error_once);
 	debugfs_create_u32("detach_error_once", 0600, dir, &faults->detach_error_once);
 	debugfs_create_u32("create_qp_error_at", 0600, dir, &faults->create_qp_error_at);
 	debugfs_create_u32("create_cq_error_at", 0600, dir, &faults->create_cq_error_at);

@@ -189,6 +189,30 @@ bool sib_fault_modify(struct sib_hca *hca, u32 qpn)
 }
 
 /**
+ * sib_fault_query_qp() - is a call of query_qp to be refused?
+ * @hca: the HCA
+ * @qpn: the QP
+ *
+ * Context: any.
+ */
+bool sib_fault_query_qp(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.query_qp_error_once);
+}
+
+/**
+ * sib_fault_refusal() - what a refused modify_qp or query_qp says
+ * @hca: the HCA
+ *
+ * Context: any.
+ * Return: a negative error.
+ */
+int sib_fault_refusal(struct sib_hca *hca)
+{
+	return READ_ONCE(hca->faults.slow_ms) ? -ETIMEDOUT : -EIO;
+}
+
+/**
  * sib_fault_detach() - is a call of detach_mcast to be refused?
  * @hca: the HCA
  * @qpn: the QP

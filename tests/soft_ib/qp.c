@@ -345,7 +345,7 @@ int sib_modify_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
 
 	sib_fault_slow(qp->hca);
 	if (unlikely(sib_fault_modify(qp->hca, qp->qpn)))
-		return READ_ONCE(qp->hca->faults.slow_ms) ? -ETIMEDOUT : -EIO;
+		return sib_fault_refusal(qp->hca);
 	mutex_lock(&qp->modify_lock);
 	err = __sib_modify_qp(qp, attr, mask);
 	mutex_unlock(&qp->modify_lock);
@@ -359,13 +359,16 @@ int sib_modify_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask, struct 
  * @mask: which are wanted; more does not hurt
  * @init: gets what it was made with
  *
- * Return: 0.
+ * Return: 0 or a negative error.
  */
 int sib_query_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask,
 		 struct ib_qp_init_attr *init)
 {
 	struct sib_qp *qp = to_sib_qp(ibqp);
 
+	sib_fault_slow(qp->hca);
+	if (unlikely(sib_fault_query_qp(qp->hca, qp->qpn)))
+		return sib_fault_refusal(qp->hca);
 	memset(attr, 0, sizeof(*attr));
 	attr->qp_state = READ_ONCE(qp->state);
 	attr->cur_qp_state = attr->qp_state;

@@ -218,6 +218,7 @@ struct sib_faults {
 	u32 post_send_longest;	/* longer sends are refused when they are posted; 0: none */
 	u32 post_recv_error_once;	/* that many calls of post_recv are refused */
 	u32 modify_error_once;	/* that many calls of modify_qp are refused */
+	u32 query_qp_error_once; /* that many calls of query_qp are refused */
 	u32 detach_error_once;	/* that many calls of detach_mcast are refused */
 	u32 create_qp_error_at;	/* the so manieth UD QP from now is not made */
 	u32 create_cq_error_at;	/* the so manieth CQ from now is not made */
@@ -416,6 +417,8 @@ bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len);
 bool sib_fault_length(struct sib_hca *hca, u32 qpn);
 bool sib_fault_post_recv(struct sib_hca *hca, u32 qpn);
 bool sib_fault_modify(struct sib_hca *hca, u32 qpn);
+bool sib_fault_query_qp(struct sib_hca *hca, u32 qpn);
+int sib_fault_refusal(struct sib_hca *hca);
 bool sib_fault_detach(struct sib_hca *hca, u32 qpn);
 bool sib_fault_create_qp(struct sib_hca *hca);
 bool sib_fault_create_cq(struct sib_hca *hca);

@@ -87,7 +87,7 @@ explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean
 
-# refuses: a send, and does not say what state the queue pair is in.
+# refuses: a send of the last queue, and does not say what state the queue pair is in.
 refuses()
 {
 	knob sib0 query_qp_error_once 1
@@ -97,7 +97,7 @@ refuses()
 
 refused_one()
 {
-	on hostA ping -c 1 -W 1 "$B4" > /dev/null
+	on hostA taskset 2 ping -c 1 -W 1 "$B4" > /dev/null
 	[ "$(knob sib0 query_qp_error_once)" = 0 ]
 }
 

@@ -26,7 +26,7 @@
  * @gid: which; no other one has it
  * @mlid: its LID, host order
  * @unwanted: the core has left it, the HCA has not
- * @refusals: how often in a row the HCA has said so while the core wanted to join it anew
+ * @refusals: how often the HCA was asked in vain since the core wants to join it anew
  */
 struct ref_group {
 	struct list_head node;
@@ -48,15 +48,16 @@ static struct ref_group *ref_group_find(const struct ref_priv *priv, const union
 }
 
 /*
- * One of the two verbs, of @group: it may take as long as a change of a QP's state. -EBUSY: it was
- * too soon to give it.
+ * One of the two verbs, of @group. The RDMA core asks for the QP's port first, and goes on when
+ * that has failed: an HCA that does not answer would be waited for twice.
  */
 static int ref_group_ask(struct ref_priv *priv, struct ref_group *group,
 			 int (*verb)(struct ib_qp *qp, union ib_gid *gid, u16 mlid))
 {
-	int err = -EBUSY;
+	int err = REF_NOT_ASKED;
 
 	mutex_lock(&priv->qp_mutex);
+	ref_qp_state(&priv->qps[0]);
 	if (!ref_hca_is_silent(priv)) {
 		ref_hca_ask(priv);
 		err = verb(priv->qps[0].qp, &group->gid, group->mlid);
@@ -68,14 +69,18 @@ static int ref_group_ask(struct ref_priv *priv, struct ref_group *group,
 
 /*
  * Detaches from @group, which is freed; or it is unwanted, and the last one to be tried again.
- * -EINVAL says that the HCA has no such membership, as it may after all have ended one when it said
- * that it had not.
+ * -EINVAL then says that the HCA has no such membership: it has ended it after all, the first time.
+ * ib_core counts memberships whose end succeeds, and does not destroy the QP before that is all.
  */
 static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 {
 	int err = ref_group_ask(priv, group, ib_detach_mcast);
 
-	if (err && err != -EINVAL) {
+	if (err == -EINVAL && group->unwanted) {
+		atomic_dec(&priv->qps[0].qp->usecnt);
+		err = 0;
+	}
+	if (err) {
 		/* Of one that does not answer something was said already. */
 		if (!group->unwanted && !ref_hca_is_silent(priv) && ref_may_log(priv))
 			netdev_warn(priv->dev, "the HCA does not leave group %pI6: error %d; trying on\n",
@@ -89,12 +94,12 @@ static int ref_group_leave(struct ref_priv *priv, struct ref_group *group)
 	return 0;
 }
 
-/* What is left over, until the HCA refuses one: another change finds it. */
+/* What is left over, until the HCA refuses one: that waits for another change. */
 static void ref_groups_leave_unwanted(struct ref_priv *priv)
 {
 	struct ref_group *group, *next;
 
-	if (ref_hca_is_silent(priv) || time_before(jiffies, priv->leave_next))
+	if (time_in_range(jiffies, priv->leave_next - REF_LEAVE_WAIT, priv->leave_next - 1))
 		return;
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		if (!group->unwanted || !ref_group_leave(priv, group))
@@ -123,10 +128,11 @@ int ref_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 	if (group && !group->unwanted && group->mlid == mlid)
 		return 0;
 	/* What would be left later, with another LID, would be the membership that is wanted. */
-	if (group && ref_group_leave(priv, group)) {
-		/* Not yet known; and one that goes on to refuse has it. */
-		if (ref_hca_is_silent(priv) || ++group->refusals < REF_LEAVE_TRIES)
-			return -EBUSY;
+	err = group ? ref_group_leave(priv, group) : 0;
+	if (err) {
+		/* These come from nearer than the HCA; and one that goes on to refuse has it. */
+		if (err == REF_NOT_ASKED || err == -ENOMEM || ++group->refusals < REF_LEAVE_TRIES)
+			return err;
 		group->mlid = mlid;
 		group->unwanted = false;
 		group->refusals = 0;

@@ -243,7 +243,7 @@ static void ref_drain(struct ref_priv *priv)
  * @dev: the interface; no send() runs or starts
  *
  * Context: process, under RTNL. Takes up to REF_DRAIN_TIME when the HCA does not flush, a command's
- * time-out (a minute) when it does not answer, and once more when one is under way already.
+ * time-out (a minute) when it does not answer, and that of those which are under way already.
  */
 void ref_ib_dev_stop(struct net_device *dev)
 {
@@ -254,9 +254,9 @@ void ref_ib_dev_stop(struct net_device *dev)
 	/* Under the mutex: repair that is running ends first, one that comes later does nothing. */
 	mutex_lock(&priv->qp_mutex);
 	clear_bit(REF_UP, &priv->state);
-	/* Who sets the interface down wants all back; a restart finds it running. */
+	/* A restart finds it running. */
 	if (!netif_running(dev))
-		ref_hca_ask_again(priv);
+		ref_hca_ask_for_stop(priv);
 	ref_drain(priv);
 	ref_queues_tell(priv, false);
 	ref_napi_disable(priv);

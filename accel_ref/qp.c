@@ -233,7 +233,7 @@ static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 
 	lockdep_assert_held(&qp->priv->qp_mutex);
 	if (ref_hca_is_silent(qp->priv))
-		return -ETIMEDOUT;
+		return REF_NOT_ASKED;
 	ref_hca_ask(qp->priv);
 	err = ib_modify_qp(qp->qp, attr, mask);
 	ref_hca_answered(qp->priv, true, err);
@@ -244,7 +244,7 @@ static int ref_qp_modify(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 {
 	int err = ref_qp_ask(qp, attr, mask);
 
-	if (err && !ref_hca_is_silent(qp->priv) && ref_may_log(qp->priv))
+	if (err && err != REF_NOT_ASKED && !ref_hca_is_silent(qp->priv) && ref_may_log(qp->priv))
 		netdev_err(qp->priv->dev, "QP 0x%06x to state %d: error %d\n", qp->qp->qp_num,
 			   attr->qp_state, err);
 	return err;
@@ -334,7 +334,7 @@ int ref_qp_to_init(struct ref_qp *qp, u16 pkey_index)
 
 	if (ref_hca_is_silent(qp->priv)) {
 		qp->lost = qp->held;
-		return -ETIMEDOUT;
+		return REF_NOT_ASKED;
 	}
 	ref_qp_init_attr(qp, pkey_index, &attr);
 	/* Refused, it is not where we left it. */
@@ -427,7 +427,7 @@ int ref_qp_set_qkey(struct ref_qp *qp)
  * @qp: the QP
  *
  * Context: process, qp_mutex held.
- * Return: enum ib_qp_state, or a negative errno.
+ * Return: enum ib_qp_state; or a negative errno, REF_NOT_ASKED among them.
  */
 int ref_qp_state(struct ref_qp *qp)
 {
@@ -437,7 +437,7 @@ int ref_qp_state(struct ref_qp *qp)
 
 	lockdep_assert_held(&qp->priv->qp_mutex);
 	if (ref_hca_is_silent(qp->priv))
-		return -ETIMEDOUT;
+		return REF_NOT_ASKED;
 	ref_hca_ask(qp->priv);
 	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
 	ref_hca_answered(qp->priv, true, err);

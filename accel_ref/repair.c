@@ -194,7 +194,9 @@ static void ref_repair_doubt(struct ref_qp *qp)
 	/* Before the look: what it refuses later is worth another one, known or not. */
 	clear_bit(REF_QP_DOUBT, &qp->flags);
 	state = ref_qp_state(qp);
-	if (state != IB_QPS_RTS && !ref_hca_is_silent(qp->priv))
+	if (state < 0 && (state == REF_NOT_ASKED || ref_hca_is_silent(qp->priv)))
+		return;
+	if (state != IB_QPS_RTS)
 		ref_repair_ask(qp);
 }
 

@@ -6,8 +6,7 @@
  * opens or stops, and the next one would, too. So no interface of the HCA gives one for a while.
  * After the first such failure that is short, since the card may only have been busy, and what
  * works is left alone. When a QP's is the next one to fail, it is many times what was waited, and
- * an interface that is in need of one goes down. Groups do without for as long as it takes, and
- * one that an HCA chokes on says nothing about QPs.
+ * an interface that is in need of one goes down. A group that an HCA chokes on says nothing of QPs.
  */
 #include "silence.h"
 
@@ -20,24 +19,30 @@
 #define REF_SILENT_PART		8
 #define REF_SILENT_LEAST	(2 * HZ)
 #define REF_SILENT_TIMES	4
+/* Stops that follow each other so soon are of one parent's. */
+#define REF_SILENT_STOPS	(HZ / 4)
 
 /**
  * struct ref_silence - what the interfaces of an HCA know of it
  * @node: in ref_silences
  * @hca: the HCA
  * @users: its interfaces, under ref_silences_lock
- * @times: commands in a row that have failed after a time; more than 1: of QPs
- * @until: jiffies until when it is asked for nothing, when @times is not 0
+ * @silent: it is asked for nothing before @until
+ * @until: jiffies
+ * @since: jiffies when that, or that it answers, was found
+ * @qps: commands for QPs that have failed after a time, in a row
  *
- * @times and @until are written by whoever has had an answer, under the qp_mutex of his interface:
- * of two at the same time either may be the last, and both are as good.
+ * All but @users is written by whoever knows more, under the qp_mutex of his interface alone. Of
+ * two at the same time either may be the last: the HCA is then asked once too often.
  */
 struct ref_silence {
 	struct list_head node;
 	const struct ib_device *hca;
 	unsigned int users;
-	unsigned int times;
+	bool silent;
 	unsigned long until;
+	unsigned long since;
+	unsigned int qps;
 };
 
 static LIST_HEAD(ref_silences);
@@ -69,6 +74,7 @@ int ref_silence_get(struct ref_priv *priv)
 	silence = ref_silence_find(priv->hca) ?: kzalloc(sizeof(*silence), GFP_KERNEL);
 	if (silence && !silence->users++) {
 		silence->hca = priv->hca;
+		silence->since = jiffies;
 		list_add(&silence->node, &ref_silences);
 	}
 	mutex_unlock(&ref_silences_lock);
@@ -92,20 +98,22 @@ void ref_silence_put(struct ref_priv *priv)
 	mutex_unlock(&ref_silences_lock);
 }
 
+/* In a long while jiffies come round: none of these times is further away than a silence. */
+static bool ref_is_before(unsigned long a, unsigned long b)
+{
+	return time_in_range(a, b - REF_SILENT_TIMES * REF_SILENT_MOST, b - 1);
+}
+
 /**
  * ref_hca_is_silent() - is it too soon to give the HCA a command?
  * @priv: the interface
  *
- * Context: any; what is given under qp_mutex is decided under it.
+ * Context: any. Other interfaces find out too, and may say so a moment later.
  */
 bool ref_hca_is_silent(const struct ref_priv *priv)
 {
-	const struct ref_silence *silence = priv->silence;
-	unsigned long until = READ_ONCE(silence->until);
-
-	/* In a long while jiffies come round. */
-	return READ_ONCE(silence->times) &&
-	       time_in_range(jiffies, until - REF_SILENT_TIMES * REF_SILENT_MOST, until);
+	return READ_ONCE(priv->silence->silent) &&
+	       ref_is_before(jiffies, READ_ONCE(priv->silence->until));
 }
 
 /**
@@ -123,7 +131,7 @@ unsigned long ref_silence_left(const struct ref_priv *priv)
 
 	if (asking && time_after(jiffies, asking + REF_SILENT_FROM))
 		return HZ;
-	if (!ref_hca_is_silent(priv) || READ_ONCE(priv->silence->times) > 1)
+	if (!ref_hca_is_silent(priv) || READ_ONCE(priv->silence->qps) > 1)
 		return 0;
 	return max_t(long, READ_ONCE(priv->silence->until) - jiffies, 1);
 }
@@ -141,6 +149,15 @@ void ref_hca_ask(struct ref_priv *priv)
 	WRITE_ONCE(priv->asking, jiffies | 1);
 }
 
+/* An answer, however long others were in front of it; but drivers say -EINVAL of none, too. */
+static bool ref_is_answer(int err, unsigned long took)
+{
+	if (!err || took < REF_SILENT_FROM)
+		return true;
+	return took < REF_SILENT_MOST / 2 &&
+	       (err == -EINVAL || err == -ENOMEM || err == -EAGAIN || err == -EBUSY);
+}
+
 /**
  * ref_hca_answered() - the command has ended
  * @priv: the interface
@@ -151,41 +168,70 @@ void ref_hca_ask(struct ref_priv *priv)
  */
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 {
-	long took = clamp_t(long, jiffies - priv->asking, 0, REF_SILENT_MOST);
+	unsigned long asked = priv->asking;
+	unsigned long took = clamp_t(long, jiffies - asked, 0, REF_SILENT_MOST);
 	struct ref_silence *silence = priv->silence;
-	unsigned int times = READ_ONCE(silence->times);
-	unsigned long silent;
+	unsigned long length, until;
 
 	lockdep_assert_held(&priv->qp_mutex);
 	WRITE_ONCE(priv->asking, 0);
-	/* These are answers, however long others were in front of it. */
-	if (took < REF_SILENT_FROM || !err || err == -EINVAL || err == -ENOMEM) {
+	if (ref_is_answer(err, took)) {
 		ref_hca_ask_again(priv);
 		return;
 	}
-	if (qp && times) {
-		silent = took * REF_SILENT_TIMES;
-		WRITE_ONCE(silence->times, times + 1);
-	} else {
-		silent = max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
-		WRITE_ONCE(silence->times, max(times, 1U));
-	}
-	WRITE_ONCE(silence->until, jiffies + silent);
+	/* Two that wait for the same stall are not one after the other. */
+	if (ref_is_before(asked, READ_ONCE(silence->since)))
+		return;
+	if (qp)
+		WRITE_ONCE(silence->qps, silence->qps + 1);
+	if (qp && silence->qps > 1)
+		length = took * REF_SILENT_TIMES;
+	else
+		length = max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
+	until = jiffies + length;
+	if (!ref_hca_is_silent(priv) || ref_is_before(silence->until, until))
+		WRITE_ONCE(silence->until, until);
+	WRITE_ONCE(silence->since, jiffies);
+	WRITE_ONCE(silence->silent, true);
 	if (ref_may_log(priv))
 		netdev_err(priv->dev,
 			   "the HCA has not answered for %u s: error %d; it is asked again in %u s\n",
-			   jiffies_to_msecs(took) / 1000, err, jiffies_to_msecs(silent) / 1000);
+			   jiffies_to_msecs(took) / 1000, err, jiffies_to_msecs(length) / 1000);
 }
 
 /**
  * ref_hca_ask_again() - the next command is given, whatever came of the last one
  * @priv: the interface
  *
+ * Nor does what comes of those that were given before.
+ *
  * Context: process, qp_mutex held.
  */
 void ref_hca_ask_again(struct ref_priv *priv)
 {
+	struct ref_silence *silence = priv->silence;
+
 	lockdep_assert_held(&priv->qp_mutex);
-	if (READ_ONCE(priv->silence->times))
-		WRITE_ONCE(priv->silence->times, 0);
+	WRITE_ONCE(silence->silent, false);
+	WRITE_ONCE(silence->qps, 0);
+	WRITE_ONCE(silence->since, jiffies);
+}
+
+/**
+ * ref_hca_ask_for_stop() - somebody sets the interface down, and wants all back
+ * @priv: the interface
+ *
+ * So the HCA is asked, but not for each child that goes down with its parent.
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_hca_ask_for_stop(struct ref_priv *priv)
+{
+	struct ref_silence *silence = priv->silence;
+	unsigned long since = READ_ONCE(silence->since);
+
+	if (ref_hca_is_silent(priv) && time_in_range(jiffies, since, since + REF_SILENT_STOPS))
+		WRITE_ONCE(silence->since, jiffies);
+	else
+		ref_hca_ask_again(priv);
 }

@@ -4,6 +4,9 @@
 
 #include "ref.h"
 
+/* The HCA was not asked: it is silent. No driver's verb says this. */
+#define REF_NOT_ASKED	(-EHOSTDOWN)
+
 int ref_silence_get(struct ref_priv *priv);
 void ref_silence_put(struct ref_priv *priv);
 bool ref_hca_is_silent(const struct ref_priv *priv);
@@ -11,5 +14,6 @@ unsigned long ref_silence_left(const struct ref_priv *priv);
 void ref_hca_ask(struct ref_priv *priv);
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
+void ref_hca_ask_for_stop(struct ref_priv *priv);
 
 #endif /* ACCEL_REF_SILENCE_H */

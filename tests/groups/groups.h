@@ -42,7 +42,8 @@ static inline void list_move_tail(struct list_head *node, struct list_head *head
 #define kfree(p)		free(p)
 
 #define lockdep_assert_held(lock)	((void)(lock))
-#define time_before(a, b)	((long)((a) - (b)) < 0)
+#define atomic_dec(v)		(--*(v))
+#define time_in_range(a, b, c)	((long)((a) - (b)) >= 0 && (long)((c) - (a)) >= 0)
 #define time_after(a, b)	((long)((b) - (a)) < 0)
 int ib_attach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);
 int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid);

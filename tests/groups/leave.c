@@ -34,8 +34,6 @@ static bool has[GIDS], stuck[GIDS], late[GIDS], quiet;
 /* For so many steps it is too soon to ask it. */
 static unsigned int silent;
 static int wanted[GIDS];	/* LID, or 0 */
-/* As ib_core counts them: a QP whose count is not 0 is not destroyed. */
-static unsigned int users;
 static unsigned int verbs, refusals;
 static int the_seed, life;
 static u32 state;
@@ -67,6 +65,13 @@ void ref_hca_answered(struct ref_priv *of, bool qp, int err)
 		fail("no group");
 }
 
+int ref_qp_state(struct ref_qp *qp)
+{
+	if (qp != &the_ref_qp)
+		fail("another QP");
+	return silent ? REF_NOT_ASKED : IB_QPS_RTS;
+}
+
 void ref_hca_ask_again(struct ref_priv *of)
 {
 	(void)of;
@@ -96,7 +101,8 @@ int ib_attach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid)
 	if (!quiet && !below(8))
 		return -ENOMEM;
 	has[gid->raw[15]] = true;
-	users++;
+	/* As ib_core counts them: a QP whose count is not 0 is not destroyed. */
+	the_qp.usecnt++;
 	return 0;
 }
 
@@ -111,7 +117,7 @@ int ib_detach_mcast(struct ib_qp *qp, union ib_gid *gid, u16 lid)
 		return -EINVAL;
 	if (kind == HCA_GOOD || quiet || (kind != HCA_HOLDS && below(3))) {
 		has[n] = false;
-		users--;
+		the_qp.usecnt--;
 		return 0;
 	}
 	refusals++;
@@ -139,6 +145,7 @@ static void time_passes(void)
 {
 	unsigned int n;
 
+	jiffies += HZ;
 	if (!silent || --silent)
 		return;
 	for (n = 0; n < GIDS; n++) {
@@ -188,7 +195,8 @@ static void live(void)
 	memset(late, 0, sizeof(late));
 	silent = 0;
 	memset(wanted, 0, sizeof(wanted));
-	users = 0;
+	the_qp.usecnt = 0;
+	priv.leave_next = jiffies;
 	kind = life % HCA_KINDS;
 	quiet = false;
 	for (n = 0; n < STEPS; n++)
@@ -196,6 +204,13 @@ static void live(void)
 	while (silent)
 		time_passes();
 	quiet = true;
+	jiffies += 100 * HZ;
+	/* One is enough for what is left over. */
+	step();
+	for (n = 0; n < GIDS; n++) {
+		if (has[n] && !wanted[n] && !stuck[n])
+			fail("what was not left is not left when it can be");
+	}
 	for (n = 0; n < STEPS; n++)
 		step();
 	for (n = 0; n < GIDS; n++) {
@@ -214,8 +229,7 @@ static void live(void)
 		if (has[n] && !stuck[n])
 			fail("a group was not left");
 	}
-	/* Of the other kinds nobody can tell what is still there. */
-	if (users && kind != HCA_FORGETS && kind != HCA_STUCK && kind != HCA_LATE)
+	if (the_qp.usecnt)
 		fail("the queue pair cannot be destroyed");
 }
 

@@ -57,7 +57,10 @@ timed_out()
 	echo $((10 - $(knob sib0 modify_error_once)))
 }
 
-note "what times out is not asked of the other one as well, nor again at once"
+note "what times out is not asked of the other one as well, nor by another interface, nor again at once"
+knob sib0 pkeys "1 0x8001"
+must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
+must ip -n hostA link set child up
 log_mark
 knob sib0 slow_ms $((1200 * TIME_SCALE))
 knob sib0 modify_error_once 10
@@ -72,12 +75,14 @@ must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
 assert_resumes "an HCA that did not answer"
 
+must ip -n hostA link delete child
+
 note "nor by a restart, which stops and opens"
 log_mark
 knob sib0 slow_ms $((1200 * TIME_SCALE))
 knob sib0 modify_error_once 10
 knob sib0 recv_error_once 1
-must_wait 10 log_has "$IFA: accel ref cannot open again: error -110; trying on"
+must_wait 10 log_has "$IFA: accel ref cannot open again: error -112; trying on"
 is "state changes that timed out" "$(timed_out)" 1
 knob sib0 slow_ms 0
 knob sib0 modify_error_once 0
@@ -87,12 +92,20 @@ explains_well hostA "$IFA"
 pings_stop
 assert_strict_clean
 
+# Of the last queue: in hexadecimal, as census has it.
+last_qp()
+{
+	awk '$1 == "qp" && / ipoib_core / { last = $2 } END { print "0x" last }' "$SOFT_IB/sib0/census"
+}
+
 # refuses: a send of the last queue, and does not say what state the queue pair is in.
 refuses()
 {
+	log_mark
 	knob sib0 query_qp_error_once 1
 	knob sib0 post_send_error_once 1
 	must_wait 10 refused_one
+	must_wait 10 log_has "$IFA: the HCA has not answered"
 }
 
 refused_one()
@@ -104,8 +117,10 @@ refused_one()
 note "whether a queue pair that refuses a send is in error is asked again with the next one, when it was not said"
 restarts=$(ethtool_stat hostA "$IFA" restarts)
 knob sib0 slow_ms $((1200 * TIME_SCALE))
+knob sib0 match_qpn "$(last_qp)"
 refuses
 refuses
+knob sib0 match_qpn 0
 knob sib0 slow_ms 0
 must_wait 10 can_ping hostA "$B4"
 is "restarts meanwhile" "$(ethtool_stat hostA "$IFA" restarts)" "$restarts"

@@ -412,6 +412,7 @@ struct ib_cq {
 
 struct ib_qp {
 	u32 qp_num;
+	int usecnt;
 };
 
 struct ib_recv_wr {

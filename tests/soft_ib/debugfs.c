@@ -34,7 +34,7 @@
  *   sibN/cut_len         0 to 64; up to 4096: with zeros behind the first 64 bytes
  *   sibN/length_error    1: a packet longer than the receive that it meets completes that with an
  *                        error, and the QP goes to ERR; 0: it is dropped
- *   sibN/slow_ms         query_port, modify_qp and query_qp take so many milliseconds
+ *   sibN/slow_ms         query_port, modify_qp and a refused query_qp take so many milliseconds
  *   sibN/query_port_error, query_pkey_error  1: query_port, query_pkey fails
  *   sibN/sa              "KIND COUNT" of the requests to the subnet administrator; writing resets
  *   sibN/sa_mute         1: these requests get lost (drops: fault)

@@ -366,9 +366,10 @@ int sib_query_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask,
 {
 	struct sib_qp *qp = to_sib_qp(ibqp);
 
-	sib_fault_slow(qp->hca);
-	if (unlikely(sib_fault_query_qp(qp->hca, qp->qpn)))
+	if (unlikely(sib_fault_query_qp(qp->hca, qp->qpn))) {
+		sib_fault_slow(qp->hca);
 		return sib_fault_refusal(qp->hca);
+	}
 	memset(attr, 0, sizeof(*attr));
 	attr->qp_state = READ_ONCE(qp->state);
 	attr->cur_qp_state = attr->qp_state;

@@ -4,10 +4,11 @@
 # Somebody keeps a reference to an interface that is removed: who removes it waits, and nobody else does.
 # A child, whose deleter waits in a file of its parent: the parent can go. An interface whose accel is
 # removed: the ports, that one too, get another accel, accels come and go. One whose port is to have another accel:
-# nobody is told meanwhile that there is none.
+# nobody is told meanwhile that there is none. Somebody who was sending sends on when the accel is gone: nobody
+# looks for its ops.
 #
 # lane: quick
-# check: 6.1
+# check: 6.12
 # limit: 60
 . "${TESTS:=/tests}/lib/host.sh"
 
@@ -63,3 +64,22 @@ kill -0 "$removal" 2> /dev/null || fail "the removal did not wait for the refere
 echo 1 > /sys/module/accel_bad/parameters/release
 must wait "$removal"
 must wait "$arrival"
+
+note "a sender"
+must modprobe accel_bad mode=none
+echo bad > /sys/module/ipoib_core/parameters/accel
+must_wait 10 served_by sib0 bad
+link=$(netdev_of sib0 ours)
+must sh -c "echo 0x8001 > /sys/class/net/$link/create_child"
+must ip link set "$link.8001" up
+"$TESTS/netdev/late-send" "$link.8001" > "$TMPDIR/sender" &
+sender=$!
+must_wait 5 grep -q asleep "$TMPDIR/sender"
+ip link del "$link.8001" &
+deleter=$!
+must_wait 5 negate test -e "/sys/class/net/$link.8001"
+must rmmod accel_bad
+kill -0 "$deleter" 2> /dev/null || fail "the deletion did not wait for the reference"
+kill -USR1 "$sender"
+must wait "$sender"
+must wait "$deleter"

@@ -33,6 +33,7 @@ enum ipoib_loading {
  * @node: on the registry's list of ports; ipoib_registry_lock
  * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
  * @wanted: what that shall become: the device has another name, or accel= was given anew (hca.c)
+ * @choose: has it served as @wanted says
  * @accel: who serves it, or NULL; ipoib_registry_lock
  * @priority: what @accel said that it is worth here; ipoib_registry_lock
  * @refused: name of the accel that failed last when the port was bound, or empty;
@@ -73,6 +74,7 @@ struct ipoib_port {
 	struct list_head node;
 	const char *choice;
 	const char *wanted;
+	struct work_struct choose;
 	struct ipoib_accel *accel;
 	int priority;
 	char refused[IPOIB_ACCEL_NAME_MAX + 1];

@@ -324,6 +324,20 @@ static void ipoib_registry_unbind(struct ipoib_port *port)
 	port->accel = NULL;
 }
 
+/* Is what the port has what its choice would give it? */
+static bool ipoib_registry_keeps(struct ipoib_port *port)
+{
+	int priority;
+
+	if (!port->accel)
+		return false;
+	if (strcmp(port->choice, IPOIB_CHOICE_AUTO))
+		return !strcmp(port->accel->name, port->choice);
+	/* In the place of one that was not made for the card another may be loaded. */
+	return port->priority >= IPOIB_ACCEL_PRIO_NATIVE &&
+	       port->accel == ipoib_registry_best(port, NULL, &priority);
+}
+
 void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 {
 	mutex_lock(&ipoib_registry_lock);
@@ -335,7 +349,7 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 		 port->choice);
 	port->choice = choice;
 	rtnl_lock();
-	if (port->accel && !strcmp(port->accel->name, choice)) {
+	if (ipoib_registry_keeps(port)) {
 		/* No better one was asked for. */
 		port->refused[0] = '\0';
 		ipoib_registry_tell(port);

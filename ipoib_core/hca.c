@@ -82,10 +82,14 @@ static void ipoib_port_destroy(struct ipoib_port *port)
 static void ipoib_hca_event(struct ib_event_handler *handler, struct ib_event *event)
 {
 	struct ipoib_hca *hca = container_of(handler, struct ipoib_hca, handler);
-	unsigned int index = event->element.port_num - 1;
+	unsigned int i;
 
-	if (index < hca->num_ports && hca->ports[index])
-		ipoib_event(hca->ports[index], event->event);
+	for (i = 0; i < hca->num_ports; i++) {
+		/* A device that fails names some port, or none. */
+		if (hca->ports[i] && (event->element.port_num == i + 1 ||
+				      event->event == IB_EVENT_DEVICE_FATAL))
+			ipoib_event(hca->ports[i], event->event);
+	}
 }
 
 static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u32 num)

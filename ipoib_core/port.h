@@ -13,6 +13,7 @@ enum {
 	IPOIB_EVENT_NORMAL,	/* the link or our LID changed */
 	IPOIB_EVENT_HEAVY,	/* the P_Key table changed */
 	IPOIB_EVENT_SM,		/* the SM is another one, since ipoib_port.sm_changed_at */
+	IPOIB_EVENT_FATAL,	/* the device has failed */
 };
 
 /* ipoib_port.log: lines in so many jiffies. All children of a port may have one of their own. */

@@ -157,7 +157,7 @@ void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 	}
 }
 
-/* Where the key is another one nobody is heard by the old one: what was joined is of no use then. */
+/* Where the key is another one, nobody is heard by the old one: what was joined is of no use. */
 static void ipoib_mcast_no_qkey(struct ipoib_mcast *mcast, int error)
 {
 	struct ipoib_dev *priv = mcast->priv;

@@ -9,6 +9,7 @@
  *	PORT_ERR, PORT_ACTIVE,           normal   light; carrier follows the port;
  *	LID_CHANGE                                tell the peers once joined
  *	PKEY_CHANGE                      heavy    light; data path follows the P_Key table
+ *	DEVICE_FATAL                     fatal    light; no carrier until a look succeeds
  *
  * Nothing that still works is taken down: paths and groups stay in use until the SA has answered.
  * (The SA client of the RDMA core tells us with -ENETRESET which memberships ended. Of another SM
@@ -62,6 +63,9 @@ void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 		break;
 	case IB_EVENT_PKEY_CHANGE:
 		set_bit(IPOIB_EVENT_HEAVY, &port->events);
+		break;
+	case IB_EVENT_DEVICE_FATAL:
+		set_bit(IPOIB_EVENT_FATAL, &port->events);
 		break;
 	default:
 		return;
@@ -159,8 +163,16 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 	*looked = events || time_after_eq(jiffies, port->look_at);
 	if (!*looked)
 		return 0;
-	if (ipoib_event_look(port))
+	/* What it said before is over, if it does not say it again. */
+	if (events & BIT(IPOIB_EVENT_FATAL))
+		WRITE_ONCE(port->state, IB_PORT_DOWN);
+	if (ipoib_event_look(port)) {
+		if (port->state != state)
+			dev_warn(&port->hca->dev,
+				 "ipoib_core: port %u: no carrier: the device has failed\n",
+				 port->num);
 		return events;
+	}
 	told = events & BIT(IPOIB_EVENT_NORMAL);
 	events = ipoib_event_make_up(port, events, ipoib_event_missed(port, lid, sm_lid));
 	/* What failed looks, or the RDMA core, kept from us. */
@@ -178,10 +190,11 @@ static void ipoib_event_handle(struct ipoib_dev *priv, unsigned long events)
 {
 	if (!events)
 		return;
-	ipoib_dbg(priv, "events:%s%s%s\n",
+	ipoib_dbg(priv, "events:%s%s%s%s\n",
 		  events & (BIT(IPOIB_EVENT_LIGHT) | BIT(IPOIB_EVENT_SM)) ? " light" : "",
 		  events & BIT(IPOIB_EVENT_NORMAL) ? " normal" : "",
-		  events & BIT(IPOIB_EVENT_HEAVY) ? " heavy" : "");
+		  events & BIT(IPOIB_EVENT_HEAVY) ? " heavy" : "",
+		  events & BIT(IPOIB_EVENT_FATAL) ? " fatal" : "");
 	trace_ipoib_flush(priv, events);
 	/* GIDs with every event: their own we are not told of. */
 	ipoib_link_follow(priv, events & BIT(IPOIB_EVENT_HEAVY));
@@ -205,7 +218,8 @@ static void ipoib_event_tell(struct ipoib_port *port, bool up)
 		why = IB_PORT_NOP;
 	else if (why != IB_PORT_DOWN)
 		why = IB_PORT_INIT;
-	if (why == port->told || (why != IB_PORT_NOP && !up))
+	/* What it said last may be over, and that it is silent was told. */
+	if (port->look_backoff || why == port->told || (why != IB_PORT_NOP && !up))
 		return;
 	port->told = why;
 	if (why == IB_PORT_NOP)

@@ -17,16 +17,21 @@
 /**
  * struct ipoib_hca - a device
  * @handler: asynchronous events of it
- * @choose: work that lets the ports be served as a new name of the device, or a new accel=, wants
  * @num_ports: entries of @ports
  * @ports: by port number - 1; NULL for ports that are not InfiniBand
  */
 struct ipoib_hca {
 	struct ib_event_handler handler;
-	struct work_struct choose;
 	unsigned int num_ports;
 	struct ipoib_port *ports[];
 };
+
+static void ipoib_port_choose_work(struct work_struct *work)
+{
+	struct ipoib_port *port = container_of(work, struct ipoib_port, choose);
+
+	ipoib_registry_choose(port, READ_ONCE(port->wanted));
+}
 
 static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, const char *choice)
 {
@@ -44,6 +49,7 @@ static struct ipoib_port *ipoib_port_create(struct ib_device *hca, u32 num, cons
 	INIT_LIST_HEAD(&port->devs);
 	init_rwsem(&port->devs_sem);
 	ratelimit_state_init(&port->log, IPOIB_PORT_LOG_INTERVAL, IPOIB_PORT_LOG_LINES);
+	INIT_WORK(&port->choose, ipoib_port_choose_work);
 	INIT_DELAYED_WORK(&port->work, ipoib_port_work);
 
 	port->pd = ib_alloc_pd(hca, 0);
@@ -65,6 +71,8 @@ EXPORT_SYMBOL_GPL(ipoib_accel_may_log);
 
 static void ipoib_port_destroy(struct ipoib_port *port)
 {
+	/* It is not found any more for a new accel=, and the RDMA core tells of no new name. */
+	cancel_work_sync(&port->choose);
 	/* No event or interface is left that queues it. */
 	cancel_delayed_work_sync(&port->work);
 	ib_dealloc_pd(port->pd);
@@ -74,10 +82,14 @@ static void ipoib_port_destroy(struct ipoib_port *port)
 static void ipoib_hca_event(struct ib_event_handler *handler, struct ib_event *event)
 {
 	struct ipoib_hca *hca = container_of(handler, struct ipoib_hca, handler);
-	unsigned int index = event->element.port_num - 1;
+	unsigned int i;
 
-	if (index < hca->num_ports && hca->ports[index])
-		ipoib_event(hca->ports[index], event->event);
+	for (i = 0; i < hca->num_ports; i++) {
+		/* A device that fails names some port, or none. */
+		if (hca->ports[i] && (event->element.port_num == i + 1 ||
+				      event->event == IB_EVENT_DEVICE_FATAL))
+			ipoib_event(hca->ports[i], event->event);
+	}
 }
 
 static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u32 num)
@@ -102,19 +114,8 @@ static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u
 	hca->ports[num - 1] = port;
 }
 
-static void ipoib_hca_choose_work(struct work_struct *work)
-{
-	struct ipoib_hca *hca = container_of(work, struct ipoib_hca, choose);
-	unsigned int i;
-
-	for (i = 0; i < hca->num_ports; i++) {
-		if (hca->ports[i])
-			ipoib_registry_choose(hca->ports[i], READ_ONCE(hca->ports[i]->wanted));
-	}
-}
-
 /*
- * Interfaces, whose end may take long, are left to a work. One at a time: a device may get another
+ * Interfaces, whose end may take long, are left to works. One at a time: a device may get another
  * name while another list is written, and what was read first must not be stored last.
  */
 static void ipoib_hca_look(struct ipoib_hca *hca, struct ib_device *ibdev)
@@ -124,11 +125,12 @@ static void ipoib_hca_look(struct ipoib_hca *hca, struct ib_device *ibdev)
 
 	mutex_lock(&lock);
 	for (i = 0; i < hca->num_ports; i++) {
-		if (hca->ports[i])
-			WRITE_ONCE(hca->ports[i]->wanted, ipoib_choice(ibdev, i + 1));
+		if (!hca->ports[i])
+			continue;
+		WRITE_ONCE(hca->ports[i]->wanted, ipoib_choice(ibdev, i + 1));
+		queue_work(system_long_wq, &hca->ports[i]->choose);
 	}
 	mutex_unlock(&lock);
-	queue_work(system_long_wq, &hca->choose);
 }
 
 /* The RDMA core keeps all devices as they are until this returns. */
@@ -159,7 +161,6 @@ static int ipoib_add_one(struct ib_device *ibdev)
 	if (!hca)
 		goto no_memory;
 	hca->num_ports = ibdev->phys_port_cnt;
-	INIT_WORK(&hca->choose, ipoib_hca_choose_work);
 	for (i = 0; i < hca->num_ports; i++)
 		ipoib_hca_add_port(hca, ibdev, i + 1);
 	ipoib_choice_device();
@@ -193,8 +194,6 @@ static void ipoib_remove_one(struct ib_device *ibdev, void *client_data)
 		if (hca->ports[i])
 			ipoib_registry_remove_port(hca->ports[i]);
 	}
-	/* No port is found any more for a new accel=, and the RDMA core tells of no new name. */
-	cancel_work_sync(&hca->choose);
 	ib_unregister_event_handler(&hca->handler);
 	for (i = 0; i < hca->num_ports; i++) {
 		if (hca->ports[i])

@@ -334,7 +334,9 @@ void ipoib_mcast_work(struct work_struct *work)
 
 	/* The broadcast group is the first of the list: the others' joins need what it brings. */
 	last = ipoib_mcast_last(priv);
-	for (mcast = ipoib_mcast_next(priv, NULL); mcast; mcast = next) {
+	/* Who stops this waits with RTNL, and each step may take as long as the device does. */
+	for (mcast = ipoib_mcast_next(priv, NULL);
+	     mcast && test_bit(IPOIB_F_MCAST, &priv->flags); mcast = next) {
 		unsigned long again;
 
 		next = mcast == last ? NULL : ipoib_mcast_next(priv, mcast);

@@ -49,6 +49,25 @@ void ipoib_mcast_detach(struct ipoib_mcast *mcast)
 	mutex_unlock(&priv->op_lock);
 }
 
+/*
+ * The membership is gone for good: the handle too, so that no packet is sent to nobody, or to those
+ * of another group that has the MLID by now. Nothing happens when it was not used.
+ */
+static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dev *priv = mcast->priv;
+	bool used;
+
+	spin_lock_bh(&priv->mcasts.lock);
+	used = test_and_clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
+	spin_unlock_bh(&priv->mcasts.lock);
+	/* Another reason than before, if there was one: worth a message. */
+	if (used && mcast == priv->broadcast)
+		clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
+	ipoib_mcast_detach(mcast);
+	ipoib_mcast_set_ah(mcast, NULL);
+}
+
 static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
@@ -63,26 +82,14 @@ static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 	mutex_lock(&priv->op_lock);
 	ret = priv->ops->attach_mcast(priv->dev, &mcast->dest.gid, mlid);
 	mutex_unlock(&priv->op_lock);
-	if (ret && ret != -EEXIST)
+	if (ret && ret != -EEXIST) {
+		/* By another MLID, if it had one, it is not received any more. */
+		ipoib_mcast_give_up(mcast);
 		return ret;
+	}
 	mcast->attached_mlid = mlid;
 	set_bit(IPOIB_MC_ATTACHED, &mcast->flags);
 	return 0;
-}
-
-/*
- * The membership is gone for good: the handle too, so that no packet is sent to nobody, or to those
- * of another group that has the MLID by now. Nothing happens when it was not used.
- */
-static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
-{
-	struct ipoib_dev *priv = mcast->priv;
-
-	spin_lock_bh(&priv->mcasts.lock);
-	clear_bit(IPOIB_MC_REJOIN, &mcast->flags);
-	spin_unlock_bh(&priv->mcasts.lock);
-	ipoib_mcast_detach(mcast);
-	ipoib_mcast_set_ah(mcast, NULL);
 }
 
 static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
@@ -96,8 +103,6 @@ static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
 	if (member && status == -EINVAL) {
 		ipoib_mcast_give_up(mcast);
 		member = false;
-		/* Another reason than before, if there was one: worth a message. */
-		clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags);
 	}
 	/* Once until it succeeds: an SM that is away must not fill the log. */
 	if (!ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
@@ -152,15 +157,19 @@ void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 	}
 }
 
-/* Joined anew, the carrier stays meanwhile. */
-static void ipoib_mcast_no_qkey(struct ipoib_dev *priv, int error)
+/* Where the key is another one, nobody is heard by the old one: what was joined is of no use. */
+static void ipoib_mcast_no_qkey(struct ipoib_mcast *mcast, int error)
 {
-	if (netif_carrier_ok(priv->dev)) {
-		if (ipoib_port_may_log(priv))
-			netdev_warn(priv->dev, "setting the Q_Key failed (%d)\n", error);
-	} else if (ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED)) {
+	struct ipoib_dev *priv = mcast->priv;
+
+	if (be32_to_cpu(mcast->rec.qkey) != priv->intf.qkey)
+		ipoib_mcast_give_up(mcast);
+	if (!ipoib_port_log_once(priv, IPOIB_F_CARRIER_LOGGED))
+		return;
+	if (test_bit(IPOIB_MC_REJOIN, &mcast->flags))
+		netdev_warn(priv->dev, "setting the Q_Key failed (%d)\n", error);
+	else
 		netdev_warn(priv->dev, "no carrier: setting the Q_Key failed (%d)\n", error);
-	}
 }
 
 /* The link's parameters come from the broadcast group (RFC 4391 section 4). */
@@ -177,7 +186,7 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	ret = priv->ops->set_qkey(priv->dev, be32_to_cpu(mcast->rec.qkey));
 	mutex_unlock(&priv->op_lock);
 	if (ret) {
-		ipoib_mcast_no_qkey(priv, ret);
+		ipoib_mcast_no_qkey(mcast, ret);
 		return ret;
 	}
 

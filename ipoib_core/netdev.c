@@ -65,11 +65,12 @@ static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
 
 	/*
 	 * Who has slept since it looked whether the interface is up, as a packet socket may, asks
-	 * this of one that is going, and the accel's queues are gone then. The stack waits for RCU
-	 * between the change of reg_state and ndo_uninit.
+	 * this of one that is going, or that has gone but for his reference: the accel's queues may
+	 * be gone then, and the accel itself with its ops. The stack waits for RCU between the
+	 * change of reg_state and ndo_uninit.
 	 */
 	rcu_read_lock();
-	if (priv->ops->select_queue && dev->reg_state == NETREG_REGISTERED)
+	if (dev->reg_state == NETREG_REGISTERED && priv->ops->select_queue)
 		queue = priv->ops->select_queue(dev, skb, sb_dev);
 	else
 		queue = netdev_pick_tx(dev, skb, sb_dev);

@@ -160,27 +160,32 @@ static int ipoib_nl_put_rx_qpns(struct sk_buff *skb, const struct ipoib_dev *pri
 	return 0;
 }
 
+/* Nobody but the accel knows whether what users set is what there is. */
+static int ipoib_nl_put_rings(struct sk_buff *skb, struct net_device *dev)
+{
+	struct ethtool_ringparam ring = {};
+
+	if (!dev->ethtool_ops->get_ringparam)
+		return 0;
+	compat_ops_lock(dev);
+	compat_get_ringparam(dev, &ring);
+	compat_ops_unlock(dev);
+	if (nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
+	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 {
 	unsigned int rx_queues = ipoib_nl_rx_queues(priv);
 	struct net_device *dev = priv->dev;
-	struct ethtool_ringparam ring = {
-		.rx_pending = priv->intf.recv_queue_size,
-		.tx_pending = priv->intf.send_queue_size,
-	};
 
-	if (dev->ethtool_ops->get_ringparam) {
-		compat_ops_lock(dev);
-		compat_get_ringparam(dev, &ring);
-		compat_ops_unlock(dev);
-	}
 	if (nla_put_u32(skb, IPOIB_A_QPN, ipoib_addr_qpn(dev->dev_addr)) ||
 	    ipoib_nl_put_rx_qpns(skb, priv, rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
-	    nla_put_u32(skb, IPOIB_A_RX_RING, ring.rx_pending) ||
-	    nla_put_u32(skb, IPOIB_A_TX_RING, ring.tx_pending) ||
-	    ipoib_nl_put_outstanding(skb, priv))
+	    ipoib_nl_put_rings(skb, dev) || ipoib_nl_put_outstanding(skb, priv))
 		return -EMSGSIZE;
 	return 0;
 }

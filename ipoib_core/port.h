@@ -13,6 +13,7 @@ enum {
 	IPOIB_EVENT_NORMAL,	/* the link or our LID changed */
 	IPOIB_EVENT_HEAVY,	/* the P_Key table changed */
 	IPOIB_EVENT_SM,		/* the SM is another one, since ipoib_port.sm_changed_at */
+	IPOIB_EVENT_FATAL,	/* the device has failed */
 };
 
 /* ipoib_port.log: lines in so many jiffies. All children of a port may have one of their own. */
@@ -33,6 +34,7 @@ enum ipoib_loading {
  * @node: on the registry's list of ports; ipoib_registry_lock
  * @choice: what accel= says for it: "auto", "none" or a name; ipoib_registry_lock
  * @wanted: what that shall become: the device has another name, or accel= was given anew (hca.c)
+ * @choose: has it served as @wanted says
  * @accel: who serves it, or NULL; ipoib_registry_lock
  * @priority: what @accel said that it is worth here; ipoib_registry_lock
  * @refused: name of the accel that failed last when the port was bound, or empty;
@@ -44,8 +46,6 @@ enum ipoib_loading {
  * @bind_at: jiffies; ipoib_registry_lock
  * @bind_backoff: seconds between tries that failed, 0: the last one did not; ipoib_registry_lock
  * @loading: modules that are being loaded for it: do not bind yet; ipoib_registry_lock
- * @undecided: its accel has gone, or is about to, and no other one was tried yet;
- *	ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
  * @state: enum ib_port_state as of the last look; this and the next six are written by @work, and
  *	before that runs
@@ -75,6 +75,7 @@ struct ipoib_port {
 	struct list_head node;
 	const char *choice;
 	const char *wanted;
+	struct work_struct choose;
 	struct ipoib_accel *accel;
 	int priority;
 	char refused[IPOIB_ACCEL_NAME_MAX + 1];
@@ -84,7 +85,6 @@ struct ipoib_port {
 	unsigned long bind_at;
 	unsigned int bind_backoff;
 	enum ipoib_loading loading;
-	bool undecided;
 	struct ib_pd *pd;
 	enum ib_port_state state;
 	u32 active_speed;

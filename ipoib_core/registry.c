@@ -7,8 +7,9 @@
  * no module reference is needed: an accel may be removed while its interfaces carry traffic.
  *
  * An interface that was taken down may still be referred to, for as long as somebody likes (who
- * forgets a reference: for ever). That is waited for by who removes the port or the accel, in
- * rtnl_unlock(), without the registry's lock: others are not to wait with it.
+ * forgets a reference: for ever). That is waited for by who removes the port or the accel, or has
+ * the port served otherwise, in rtnl_unlock(), without the registry's lock: others are not to wait
+ * with it, and by then the port is left to a work that gives it the next interface.
  *
  * What failed to start is tried again, with a back-off, by a work: memory comes back, and who is
  * being killed, as a modprobe may be in which a device or an accel comes, gets less of it.
@@ -198,7 +199,6 @@ static void ipoib_registry_bind_again(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
 	port->bind = false;
-	port->undecided = false;
 	if (port->accel || port->loading || !READ_ONCE(port->max_ib_mtu) ||
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
@@ -252,7 +252,8 @@ enum ipoib_bind ipoib_registry_why(const struct ipoib_port *port)
 		return failed ? IPOIB_BIND_FELL_BACK : IPOIB_BIND_SERVED;
 	if (!strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return IPOIB_BIND_LEFT_ALONE;
-	if (port->loading || port->undecided)
+	/* Or it is to be tried, and was not yet. */
+	if (port->loading || (port->bind && !port->bind_backoff))
 		return IPOIB_BIND_LOADING;
 	if (!READ_ONCE(port->max_ib_mtu))
 		return IPOIB_BIND_SILENT;
@@ -277,10 +278,9 @@ static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *ac
 	ipoib_registry_bind(port);
 }
 
-/* Does what the port's choice says. */
+/* Does what the port's choice says; it is bound by a work, for who has RTNL cannot. */
 static void ipoib_registry_start(struct ipoib_port *port)
 {
-	port->undecided = false;
 	if (!strcmp(port->choice, IPOIB_CHOICE_NONE)) {
 		port->loading = IPOIB_LOADING_NOTHING;
 		dev_info(&port->hca->dev, "ipoib_core: port %u left alone (accel=none)\n",
@@ -294,10 +294,11 @@ static void ipoib_registry_start(struct ipoib_port *port)
 	else
 		port->loading = ipoib_registry_find(port->choice) ? IPOIB_LOADING_NOTHING :
 								    IPOIB_LOADING_LAST;
+	port->bind_backoff = 0;
 	if (port->loading)
 		ipoib_autoload();
 	else
-		ipoib_registry_bind(port);
+		ipoib_registry_bind_in(port, 0);
 }
 
 void ipoib_registry_add_port(struct ipoib_port *port)
@@ -306,6 +307,8 @@ void ipoib_registry_add_port(struct ipoib_port *port)
 	list_add_tail(&port->node, &ipoib_ports);
 	ipoib_registry_changes++;
 	ipoib_registry_start(port);
+	/* Where its accel is there already, who brings the device finds the interface. */
+	ipoib_registry_bind(port);
 	mutex_unlock(&ipoib_registry_lock);
 }
 
@@ -321,32 +324,42 @@ static void ipoib_registry_unbind(struct ipoib_port *port)
 	port->accel = NULL;
 }
 
+/* Is what the port has what its choice would give it? */
+static bool ipoib_registry_keeps(struct ipoib_port *port)
+{
+	int priority;
+
+	if (!port->accel)
+		return false;
+	if (strcmp(port->choice, IPOIB_CHOICE_AUTO))
+		return !strcmp(port->accel->name, port->choice);
+	/* In the place of one that was not made for the card another may be loaded. */
+	return port->priority >= IPOIB_ACCEL_PRIO_NATIVE &&
+	       port->accel == ipoib_registry_best(port, NULL, &priority);
+}
+
 void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 {
 	mutex_lock(&ipoib_registry_lock);
-	if (!strcmp(port->choice, choice))
-		goto unlock;
+	if (list_empty(&port->node) || !strcmp(port->choice, choice)) {
+		mutex_unlock(&ipoib_registry_lock);
+		return;
+	}
 	dev_info(&port->hca->dev, "ipoib_core: port %u: accel=%s now, not %s\n", port->num, choice,
 		 port->choice);
 	port->choice = choice;
-	if (port->accel && !strcmp(port->accel->name, choice)) {
+	rtnl_lock();
+	if (ipoib_registry_keeps(port)) {
 		/* No better one was asked for. */
 		port->refused[0] = '\0';
 		ipoib_registry_tell(port);
-	} else if (port->accel) {
-		/* Others may look at it while its interfaces go. */
-		port->undecided = true;
-		rtnl_lock();
+	} else {
 		ipoib_registry_unbind(port);
-		mutex_unlock(&ipoib_registry_lock);
-		rtnl_unlock();
-		mutex_lock(&ipoib_registry_lock);
-	}
-	/* Meanwhile the port may have gone, or an accel that came has taken it. */
-	if (!port->accel && !list_empty(&port->node))
+		/* What follows is others', while this waits for references. */
 		ipoib_registry_start(port);
-unlock:
+	}
 	mutex_unlock(&ipoib_registry_lock);
+	rtnl_unlock();
 }
 
 void ipoib_registry_bind_port(struct ipoib_port *port)
@@ -473,12 +486,10 @@ void ipoib_unregister_accel(struct ipoib_accel *accel)
 		ipoib_intf_unregister(port, &kill);
 		port->accel = NULL;
 		/* By the work, while this waits for references. */
-		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO)) {
-			port->undecided = true;
+		if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 			ipoib_registry_bind_in(port, 0);
-		} else {
+		else
 			ipoib_registry_tell(port);
-		}
 	}
 	unregister_netdevice_many(&kill);
 	mutex_unlock(&ipoib_registry_lock);

@@ -28,6 +28,8 @@ void ipoib_registry_add_port(struct ipoib_port *port);
  * @port: port
  * @choice: what accel= says for it now; nothing happens when that is what it said before
  *
+ * A work binds it. This returns when nobody refers to the interfaces that it had.
+ *
  * Context: process; takes RTNL.
  */
 void ipoib_registry_choose(struct ipoib_port *port, const char *choice);

@@ -7,4 +7,5 @@
 #include "trace.h"
 
 static_assert(BIT(IPOIB_EVENT_LIGHT) == 1 && BIT(IPOIB_EVENT_NORMAL) == 2 &&
-	      BIT(IPOIB_EVENT_HEAVY) == 4 && BIT(IPOIB_EVENT_SM) == 8);
+	      BIT(IPOIB_EVENT_HEAVY) == 4 && BIT(IPOIB_EVENT_SM) == 8 &&
+	      BIT(IPOIB_EVENT_FATAL) == 16);

@@ -58,7 +58,8 @@ TRACE_DEFINE_ENUM(IB_PORT_ACTIVE_DEFER);
 
 /* BIT()s of IPOIB_EVENT_* (port.h), as numbers: tools know no BIT(). */
 #define IPOIB_TRACE_EVENTS						\
-	{ 1, "LIGHT" }, { 2, "NORMAL" }, { 4, "HEAVY" }, { 8, "SM" }
+	{ 1, "LIGHT" }, { 2, "NORMAL" }, { 4, "HEAVY" }, { 8, "SM" },	\
+	{ 16, "FATAL" }
 
 /* ---- Questions to the SA ---- */
 

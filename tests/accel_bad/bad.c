@@ -26,6 +26,7 @@
  * Those that are not refused match every InfiniBand port with a high priority, or priority=. What
  * each does while it works is breaks.c's.
  */
+#include <linux/delay.h>
 #include <linux/ethtool.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
@@ -185,10 +186,17 @@ static void bad_ib_dev_stop(struct net_device *dev)
 
 static int bad_set_qkey(struct net_device *dev, u32 qkey)
 {
-	return 0;
+	return bad_breaks("qkey") ? -EOPNOTSUPP : 0;
 }
 
-static int bad_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+static int bad_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
+{
+	if (bad_breaks("tardy"))
+		msleep(100);
+	return bad_breaks("exists") ? -EEXIST : 0;
+}
+
+static int bad_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
 	return bad_breaks("exists") ? -EEXIST : 0;
 }
@@ -224,8 +232,8 @@ static struct ipoib_ops bad_ops = {
 	.ib_dev_open = bad_ib_dev_open,
 	.ib_dev_stop = bad_ib_dev_stop,
 	.set_qkey = bad_set_qkey,
-	.attach_mcast = bad_mcast,
-	.detach_mcast = bad_mcast,
+	.attach_mcast = bad_attach_mcast,
+	.detach_mcast = bad_detach_mcast,
 	.send = bad_send,
 	.change_mtu = bad_change_mtu,
 	.ib_dev_cleanup = bad_ib_dev_cleanup,

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
-# later the carrier is what it was. It is asked again until it does, and what was missed is made up for:
-# the RDMA core cannot read the port either, and drops its events, also those of a link that goes down and of
-# another LID. The speed is known without asking, and so are the P_Keys. While the first port is asked who loads the module
-# is killed: the second one is served all the same.
+# later the carrier is what it was, or none where the device has said that it failed. It is asked again until it
+# does, and what was missed is made up for: the RDMA core cannot read the port either, and drops its events, also
+# those of a link that goes down and of another LID. The speed is known without asking, and so are the P_Keys.
+# While the first port is asked who loads the module is killed: the second one is served all the same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
@@ -87,6 +87,25 @@ must_wait 30 carrier_is 1
 knob sib0 query_port_error 1
 is speed "$(cat "/sys/class/net/$link/speed")" "$speed"
 knob sib0 query_port_error 0
+
+note "the device fails, without another word"
+mark_log
+knob sib0 query_port_error 1
+port_event sib0 device_fatal
+must_wait 5 carrier_is 0
+must said_since 'sib0: .* port 1: no carrier: the device has failed'
+! said_since 'is there a cable' || fail "nobody knows of a cable"
+explains - "$link" "broken: no carrier: the device's driver does not tell the state of port sib0/1"
+knob sib0 query_port_error 0
+must_wait 30 carrier_is 1
+# Of one that tells its state that is believed.
+changes=$(cat "/sys/class/net/$link/carrier_changes")
+trace_on ipoib/ipoib_flush
+port_event sib0 device_fatal
+assert_traced 'ipoib_flush: .*events=FATAL'
+trace_off
+carrier_is 1 || fail "no carrier, though the port tells that it is active"
+is "changes of the carrier" "$(cat "/sys/class/net/$link/carrier_changes")" "$changes"
 
 note "the P_Keys cannot be read: none was taken"
 knob sib0 query_pkey_error 1

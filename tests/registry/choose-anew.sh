@@ -52,6 +52,19 @@ must_wait 10 bare sib0
 first=$(ifindex sib1)
 [ "$first" = "$other" ] || fail "the other port's interface was made anew though it is served by ref as before"
 
+note "what auto would choose stays"
+must modprobe accel_bad mode=none
+choose sib0/1:bad
+must_wait 10 served_by sib0 bad
+first=$(ifindex sib0)
+choose auto
+must_wait 10 log_has 'sib0: .*accel=auto now, not bad'
+# Whatever is done for that is done when the next list is, by the same work.
+choose bad,sib1/1:ref
+must_wait 10 log_has 'sib0: .*accel=bad now, not auto'
+[ "$(ifindex sib0)" = "$first" ] || fail "the interface was made anew though it is served by bad as before"
+must rmmod accel_bad
+
 note "an item by name stays with its device, whatever else of the list changes"
 choose auto
 must_wait 10 served_by sib0 ref

@@ -207,8 +207,8 @@ enum ipoib_notice {
  * @IPOIB_A_QPN: (u32) QP number in the interface's address
  * @IPOIB_A_RX_QUEUES: (u32) queues in use to receive
  * @IPOIB_A_TX_QUEUES: (u32) queues in use to send
- * @IPOIB_A_RX_RING: (u32) receives that an RX queue has posted
- * @IPOIB_A_TX_RING: (u32) sends that a TX queue holds
+ * @IPOIB_A_RX_RING: (u32) receives that an RX queue has posted; missing if the accel does not tell
+ * @IPOIB_A_TX_RING: (u32) sends that a TX queue holds; likewise
  * @IPOIB_A_MTU: (u32) MTU of the interface, bytes of IP
  * @IPOIB_A_MTU_WANTED: (u32) MTU that the user asked for
  * @IPOIB_A_MTU_GROUP: (u32) MTU of the broadcast group, bytes of IP; absent before it was

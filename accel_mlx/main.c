@@ -93,8 +93,8 @@ static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 	mlx->qkey = qkey;
 	if (qkey == MLX_QKEY)
 		return rnet_set_qkey(dev, qkey);
-	/* Once, however often the group is joined. */
-	if (!told)
+	/* Once, however often the group is joined; a child can be made anew again and again. */
+	if (!told && ipoib_accel_may_log(dev))
 		netdev_err(dev,
 			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
 			   qkey, MLX_QKEY);

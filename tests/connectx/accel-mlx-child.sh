@@ -137,3 +137,16 @@ for round in $(seq "$ROUNDS"); do
 	children_up hostA "$IFA.8001"
 done
 ping_sizes hostA 10.9.1.2 64 2016
+
+note "the root of a container makes the log say so much, and no more"
+i=0
+while [ "$((i += 1))" -le 130 ]; do
+	echo "link add link $IFA name c numrxqueues 1 type ipoib pkey 0x8001"
+done > "$TMPDIR/batch"
+! ip -n hostA -force -batch "$TMPDIR/batch" 2> /dev/null || fail "a child has fewer queues than its parent"
+log_mark
+child_add hostA "$IFA" 0x8002 ours
+must ip -n hostA link set "$IFA.8002" up
+card_knob "$HCA_A" sa_joins 0
+must_wait 10 joins_reach 2
+! log_has 'the broadcast group has Q_Key' || fail "the Q_Key of a partition can be told of for ever"

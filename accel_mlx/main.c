@@ -54,7 +54,7 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	if (!mlx)
 		return -ENOMEM;
 	mlx->dev = dev;
-	mlx->qkey = MLX_QKEY;
+	mlx->rnet.qkey = MLX_QKEY;
 	err = rnet_init(dev, &mlx->rnet, qp_num);
 	if (err) {
 		kfree(mlx);
@@ -87,12 +87,12 @@ static void mlx_ib_dev_stop(struct net_device *dev)
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 {
-	struct mlx_intf *mlx = mlx_intf_of(dev);
-	bool told = qkey == mlx->qkey;
+	struct rnet *rnet = rnet_of(dev);
+	bool told = qkey == rnet->qkey;
 
-	mlx->qkey = qkey;
+	rnet->qkey = qkey;
 	if (qkey == MLX_QKEY)
-		return rnet_set_qkey(dev, qkey);
+		return 0;
 	/* Once, however often the group is joined; a child can be made anew again and again. */
 	if (!told && ipoib_accel_may_log(dev))
 		netdev_err(dev,

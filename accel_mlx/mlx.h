@@ -16,14 +16,12 @@
  * @dev: the interface
  * @open: it has queues that run
  * @was_open: of a child: it has been open once
- * @qkey: the last one that the broadcast group had
  */
 struct mlx_intf {
 	struct rnet rnet;
 	struct net_device *dev;
 	bool open;
 	bool was_open;
-	u32 qkey;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);

@@ -302,76 +302,24 @@ int rnet_set_pkey_index(struct net_device *dev, u16 index)
 	return 0;
 }
 
-static int rnet_attach(struct net_device *dev, const union ib_gid *gid, u16 mlid, bool set_qkey)
-{
-	struct rdma_netdev *rn = netdev_priv(dev);
-	union ib_gid copy = *gid;
-
-	return rn->attach_mcast(dev, rn->hca, &copy, mlid, set_qkey, rnet_of(dev)->qkey);
-}
-
-static int rnet_detach(struct net_device *dev, const union ib_gid *gid, u16 mlid)
-{
-	struct rdma_netdev *rn = netdev_priv(dev);
-	union ib_gid copy = *gid;
-	int err = rn->detach_mcast(dev, rn->hca, &copy, mlid);
-
-	if (err && net_ratelimit())
-		netdev_warn(dev, "the card does not leave group %pI6: error %d\n", gid->raw, err);
-	return err;
-}
-
-/* In an IPoIB address the GID follows flags and QP number (RFC 4391 section 9.1.1). */
-static const union ib_gid *rnet_broadcast(const struct net_device *dev)
-{
-	return (const union ib_gid *)(dev->broadcast + 4);
-}
-
-/**
- * rnet_set_qkey() - ipoib_ops.set_qkey
- * @dev: the interface
- * @qkey: of the broadcast group
- *
- * Providers take the key with the broadcast group, which is attached after this, unless it is still
- * attached and only the key has changed.
- *
- * Context: process. Return: 0 or a negative errno.
- */
-int rnet_set_qkey(struct net_device *dev, u32 qkey)
-{
-	struct rnet *rnet = rnet_of(dev);
-	u16 mlid = rnet->broadcast_mlid;
-	u32 before = rnet->qkey;
-	int err;
-
-	rnet->qkey = qkey;
-	if (!mlid || before == qkey)
-		return 0;
-	rnet_detach(dev, rnet_broadcast(dev), mlid);
-	err = rnet_attach(dev, rnet_broadcast(dev), mlid, true);
-	/* The next try, with the same key, is to attach it again. */
-	if (err)
-		rnet->qkey = before;
-	return err;
-}
-
 /**
  * rnet_attach_mcast() - ipoib_ops.attach_mcast
  * @dev: the interface
  * @gid: group
  * @mlid: its LID, host order
  *
+ * Providers take the key to send with from the broadcast group.
+ *
  * Context: process. Return: 0 or a negative errno.
  */
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
-	bool broadcast = !memcmp(gid, rnet_broadcast(dev), sizeof(*gid));
-	int err;
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+	/* In an IPoIB address it follows flags and QP number (RFC 4391 section 9.1.1). */
+	bool broadcast = !memcmp(gid, dev->broadcast + 4, sizeof(*gid));
 
-	err = rnet_attach(dev, gid, mlid, broadcast);
-	if (!err && broadcast)
-		rnet_of(dev)->broadcast_mlid = mlid;
-	return err;
+	return rn->attach_mcast(dev, rn->hca, &copy, mlid, broadcast, rnet_of(dev)->qkey);
 }
 
 /**
@@ -384,9 +332,13 @@ int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
  */
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
-	if (!memcmp(gid, rnet_broadcast(dev), sizeof(*gid)))
-		rnet_of(dev)->broadcast_mlid = 0;
-	return rnet_detach(dev, gid, mlid);
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+	int err = rn->detach_mcast(dev, rn->hca, &copy, mlid);
+
+	if (err && net_ratelimit())
+		netdev_warn(dev, "the card does not leave group %pI6: error %d\n", gid->raw, err);
+	return err;
 }
 
 /**

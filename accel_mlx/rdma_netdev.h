@@ -24,8 +24,7 @@
  * @provider_ethtool: those for ethtool
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
- * @qkey: what the provider sends with, once the broadcast group is attached
- * @broadcast_mlid: of the broadcast group while it is attached, else 0
+ * @qkey: the last one that the broadcast group had; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
  * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core
@@ -37,7 +36,6 @@ struct rnet {
 	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
 	u32 qkey;
-	u16 broadcast_mlid;
 };
 
 /**
@@ -59,7 +57,6 @@ int rnet_update_netdev_settings(struct net_device *dev);
 int rnet_open(struct net_device *dev);
 void rnet_stop(struct net_device *dev);
 int rnet_set_pkey_index(struct net_device *dev, u16 index);
-int rnet_set_qkey(struct net_device *dev, u32 qkey);
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);

@@ -79,17 +79,6 @@ static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
 	dev->mtu = saved->mtu;
 }
 
-static int rnet_base_init(struct net_device *dev)
-{
-	netdev_err(dev, "the card driver builds on a queue pair that its user makes: use accel=ref\n");
-	return -EOPNOTSUPP;
-}
-
-/* What a provider that keeps the functions which it finds, to call them, gets to call. */
-static const struct net_device_ops rnet_base_ops = {
-	.ndo_init = rnet_base_init,
-};
-
 /*
  * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
  * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a
@@ -140,8 +129,6 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 	int err;
 
 	rnet_save(dev, &saved);
-	/* The core's ndo_init is what called us. */
-	dev->netdev_ops = &rnet_base_ops;
 	err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, dev->name,
 			       NET_NAME_UNKNOWN, NULL, dev);
 	if (err)

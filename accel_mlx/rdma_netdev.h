@@ -5,7 +5,7 @@
  * it, if all queues are the card driver's, the one whose number is in the address included. That is
  * so with mlx5_core, the only such driver that there is. The other user of the interface, the AIP
  * of hfi1, sends and receives beside a UD queue pair that it expects in-tree ib_ipoib to make, open
- * and stop, by the functions that it finds in dev->netdev_ops: rnet_init() refuses it.
+ * and stop, by the functions that it finds in dev->netdev_ops: the accel must not take it.
  *
  * The card driver ("provider") gets the netdev of ipoib_core, whose private area is laid out for
  * it, and puts its functions into dev->netdev_ops; the core then takes that pointer for itself.

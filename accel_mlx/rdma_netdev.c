@@ -379,24 +379,6 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
 }
 
 /**
- * rnet_tx_timeout() - ipoib_ops.tx_timeout
- * @dev: the interface
- * @txqueue: queue that stands still
- *
- * Context: atomic, TX lock held.
- */
-void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
-{
-	void (*provider)(struct net_device *dev, unsigned int txqueue) =
-		accel_rdma_netdev_tx_timeout(netdev_priv(dev));
-
-	if (provider)
-		provider(dev, txqueue);
-	else
-		ipoib_accel_restart(dev);
-}
-
-/**
  * rnet_get_stats64() - ipoib_ops.get_stats64
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
@@ -409,34 +391,6 @@ void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 
 	if (ops->ndo_get_stats64)
 		ops->ndo_get_stats64(dev, stats);
-}
-
-/**
- * rnet_fix_features() - ipoib_ops.fix_features
- * @dev: the interface
- * @features: wanted
- *
- * Context: under RTNL. Return: possible ones.
- */
-netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features)
-{
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-
-	return ops->ndo_fix_features ? ops->ndo_fix_features(dev, features) : features;
-}
-
-/**
- * rnet_set_features() - ipoib_ops.set_features
- * @dev: the interface
- * @features: to be set
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int rnet_set_features(struct net_device *dev, netdev_features_t features)
-{
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-
-	return ops->ndo_set_features ? ops->ndo_set_features(dev, features) : 0;
 }
 
 /**

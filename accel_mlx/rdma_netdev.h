@@ -60,10 +60,7 @@ int rnet_set_pkey_index(struct net_device *dev, u16 index);
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue);
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
-netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);
-int rnet_set_features(struct net_device *dev, netdev_features_t features);
 int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
 int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config);
 int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,

@@ -153,17 +153,6 @@ static inline bool accel_hca_blocks_loopback(const struct ib_device *hca)
 #endif
 }
 
-/* What a card driver's own IPoIB queues do about a TX time-out, or NULL. */
-static inline void
-(*accel_rdma_netdev_tx_timeout(const struct rdma_netdev *rn))(struct net_device *, unsigned int)
-{
-#ifdef HAVE_RDMA_NETDEV_TX_TIMEOUT
-	return rn->tx_timeout;
-#else
-	return NULL;
-#endif
-}
-
 /* Has anybody said which CPU, or which RX queue, sends by which TX queue? Under RTNL. */
 static inline bool accel_has_xps(const struct net_device *dev)
 {

@@ -33,7 +33,7 @@ static void mlx_ib_dev_cleanup(struct net_device *dev)
 	struct mlx_intf *mlx = mlx_intf_of(dev);
 
 	if (parent)
-		mlx_child_uninit(mlx, parent);
+		mlx_child_uninit(dev, parent);
 	else
 		rnet_uninit(dev);
 	rnet_destroy(dev);
@@ -53,18 +53,15 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	mlx = kzalloc(sizeof(*mlx), GFP_KERNEL);
 	if (!mlx)
 		return -ENOMEM;
-	mlx->dev = dev;
 	mlx->rnet.qkey = MLX_QKEY;
 	err = rnet_init(dev, &mlx->rnet, qp_num);
-	if (err) {
-		kfree(mlx);
-		return err;
+	if (!err && parent) {
+		err = mlx_child_init(dev, parent);
+		if (err)
+			rnet_destroy(dev);
 	}
-	if (!parent)
-		return 0;
-	err = mlx_child_channels_check(dev, parent);
 	if (err)
-		mlx_ib_dev_cleanup(dev);
+		kfree(mlx);
 	return err;
 }
 
@@ -74,7 +71,7 @@ static int mlx_ib_dev_open(struct net_device *dev)
 	struct mlx_intf *mlx = mlx_intf_of(dev);
 	int err;
 
-	err = parent ? mlx_child_open(mlx, parent) : rnet_open(dev);
+	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
 	mlx->open = !err;
 	return err;
 }

@@ -25,6 +25,8 @@ joins_reach()
 }
 
 ROUNDS=4
+# Of a command.
+CREATE_CQ=0x400
 cards_up mlx5_2:ptp_queues:$((ASIDE > 0)) mlx5_2:qos_leaves:$((ASIDE / 2))
 sm_partitions "Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
 second=0x0001, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
@@ -136,6 +138,27 @@ for round in $(seq "$ROUNDS"); do
 	child_add hostA "$IFA" 0x8001 ours
 	children_up hostA "$IFA.8001"
 done
+ping_sizes hostA 10.9.1.2 64 2016
+
+note "a child cannot be opened the first time, and a peer still sends to the number that it has from the last one"
+own=$(lladdr hostA "$IFA.8001")
+child_delete hostA "$IFA" 0x8001 ours
+floods=
+# By their addresses they go to all queues.
+for to in 10.9.1.11 10.9.1.12 10.9.1.13 10.9.1.14; do
+	must ip -n hostB neighbour replace "$to" dev "$IFB.8001" nud permanent lladdr "$own"
+	spawn hostB socat -u -b 100 OPEN:/dev/zero "UDP-SENDTO:$to:9"
+	floods="$floods $SPAWNED"
+done
+card_knob "$HCA_A" refuse "$CREATE_CQ"
+! { ip -n hostA link add link "$IFA" name again type ipoib pkey 0x8001 &&
+	ip -n hostA link set again up; } 2> /dev/null || fail "a child has queues that its card refused"
+must_wait 10 fault_taken "$HCA_A" refuse
+# shellcheck disable=SC2086 # a list
+kill $floods
+child_add hostA "$IFA" 0x8001 ours
+[ "$(lladdr hostA "$IFA.8001" | cut -c 1-11)" = "$(echo "$own" | cut -c 1-11)" ] || fail "it has another number"
+children_up hostA "$IFA.8001"
 ping_sizes hostA 10.9.1.2 64 2016
 
 note "the root of a container makes the log say so much, and no more"

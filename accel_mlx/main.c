@@ -100,9 +100,17 @@ static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 
 static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
+	atomic64_t *told = &mlx_intf_of(dev)->rx_bytes;
+	s64 before = atomic64_read(told);
+	s64 now;
+
 	rnet_get_stats64(dev, stats);
 	/* Where the card writes a global routing header, or room for one, mlx5_core counts it. */
-	stats->rx_bytes -= min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
+	now = stats->rx_bytes - min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
+	/* It counts packets before bytes: the header of one that came in between is still there. */
+	while (now > before && !atomic64_try_cmpxchg(told, &before, now))
+		;
+	stats->rx_bytes = max(now, before);
 }
 
 static int mlx_update_netdev_settings(struct net_device *dev)

@@ -14,10 +14,12 @@
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
  * @open: it has queues that run
+ * @rx_bytes: the most that was told to have come in
  */
 struct mlx_intf {
 	struct rnet rnet;
 	bool open;
+	atomic64_t rx_bytes;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);

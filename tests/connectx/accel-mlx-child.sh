@@ -24,9 +24,9 @@ joins_reach()
 	[ "$CARD_VALUE" -ge "$1" ]
 }
 
-ROUNDS=4
+ROUNDS=3
 # Of a command.
-CREATE_CQ=0x400
+CREATE_RQ=0x908
 cards_up mlx5_2:ptp_queues:$((ASIDE > 0)) mlx5_2:qos_leaves:$((ASIDE / 2))
 sm_partitions "Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
 second=0x0001, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
@@ -114,9 +114,9 @@ children_up hostA "$IFA.8001" hostB "$IFB.8001"
 ping_sizes hostA 10.9.1.2 64 2016 20000
 ping_sizes hostB fd00:9:1::1 64 2016
 spawn hostB iperf3 -s -p 5301
-must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 1
 note "on all queues of the parent"
-must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2 -R -P 8
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 1 -R -P 8
 
 note "MTU"
 must ip -n hostA link set "$IFA" mtu 1500
@@ -150,7 +150,7 @@ for to in 10.9.1.11 10.9.1.12 10.9.1.13 10.9.1.14; do
 	spawn hostB socat -u -b 100 OPEN:/dev/zero "UDP-SENDTO:$to:9"
 	floods="$floods $SPAWNED"
 done
-card_knob "$HCA_A" refuse "$CREATE_CQ"
+card_knob "$HCA_A" refuse "$CREATE_RQ"
 ! { ip -n hostA link add link "$IFA" name again type ipoib pkey 0x8001 &&
 	ip -n hostA link set again up; } 2> /dev/null || fail "a child has queues that its card refused"
 must_wait 10 fault_taken "$HCA_A" refuse

@@ -83,18 +83,12 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 	return 0;
 }
 
-/**
- * mlx_child_channels_check() - has a P_Key child the channels that it needs?
- * @dev: it, which the provider has taken
- * @parent: the port's own interface
- *
+/*
  * Of the queues that a netdev could have mlx5_core sets some aside, by what the card can do, and
  * makes channels of the others. It then looks for the counters of the child's Nth channel when a
  * packet for it came in on the Nth of the parent, whether there is one or not.
- *
- * Context: process, under RTNL. Return: 0; -EINVAL, with a message.
  */
-int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent)
+static int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent)
 {
 	if (dev->real_num_rx_queues >= parent->real_num_rx_queues)
 		return 0;
@@ -107,37 +101,56 @@ int mlx_child_channels_check(const struct net_device *dev, const struct net_devi
 }
 
 /**
- * mlx_child_open() - open a P_Key child
- * @mlx: it
+ * mlx_child_init() - a P_Key child comes
+ * @dev: it, which the provider has taken
  * @parent: the port's own interface
  *
- * mlx5_core lets packets come in before the child has its channels, and with them what they are
- * counted in, which it then keeps. The first time the parent must not look at its queues meanwhile:
- * peers may know the number of the child's QP, from its last owner.
+ * mlx5_core lets packets come in before a child has its channels, and with them what they are
+ * counted in, which it makes once and keeps; and when it fails to, it leaves those that came for
+ * the parent to find. Peers may know the number of the child's QP, from its last owner. So it is
+ * opened while the parent does not look at its queues, and if that fails whose packets these are is
+ * forgotten before the parent looks again.
  *
- * Context: process, under RTNL. Return: 0 or a negative errno.
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then rnet_uninit() has been called.
  */
-int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
+int mlx_child_init(struct net_device *dev, struct net_device *parent)
 {
-	int err;
+	int err = mlx_child_channels_check(dev, parent);
 
-	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
-	if (!mlx_intf_of(parent)->open && ipoib_accel_may_log(mlx->dev))
-		netdev_warn(mlx->dev,
-			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
-			    parent->name);
-	if (mlx->was_open)
-		return rnet_open(mlx->dev);
+	compat_ops_lock(dev);
 	accel_napi_disable_all(parent);
-	err = rnet_open(mlx->dev);
+	if (!err)
+		err = rnet_open(dev);
+	if (err)
+		rnet_uninit(dev);
+	else
+		rnet_stop(dev);
 	accel_napi_enable_all(parent);
-	mlx->was_open = !err;
+	compat_ops_unlock(dev);
 	return err;
 }
 
 /**
+ * mlx_child_open() - open a P_Key child
+ * @dev: it
+ * @parent: the port's own interface
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int mlx_child_open(struct net_device *dev, const struct net_device *parent)
+{
+	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
+	if (!mlx_intf_of(parent)->open && ipoib_accel_may_log(dev))
+		netdev_warn(dev,
+			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
+			    parent->name);
+	return rnet_open(dev);
+}
+
+/**
  * mlx_child_uninit() - a P_Key child goes
- * @mlx: it, stopped
+ * @dev: it, stopped
  * @parent: the port's own interface
  *
  * mlx5_core frees the child's entry in the table by which the parent's NAPI finds whose a packet
@@ -145,9 +158,9 @@ int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent)
  *
  * Context: process, under RTNL.
  */
-void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent)
+void mlx_child_uninit(struct net_device *dev, struct net_device *parent)
 {
 	accel_napi_disable_all(parent);
-	rnet_uninit(mlx->dev);
+	rnet_uninit(dev);
 	accel_napi_enable_all(parent);
 }

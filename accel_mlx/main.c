@@ -33,7 +33,7 @@ static void mlx_ib_dev_cleanup(struct net_device *dev)
 	struct mlx_intf *mlx = mlx_intf_of(dev);
 
 	if (parent)
-		mlx_child_uninit(mlx, parent);
+		mlx_child_uninit(dev, parent);
 	else
 		rnet_uninit(dev);
 	rnet_destroy(dev);
@@ -53,18 +53,15 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	mlx = kzalloc(sizeof(*mlx), GFP_KERNEL);
 	if (!mlx)
 		return -ENOMEM;
-	mlx->dev = dev;
-	mlx->qkey = MLX_QKEY;
+	mlx->rnet.qkey = MLX_QKEY;
 	err = rnet_init(dev, &mlx->rnet, qp_num);
-	if (err) {
-		kfree(mlx);
-		return err;
+	if (!err && parent) {
+		err = mlx_child_init(dev, parent);
+		if (err)
+			rnet_destroy(dev);
 	}
-	if (!parent)
-		return 0;
-	err = mlx_child_channels_check(dev, parent);
 	if (err)
-		mlx_ib_dev_cleanup(dev);
+		kfree(mlx);
 	return err;
 }
 
@@ -74,7 +71,7 @@ static int mlx_ib_dev_open(struct net_device *dev)
 	struct mlx_intf *mlx = mlx_intf_of(dev);
 	int err;
 
-	err = parent ? mlx_child_open(mlx, parent) : rnet_open(dev);
+	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
 	mlx->open = !err;
 	return err;
 }
@@ -87,14 +84,14 @@ static void mlx_ib_dev_stop(struct net_device *dev)
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 {
-	struct mlx_intf *mlx = mlx_intf_of(dev);
-	bool told = qkey == mlx->qkey;
+	struct rnet *rnet = rnet_of(dev);
+	bool told = qkey == rnet->qkey;
 
-	mlx->qkey = qkey;
+	rnet->qkey = qkey;
 	if (qkey == MLX_QKEY)
-		return rnet_set_qkey(dev, qkey);
-	/* Once, however often the group is joined. */
-	if (!told)
+		return 0;
+	/* Once, however often the group is joined; a child can be made anew again and again. */
+	if (!told && ipoib_accel_may_log(dev))
 		netdev_err(dev,
 			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
 			   qkey, MLX_QKEY);
@@ -103,9 +100,17 @@ static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 
 static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
+	atomic64_t *told = &mlx_intf_of(dev)->rx_bytes;
+	s64 before = atomic64_read(told);
+	s64 now;
+
 	rnet_get_stats64(dev, stats);
 	/* Where the card writes a global routing header, or room for one, mlx5_core counts it. */
-	stats->rx_bytes -= min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
+	now = stats->rx_bytes - min(stats->rx_bytes, stats->rx_packets * sizeof(struct ib_grh));
+	/* It counts packets before bytes: the header of one that came in between is still there. */
+	while (now > before && !atomic64_try_cmpxchg(told, &before, now))
+		;
+	stats->rx_bytes = max(now, before);
 }
 
 static int mlx_update_netdev_settings(struct net_device *dev)
@@ -128,10 +133,7 @@ static const struct ipoib_ops mlx_ops = {
 	.send = rnet_send,
 	.ib_dev_cleanup = mlx_ib_dev_cleanup,
 	.set_pkey_index = rnet_set_pkey_index,
-	.tx_timeout = rnet_tx_timeout,
 	.get_stats64 = mlx_get_stats64,
-	.fix_features = rnet_fix_features,
-	.set_features = rnet_set_features,
 	.features_check = mlx_features_check,
 	.eth_ioctl = rnet_eth_ioctl,
 	.hwtstamp_get = rnet_hwtstamp_get,

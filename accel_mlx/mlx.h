@@ -13,17 +13,13 @@
 /**
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
- * @dev: the interface
  * @open: it has queues that run
- * @was_open: of a child: it has been open once
- * @qkey: the last one that the broadcast group had
+ * @rx_bytes: the most that was told to have come in
  */
 struct mlx_intf {
 	struct rnet rnet;
-	struct net_device *dev;
 	bool open;
-	bool was_open;
-	u32 qkey;
+	atomic64_t rx_bytes;
 };
 
 static_assert(offsetof(struct mlx_intf, rnet) == 0);
@@ -35,9 +31,9 @@ static inline struct mlx_intf *mlx_intf_of(const struct net_device *dev)
 
 int mlx_port_check(const struct net_device *dev);
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
-int mlx_child_channels_check(const struct net_device *dev, const struct net_device *parent);
-int mlx_child_open(struct mlx_intf *mlx, struct net_device *parent);
-void mlx_child_uninit(struct mlx_intf *mlx, struct net_device *parent);
+int mlx_child_init(struct net_device *dev, struct net_device *parent);
+int mlx_child_open(struct net_device *dev, const struct net_device *parent);
+void mlx_child_uninit(struct net_device *dev, struct net_device *parent);
 void mlx_tunnel_features(struct net_device *dev);
 netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features);

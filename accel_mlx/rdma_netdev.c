@@ -79,17 +79,6 @@ static void rnet_restore(struct net_device *dev, const struct rnet_saved *saved)
 	dev->mtu = saved->mtu;
 }
 
-static int rnet_base_init(struct net_device *dev)
-{
-	netdev_err(dev, "the card driver builds on a queue pair that its user makes: use accel=ref\n");
-	return -EOPNOTSUPP;
-}
-
-/* What a provider that keeps the functions which it finds, to call them, gets to call. */
-static const struct net_device_ops rnet_base_ops = {
-	.ndo_init = rnet_base_init,
-};
-
 /*
  * Receive buffers for all that the port carries. Providers go by the MTU, which is the core's. By
  * what the IPoIB link is for they would be smaller; but who else is on it may have heard of a
@@ -140,8 +129,6 @@ int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
 	int err;
 
 	rnet_save(dev, &saved);
-	/* The core's ndo_init is what called us. */
-	dev->netdev_ops = &rnet_base_ops;
 	err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, dev->name,
 			       NET_NAME_UNKNOWN, NULL, dev);
 	if (err)
@@ -302,76 +289,24 @@ int rnet_set_pkey_index(struct net_device *dev, u16 index)
 	return 0;
 }
 
-static int rnet_attach(struct net_device *dev, const union ib_gid *gid, u16 mlid, bool set_qkey)
-{
-	struct rdma_netdev *rn = netdev_priv(dev);
-	union ib_gid copy = *gid;
-
-	return rn->attach_mcast(dev, rn->hca, &copy, mlid, set_qkey, rnet_of(dev)->qkey);
-}
-
-static int rnet_detach(struct net_device *dev, const union ib_gid *gid, u16 mlid)
-{
-	struct rdma_netdev *rn = netdev_priv(dev);
-	union ib_gid copy = *gid;
-	int err = rn->detach_mcast(dev, rn->hca, &copy, mlid);
-
-	if (err && net_ratelimit())
-		netdev_warn(dev, "the card does not leave group %pI6: error %d\n", gid->raw, err);
-	return err;
-}
-
-/* In an IPoIB address the GID follows flags and QP number (RFC 4391 section 9.1.1). */
-static const union ib_gid *rnet_broadcast(const struct net_device *dev)
-{
-	return (const union ib_gid *)(dev->broadcast + 4);
-}
-
-/**
- * rnet_set_qkey() - ipoib_ops.set_qkey
- * @dev: the interface
- * @qkey: of the broadcast group
- *
- * Providers take the key with the broadcast group, which is attached after this, unless it is still
- * attached and only the key has changed.
- *
- * Context: process. Return: 0 or a negative errno.
- */
-int rnet_set_qkey(struct net_device *dev, u32 qkey)
-{
-	struct rnet *rnet = rnet_of(dev);
-	u16 mlid = rnet->broadcast_mlid;
-	u32 before = rnet->qkey;
-	int err;
-
-	rnet->qkey = qkey;
-	if (!mlid || before == qkey)
-		return 0;
-	rnet_detach(dev, rnet_broadcast(dev), mlid);
-	err = rnet_attach(dev, rnet_broadcast(dev), mlid, true);
-	/* The next try, with the same key, is to attach it again. */
-	if (err)
-		rnet->qkey = before;
-	return err;
-}
-
 /**
  * rnet_attach_mcast() - ipoib_ops.attach_mcast
  * @dev: the interface
  * @gid: group
  * @mlid: its LID, host order
  *
+ * Providers take the key to send with from the broadcast group.
+ *
  * Context: process. Return: 0 or a negative errno.
  */
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
-	bool broadcast = !memcmp(gid, rnet_broadcast(dev), sizeof(*gid));
-	int err;
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+	/* In an IPoIB address it follows flags and QP number (RFC 4391 section 9.1.1). */
+	bool broadcast = !memcmp(gid, dev->broadcast + 4, sizeof(*gid));
 
-	err = rnet_attach(dev, gid, mlid, broadcast);
-	if (!err && broadcast)
-		rnet_of(dev)->broadcast_mlid = mlid;
-	return err;
+	return rn->attach_mcast(dev, rn->hca, &copy, mlid, broadcast, rnet_of(dev)->qkey);
 }
 
 /**
@@ -384,9 +319,13 @@ int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
  */
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
-	if (!memcmp(gid, rnet_broadcast(dev), sizeof(*gid)))
-		rnet_of(dev)->broadcast_mlid = 0;
-	return rnet_detach(dev, gid, mlid);
+	struct rdma_netdev *rn = netdev_priv(dev);
+	union ib_gid copy = *gid;
+	int err = rn->detach_mcast(dev, rn->hca, &copy, mlid);
+
+	if (err && net_ratelimit())
+		netdev_warn(dev, "the card does not leave group %pI6: error %d\n", gid->raw, err);
+	return err;
 }
 
 /**
@@ -440,24 +379,6 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
 }
 
 /**
- * rnet_tx_timeout() - ipoib_ops.tx_timeout
- * @dev: the interface
- * @txqueue: queue that stands still
- *
- * Context: atomic, TX lock held.
- */
-void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue)
-{
-	void (*provider)(struct net_device *dev, unsigned int txqueue) =
-		accel_rdma_netdev_tx_timeout(netdev_priv(dev));
-
-	if (provider)
-		provider(dev, txqueue);
-	else
-		ipoib_accel_restart(dev);
-}
-
-/**
  * rnet_get_stats64() - ipoib_ops.get_stats64
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
@@ -470,34 +391,6 @@ void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 
 	if (ops->ndo_get_stats64)
 		ops->ndo_get_stats64(dev, stats);
-}
-
-/**
- * rnet_fix_features() - ipoib_ops.fix_features
- * @dev: the interface
- * @features: wanted
- *
- * Context: under RTNL. Return: possible ones.
- */
-netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features)
-{
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-
-	return ops->ndo_fix_features ? ops->ndo_fix_features(dev, features) : features;
-}
-
-/**
- * rnet_set_features() - ipoib_ops.set_features
- * @dev: the interface
- * @features: to be set
- *
- * Context: process, under RTNL. Return: 0 or a negative errno.
- */
-int rnet_set_features(struct net_device *dev, netdev_features_t features)
-{
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
-
-	return ops->ndo_set_features ? ops->ndo_set_features(dev, features) : 0;
 }
 
 /**

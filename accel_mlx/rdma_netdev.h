@@ -5,7 +5,7 @@
  * it, if all queues are the card driver's, the one whose number is in the address included. That is
  * so with mlx5_core, the only such driver that there is. The other user of the interface, the AIP
  * of hfi1, sends and receives beside a UD queue pair that it expects in-tree ib_ipoib to make, open
- * and stop, by the functions that it finds in dev->netdev_ops: rnet_init() refuses it.
+ * and stop, by the functions that it finds in dev->netdev_ops: the accel must not take it.
  *
  * The card driver ("provider") gets the netdev of ipoib_core, whose private area is laid out for
  * it, and puts its functions into dev->netdev_ops; the core then takes that pointer for itself.
@@ -24,8 +24,7 @@
  * @provider_ethtool: those for ethtool
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
- * @qkey: what the provider sends with, once the broadcast group is attached
- * @broadcast_mlid: of the broadcast group while it is attached, else 0
+ * @qkey: the last one that the broadcast group had; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
  * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core
@@ -37,7 +36,6 @@ struct rnet {
 	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
 	u32 qkey;
-	u16 broadcast_mlid;
 };
 
 /**
@@ -59,14 +57,10 @@ int rnet_update_netdev_settings(struct net_device *dev);
 int rnet_open(struct net_device *dev);
 void rnet_stop(struct net_device *dev);
 int rnet_set_pkey_index(struct net_device *dev, u16 index);
-int rnet_set_qkey(struct net_device *dev, u32 qkey);
 int rnet_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_detach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid);
 int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 qpn);
-void rnet_tx_timeout(struct net_device *dev, unsigned int txqueue);
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
-netdev_features_t rnet_fix_features(struct net_device *dev, netdev_features_t features);
-int rnet_set_features(struct net_device *dev, netdev_features_t features);
 int rnet_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
 int rnet_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config);
 int rnet_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,

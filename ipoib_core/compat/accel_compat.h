@@ -153,17 +153,6 @@ static inline bool accel_hca_blocks_loopback(const struct ib_device *hca)
 #endif
 }
 
-/* What a card driver's own IPoIB queues do about a TX time-out, or NULL. */
-static inline void
-(*accel_rdma_netdev_tx_timeout(const struct rdma_netdev *rn))(struct net_device *, unsigned int)
-{
-#ifdef HAVE_RDMA_NETDEV_TX_TIMEOUT
-	return rn->tx_timeout;
-#else
-	return NULL;
-#endif
-}
-
 /* Has anybody said which CPU, or which RX queue, sends by which TX queue? Under RTNL. */
 static inline bool accel_has_xps(const struct net_device *dev)
 {
@@ -188,6 +177,13 @@ static inline bool accel_napi_needs_lock(const struct net_device *dev)
 	return netif_running(dev) && dev->flags & IFF_UP;
 }
 
+static inline void accel_napi_kick(struct napi_struct *napi)
+{
+	local_bh_disable();
+	napi_schedule(napi);
+	local_bh_enable();
+}
+
 /*
  * All NAPI of a netdev. Their list is protected by the netdev's own lock where it has one, else by
  * RTNL, which is held in any case: between the two calls it does not change.
@@ -199,12 +195,16 @@ static inline void accel_napi_disable_all(struct net_device *dev)
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
 	if (accel_napi_needs_lock(dev))
 		netdev_lock(dev);
-	list_for_each_entry(napi, &dev->napi_list, dev_list)
+#endif
+	list_for_each_entry(napi, &dev->napi_list, dev_list) {
+		/* What GRO keeps for longer than a run (gro_flush_timeout) would stay there. */
+		accel_napi_kick(napi);
+#ifdef HAVE_NETDEV_INSTANCE_LOCK
 		napi_disable_locked(napi);
 #else
-	list_for_each_entry(napi, &dev->napi_list, dev_list)
 		napi_disable(napi);
 #endif
+	}
 }
 
 static inline void accel_napi_enable_all(struct net_device *dev)
@@ -218,9 +218,7 @@ static inline void accel_napi_enable_all(struct net_device *dev)
 		napi_enable(napi);
 #endif
 		/* Meanwhile interrupts have been lost, and each comes once until it is polled. */
-		local_bh_disable();
-		napi_schedule(napi);
-		local_bh_enable();
+		accel_napi_kick(napi);
 	}
 #ifdef HAVE_NETDEV_INSTANCE_LOCK
 	if (accel_napi_needs_lock(dev))

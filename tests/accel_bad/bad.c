@@ -12,8 +12,6 @@
  *   mq         get_mq_param() fails                   auto: another accel is tried
  *   small      asks for less than a struct rdma_netdev auto: another accel is tried
  *   settings   update_netdev_settings() fails         auto: another accel is tried
- *   saved      is over a card driver that calls the   auto: another accel is tried
- *              netdev's ndo_init, which it found
  *   open       ib_dev_open() fails                    the interface cannot be set up
  *   hold       keeps a reference to its first        its removal waits, until something is
  *              interface                             written to the parameter release
@@ -32,11 +30,10 @@
 #include <linux/string.h>
 
 #include "breaks.h"
-#include "provider.h"
 
 static char *mode = "init";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, saved, open, hold, ask, none");
+MODULE_PARM_DESC(mode, "abi, op, match, name, duplicate, init (default), mq, small, settings, open, hold, ask, none");
 
 static char *op = "send";
 module_param(op, charp, 0444);
@@ -151,8 +148,6 @@ static int bad_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 {
 	if (bad_fails())
 		return -EIO;
-	if (bad_mode("saved"))
-		return provider_init(dev, hca, qp_num);
 	if (bad_mode("hold") && !bad_held) {
 		dev_hold(dev);
 		bad_held = dev;

@@ -24,7 +24,9 @@ joins_reach()
 	[ "$CARD_VALUE" -ge "$1" ]
 }
 
-ROUNDS=4
+ROUNDS=3
+# Of a command.
+CREATE_RQ=0x908
 cards_up mlx5_2:ptp_queues:$((ASIDE > 0)) mlx5_2:qos_leaves:$((ASIDE / 2))
 sm_partitions "Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
 second=0x0001, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
@@ -112,9 +114,9 @@ children_up hostA "$IFA.8001" hostB "$IFB.8001"
 ping_sizes hostA 10.9.1.2 64 2016 20000
 ping_sizes hostB fd00:9:1::1 64 2016
 spawn hostB iperf3 -s -p 5301
-must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 1
 note "on all queues of the parent"
-must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 2 -R -P 8
+must_wait 10 on hostA iperf3 -c 10.9.1.2 -p 5301 -t 1 -R -P 8
 
 note "MTU"
 must ip -n hostA link set "$IFA" mtu 1500
@@ -137,3 +139,37 @@ for round in $(seq "$ROUNDS"); do
 	children_up hostA "$IFA.8001"
 done
 ping_sizes hostA 10.9.1.2 64 2016
+
+note "a child cannot be opened the first time, and a peer still sends to the number that it has from the last one"
+own=$(lladdr hostA "$IFA.8001")
+child_delete hostA "$IFA" 0x8001 ours
+floods=
+# By their addresses they go to all queues.
+for to in 10.9.1.11 10.9.1.12 10.9.1.13 10.9.1.14; do
+	must ip -n hostB neighbour replace "$to" dev "$IFB.8001" nud permanent lladdr "$own"
+	spawn hostB socat -u -b 100 OPEN:/dev/zero "UDP-SENDTO:$to:9"
+	floods="$floods $SPAWNED"
+done
+card_knob "$HCA_A" refuse "$CREATE_RQ"
+! { ip -n hostA link add link "$IFA" name again type ipoib pkey 0x8001 &&
+	ip -n hostA link set again up; } 2> /dev/null || fail "a child has queues that its card refused"
+must_wait 10 fault_taken "$HCA_A" refuse
+# shellcheck disable=SC2086 # a list
+kill $floods
+child_add hostA "$IFA" 0x8001 ours
+[ "$(lladdr hostA "$IFA.8001" | cut -c 1-11)" = "$(echo "$own" | cut -c 1-11)" ] || fail "it has another number"
+children_up hostA "$IFA.8001"
+ping_sizes hostA 10.9.1.2 64 2016
+
+note "the root of a container makes the log say so much, and no more"
+i=0
+while [ "$((i += 1))" -le 130 ]; do
+	echo "link add link $IFA name c numrxqueues 1 type ipoib pkey 0x8001"
+done > "$TMPDIR/batch"
+! ip -n hostA -force -batch "$TMPDIR/batch" 2> /dev/null || fail "a child has fewer queues than its parent"
+log_mark
+child_add hostA "$IFA" 0x8002 ours
+must ip -n hostA link set "$IFA.8002" up
+card_knob "$HCA_A" sa_joins 0
+must_wait 10 joins_reach 2
+! log_has 'the broadcast group has Q_Key' || fail "the Q_Key of a partition can be told of for ever"

@@ -192,6 +192,10 @@ static enum status run(struct command *cmd)
 		snprintf(why, sizeof(why), "reserved bit %#lx of the input is set", reserved);
 		return FAIL(cmd, BAD_PARAM, why);
 	}
+	if (cmd->opcode == cmd->card->knobs.refuse) {
+		cmd->card->knobs.refuse = 0;
+		return NO_RESOURCES;
+	}
 	return handler->run(cmd);
 }
 

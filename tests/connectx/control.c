@@ -73,6 +73,7 @@ static const struct knob knobs[] = {
 	KNOB(recv_error, UINT32_MAX, NULL),
 	KNOB(stuck_sq, UINT32_MAX, send_release),
 	KNOB(stuck_command, UINT32_MAX, cmd_release),
+	KNOB(refuse, UINT16_MAX, NULL),
 	KNOB(health, UINT8_MAX, hca_fail),
 	KNOB(ud_offloads, 1, caps_knob),
 	KNOB(tunnels, 1, NULL),

@@ -12,6 +12,7 @@
  * @recv_error: so many of the next packets that find a buffer do
  * @stuck_sq: so many of the next send queues whose doorbell rings stand still from then on
  * @stuck_command: so many of the next commands get no answer
+ * @refuse: the next command of this opcode is refused, and no other one
  * @held: bit mask of those that got none, though they were done
  * @health: syndrome of the firmware, which is dead then, until a driver starts it anew; or 0
  * @ud_offloads: the card can do checksums and large segments of plain datagrams
@@ -31,6 +32,7 @@ struct knobs {
 	u32 recv_error;
 	u32 stuck_sq;
 	u32 stuck_command;
+	u32 refuse;
 	u32 held;
 	u32 health;
 	u32 ud_offloads;

@@ -3,14 +3,12 @@
 #
 # An accel that was taken for a port cannot start there. With accel=auto the port goes to accel_ref and
 # the log says so; asked for by name, the port has no interface and the log says why, once. It is tried again, until
-# it can. One that cannot is over a card driver that calls back the functions of the netdev that it found (saved), as
-# hfi1 does.
+# it can.
 #
 # lane: quick MODE=init
-# lane: quick MODE=saved
 # lane: full
 # limit: 60
-# matrix: MODE=init,mq,small,settings,saved
+# matrix: MODE=init,mq,small,settings
 . "${TESTS:=/tests}/lib/host.sh"
 
 note "auto"
@@ -23,7 +21,6 @@ for hca in sib0 sib1; do
 	assert_log "$hca: .*fell back to accel ref"
 	assert_told "$hca" 'wanted="auto"' 'accel="ref"' priority=1 bind=1 'refused="bad"'
 done
-[ "$MODE" != saved ] || assert_log 'the card driver builds on a queue pair that its user makes'
 rmmod accel_bad
 [ "$(accel_of sib0)" = ref ] || fail "sib0 lost its interface with an accel that did not serve it"
 fabric_down

@@ -85,16 +85,18 @@ static void mlx_ib_dev_stop(struct net_device *dev)
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)
 {
 	struct rnet *rnet = rnet_of(dev);
-	bool told = qkey == rnet->qkey;
 
-	rnet->qkey = qkey;
-	if (qkey == MLX_QKEY)
+	if (qkey == MLX_QKEY) {
+		rnet->qkey = qkey;
 		return 0;
+	}
 	/* Once, however often the group is joined; a child can be made anew again and again. */
-	if (!told && ipoib_accel_may_log(dev))
+	if (qkey != rnet->qkey && ipoib_accel_may_log(dev)) {
+		rnet->qkey = qkey;
 		netdev_err(dev,
 			   "the broadcast group has Q_Key 0x%08x, and mlx5_core receives with 0x%08x only: change that of the partition, or use accel=ref\n",
 			   qkey, MLX_QKEY);
+	}
 	return -EOPNOTSUPP;
 }
 

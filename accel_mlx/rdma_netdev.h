@@ -24,7 +24,7 @@
  * @provider_ethtool: those for ethtool
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
- * @qkey: the last one that the broadcast group had; the accel's to set before that is attached
+ * @qkey: the broadcast group's; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
  * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core

@@ -20,7 +20,7 @@
 #define REF_SILENT_LEAST	(2 * HZ)
 #define REF_SILENT_TIMES	4
 /* Stops that follow each other so soon are of one parent's. */
-#define REF_SILENT_STOPS	(HZ / 4)
+#define REF_SILENT_STOPS	(5 * HZ)
 
 /**
  * struct ref_silence - what the interfaces of an HCA know of it
@@ -30,6 +30,7 @@
  * @silent: it is asked for nothing before @until
  * @until: jiffies
  * @since: jiffies when that, or that it answers, was found
+ * @stopped: jiffies when an interface had been stopped and it was silent
  * @qps: commands for QPs that have failed after a time, in a row
  *
  * All but @users is written by whoever knows more, under the qp_mutex of his interface alone. Of
@@ -42,6 +43,7 @@ struct ref_silence {
 	bool silent;
 	unsigned long until;
 	unsigned long since;
+	unsigned long stopped;
 	unsigned int qps;
 };
 
@@ -75,6 +77,7 @@ int ref_silence_get(struct ref_priv *priv)
 	if (silence && !silence->users++) {
 		silence->hca = priv->hca;
 		silence->since = jiffies;
+		silence->stopped = jiffies - REF_SILENT_STOPS - 1;
 		list_add(&silence->node, &ref_silences);
 	}
 	mutex_unlock(&ref_silences_lock);
@@ -172,6 +175,7 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 	unsigned long took = clamp_t(long, jiffies - asked, 0, REF_SILENT_MOST);
 	struct ref_silence *silence = priv->silence;
 	unsigned long length, until;
+	bool again;
 
 	lockdep_assert_held(&priv->qp_mutex);
 	WRITE_ONCE(priv->asking, 0);
@@ -180,11 +184,10 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 		return;
 	}
 	/* Two that wait for the same stall are not one after the other. */
-	if (ref_is_before(asked, READ_ONCE(silence->since)))
-		return;
-	if (qp)
+	again = qp && !ref_is_before(asked, READ_ONCE(silence->since));
+	if (again)
 		WRITE_ONCE(silence->qps, silence->qps + 1);
-	if (qp && silence->qps > 1)
+	if (again && silence->qps > 1)
 		length = took * REF_SILENT_TIMES;
 	else
 		length = max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
@@ -219,7 +222,7 @@ void ref_hca_ask_again(struct ref_priv *priv)
 
 /**
  * ref_hca_ask_for_stop() - somebody sets the interface down, and wants all back
- * @priv: the interface
+ * @priv: the interface; ref_hca_stopped() comes last
  *
  * So the HCA is asked, but not for each child that goes down with its parent.
  *
@@ -227,11 +230,22 @@ void ref_hca_ask_again(struct ref_priv *priv)
  */
 void ref_hca_ask_for_stop(struct ref_priv *priv)
 {
-	struct ref_silence *silence = priv->silence;
-	unsigned long since = READ_ONCE(silence->since);
+	unsigned long stopped = READ_ONCE(priv->silence->stopped);
 
-	if (ref_hca_is_silent(priv) && time_in_range(jiffies, since, since + REF_SILENT_STOPS))
-		WRITE_ONCE(silence->since, jiffies);
-	else
+	if (!ref_hca_is_silent(priv) ||
+	    !time_in_range(jiffies, stopped, stopped + REF_SILENT_STOPS))
 		ref_hca_ask_again(priv);
+}
+
+/**
+ * ref_hca_stopped() - an interface has been stopped
+ * @priv: the interface
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_hca_stopped(struct ref_priv *priv)
+{
+	lockdep_assert_held(&priv->qp_mutex);
+	if (ref_hca_is_silent(priv))
+		WRITE_ONCE(priv->silence->stopped, jiffies);
 }

@@ -15,5 +15,6 @@ void ref_hca_ask(struct ref_priv *priv);
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
 void ref_hca_ask_for_stop(struct ref_priv *priv);
+void ref_hca_stopped(struct ref_priv *priv);
 
 #endif /* ACCEL_REF_SILENCE_H */

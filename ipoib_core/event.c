@@ -163,14 +163,14 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 	*looked = events || time_after_eq(jiffies, port->look_at);
 	if (!*looked)
 		return 0;
-	/* What it said before is over, if it does not say it again. */
-	if (events & BIT(IPOIB_EVENT_FATAL))
-		WRITE_ONCE(port->state, IB_PORT_DOWN);
 	if (ipoib_event_look(port)) {
-		if (port->state != state)
+		/* What it said before is over. */
+		if (events & BIT(IPOIB_EVENT_FATAL) && state != IB_PORT_DOWN) {
+			WRITE_ONCE(port->state, IB_PORT_DOWN);
 			dev_warn(&port->hca->dev,
 				 "ipoib_core: port %u: no carrier: the device has failed\n",
 				 port->num);
+		}
 		return events;
 	}
 	told = events & BIT(IPOIB_EVENT_NORMAL);

@@ -71,20 +71,20 @@ static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
 static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
+	bool moved = test_bit(IPOIB_MC_ATTACHED, &mcast->flags);
 	u16 mlid = be16_to_cpu(mcast->rec.mlid);
 	int ret;
 
-	if (test_bit(IPOIB_MC_ATTACHED, &mcast->flags)) {
-		if (mcast->attached_mlid == mlid)
-			return 0;
-		ipoib_mcast_detach(mcast);
-	}
+	if (moved && mcast->attached_mlid == mlid)
+		return 0;
+	ipoib_mcast_detach(mcast);
 	mutex_lock(&priv->op_lock);
 	ret = priv->ops->attach_mcast(priv->dev, &mcast->dest.gid, mlid);
 	mutex_unlock(&priv->op_lock);
 	if (ret && ret != -EEXIST) {
-		/* By another MLID, if it had one, it is not received any more. */
-		ipoib_mcast_give_up(mcast);
+		/* By its other MLID it is not received any more. */
+		if (moved)
+			ipoib_mcast_give_up(mcast);
 		return ret;
 	}
 	mcast->attached_mlid = mlid;
@@ -197,9 +197,6 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 		WRITE_ONCE(priv->intf.link_mtu, mtu);
 		set_bit(IPOIB_TODO_MTU, &priv->todo);
 	}
-	if (test_and_clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
-		netdev_info(priv->dev, "joined the broadcast group %pI6 after all\n",
-			    mcast->dest.gid.raw);
 	return 0;
 }
 
@@ -236,6 +233,10 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 				  ah);
 	mcast->backoff = 0;
 	WRITE_ONCE(mcast->tries, 0);
+	if (mcast == priv->broadcast &&
+	    test_and_clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))
+		netdev_info(priv->dev, "joined the broadcast group %pI6 after all\n",
+			    mcast->dest.gid.raw);
 	if (test_and_clear_bit(IPOIB_MC_TOLD, &mcast->flags))
 		netdev_info(priv->dev, "joined the group %pI6 after all\n", mcast->dest.gid.raw);
 	if (test_and_clear_bit(IPOIB_MC_FAILING, &mcast->flags))

@@ -348,16 +348,17 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 	dev_info(&port->hca->dev, "ipoib_core: port %u: accel=%s now, not %s\n", port->num, choice,
 		 port->choice);
 	port->choice = choice;
-	rtnl_lock();
 	if (ipoib_registry_keeps(port)) {
 		/* No better one was asked for. */
 		port->refused[0] = '\0';
 		ipoib_registry_tell(port);
-	} else {
-		ipoib_registry_unbind(port);
-		/* What follows is others', while this waits for references. */
-		ipoib_registry_start(port);
+		mutex_unlock(&ipoib_registry_lock);
+		return;
 	}
+	rtnl_lock();
+	ipoib_registry_unbind(port);
+	/* What follows is others', while this waits for references. */
+	ipoib_registry_start(port);
 	mutex_unlock(&ipoib_registry_lock);
 	rtnl_unlock();
 }

@@ -19,7 +19,7 @@
  *   slow      send() asks for a restart, once, and takes its time; the core must wait for it
  *   late      the core's functions are called after ib_dev_cleanup(), by who has a reference
  *   exists    attach_mcast() returns -EEXIST, which it may
- *   tardy     attach_mcast() takes a tenth of a second, which it may
+ *   tardy     attach_mcast() takes half a second, which it may
  *   qkey      set_qkey() fails, which it may
  * and at a change of the MTU:
  *   receive   hands a packet to the stack

@@ -259,12 +259,13 @@ function check_sa(    d)
 }
 
 # RFC 4391 section 5: an interface is on its link when it is a member of the broadcast group. Who has
-# carrier without that is heard by nobody; who is a member without carrier uses nothing of it.
+# carrier without that is heard by nobody; who is a member without carrier uses nothing of it. Where another driver
+# is on the port too, it may be that one's membership.
 function check_carrier(    d, listed)
 {
 	for (d in devs) {
 		listed = (port_of[d], bgroup[d]) in member
-		if (have_sa && carrier[d] != listed)
+		if (have_sa && carrier[d] != listed && (carrier[d] || !(port_of[d] in others)))
 			bad("carrier", d (carrier[d] ? " has carrier, but the SA does not list it in " : \
 				" has no carrier, but the SA lists it in ") bgroup[d])
 	}

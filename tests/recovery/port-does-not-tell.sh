@@ -103,6 +103,9 @@ changes=$(cat "/sys/class/net/$link/carrier_changes")
 trace_on ipoib/ipoib_flush
 port_event sib0 device_fatal
 assert_traced 'ipoib_flush: .*events=FATAL'
+# What came of that has come when it looks again.
+port_event sib0 lid_change
+assert_traced 'ipoib_flush: .*events=NORMAL'
 trace_off
 carrier_is 1 || fail "no carrier, though the port tells that it is active"
 is "changes of the carrier" "$(cat "/sys/class/net/$link/carrier_changes")" "$changes"

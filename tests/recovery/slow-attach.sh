@@ -1,7 +1,7 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A device takes a tenth of a second to be attached to a group, and has been granted many at once: who sets the
+# A device takes half a second to be attached to a group, and has been granted many at once: who sets the
 # interface down, and has RTNL, does not wait for all of them.
 #
 #	hostA [ib0]---sib0, accel_bad---+ switch +---sib1 OpenSM
@@ -27,9 +27,9 @@ sa_forget sib0
 # A group each: solicited-node.
 seq 1 60 | sed "s,.*,address add fd00:99::1:&/128 dev $link nodad," > "$TMPDIR/batch"
 must ip -n hostA -batch "$TMPDIR/batch"
-must_wait 10 joins_reach 30
+must_wait 10 joins_reach 17
 began=$(now_ms)
 must ip -n hostA link set "$link" down
 took=$(($(now_ms) - began))
 note "$took ms"
-[ "$took" -lt $((1000 * TIME_SCALE)) ] || fail "it took $took ms"
+[ "$took" -lt $((1500 * TIME_SCALE)) ] || fail "it took $took ms"

@@ -62,6 +62,9 @@ must_wait 10 log_has 'sib0: .*accel=auto now, not bad'
 # Whatever is done for that is done when the next list is, by the same work.
 choose bad,sib1/1:ref
 must_wait 10 log_has 'sib0: .*accel=bad now, not auto'
+log_mark
+choose auto
+must_wait 10 log_has 'sib0: .*accel=auto now, not bad'
 [ "$(ifindex sib0)" = "$first" ] || fail "the interface was made anew though it is served by bad as before"
 must rmmod accel_bad
 

@@ -260,7 +260,7 @@ function check_sa(    d)
 
 # RFC 4391 section 5: an interface is on its link when it is a member of the broadcast group. Who has
 # carrier without that is heard by nobody; who is a member without carrier uses nothing of it. Where another driver
-# is on the port too, it may be that one's membership.
+# is on the port too, it may be that other one which is the member.
 function check_carrier(    d, listed)
 {
 	for (d in devs) {

@@ -79,7 +79,7 @@ op_lid()
 	chance 300
 	did "LID of $HCA by $((DRAWN + 100))"
 	quietly dash -c "echo $(($(port_lid "$HCA") + DRAWN + 100)) > $SOFT_IB/$HCA/lid"
-	CHAOS_SWEEP=1
+	CHAOS_SWEEP=1 CHAOS_FORGETS=1
 }
 
 # op_pkey: that of the children goes and comes, or moves; or the port's own goes and comes.

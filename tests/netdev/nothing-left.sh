@@ -7,7 +7,7 @@
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
 #
-# lane: quick
+# lane: full
 # check: 6.12
 # limit: 200
 . "${TESTS:=/tests}/lib/host.sh"

@@ -8,7 +8,7 @@
 #	hostA [ib0, 4 RX queues]---sib0---+ switch +---sib1---[ours] peer1
 #	                                           +---sib2, 3, 4---[in-tree] peer2, 3, 4
 #
-# lane: quick
+# lane: full
 # check: 6.12
 # limit: 300
 . "${TESTS:=/tests}/lib/host.sh"

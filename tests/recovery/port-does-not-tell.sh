@@ -9,7 +9,7 @@
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
-# lane: quick
+# lane: full
 # check: 6.1
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"

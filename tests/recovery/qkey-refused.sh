@@ -7,7 +7,7 @@
 #
 #	hostA [ib0]---sib0, accel_bad---+ switch +---sib1 OpenSM
 #
-# lane: quick
+# lane: full
 # kernel: 6.12
 # limit: 90
 . "${TESTS:=/tests}/lib/host.sh"

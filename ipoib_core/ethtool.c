@@ -9,7 +9,7 @@
 #include "compat.h"
 #include "port.h"
 
-/* Units of 100 Mbit/s of data and encoding bits that users know a lane's speed by. */
+/* Mbit/s of data and encoding bits, which users know a lane's speed by. */
 struct ipoib_lane_speed {
 	unsigned int code;
 	unsigned int mbps;

@@ -33,8 +33,8 @@ void ipoib_mcast_free_membership(struct ipoib_mcast *mcast)
 	mcast->multicast = NULL;
 	spin_lock_bh(&priv->mcasts.lock);
 	ipoib_mcast_release(mcast);
-	spin_unlock_bh(&priv->mcasts.lock);
 	clear_bit(IPOIB_MC_JOINED, &mcast->flags);
+	spin_unlock_bh(&priv->mcasts.lock);
 	clear_bit(IPOIB_MC_LOST, &mcast->flags);
 }
 

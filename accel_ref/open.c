@@ -261,7 +261,8 @@ void ref_ib_dev_stop(struct net_device *dev)
 	ref_queues_tell(priv, false);
 	ref_napi_disable(priv);
 	ref_reset_qps(priv);
-	ref_hca_stopped(priv);
+	if (!netif_running(dev))
+		ref_hca_stopped(priv);
 	mutex_unlock(&priv->qp_mutex);
 
 	/* NAPI, which queues it, is disabled; and it would only schedule NAPI. */

@@ -236,7 +236,11 @@ static int ref_qp_ask(struct ref_qp *qp, struct ib_qp_attr *attr, int mask)
 		return REF_NOT_ASKED;
 	ref_hca_ask(qp->priv);
 	err = ib_modify_qp(qp->qp, attr, mask);
-	ref_hca_answered(qp->priv, true, err);
+	/* It may have been in RESET: mlx4, mlx5 and mthca then have nothing to ask the HCA for. */
+	if (!err && attr->qp_state == IB_QPS_RESET && !qp->held)
+		ref_hca_ended(qp->priv);
+	else
+		ref_hca_answered(qp->priv, true, err);
 	return err;
 }
 
@@ -440,6 +444,10 @@ int ref_qp_state(struct ref_qp *qp)
 		return REF_NOT_ASKED;
 	ref_hca_ask(qp->priv);
 	err = ib_query_qp(qp->qp, &attr, IB_QP_STATE, &init_attr);
-	ref_hca_answered(qp->priv, true, err);
+	/* Nor do mlx4 and mthca ask for what was reset. */
+	if (!err && attr.qp_state == IB_QPS_RESET)
+		ref_hca_ended(qp->priv);
+	else
+		ref_hca_answered(qp->priv, true, err);
 	return err ? err : (int)attr.qp_state;
 }

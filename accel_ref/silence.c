@@ -29,8 +29,8 @@
  * @users: its interfaces, under ref_silences_lock
  * @silent: it is asked for nothing before @until
  * @until: jiffies
- * @since: jiffies when that, or that it answers, was found
- * @stopped: jiffies when an interface had been stopped and it was silent
+ * @since: jiffies when it was found that it answers, or that it did not and @qps counts it
+ * @stopped: jiffies when an interface had been set down and it was silent
  * @qps: commands for QPs that have failed after a time, in a row
  *
  * All but @users is written by whoever knows more, under the qp_mutex of his interface alone. Of
@@ -162,7 +162,19 @@ static bool ref_is_answer(int err, unsigned long took)
 }
 
 /**
- * ref_hca_answered() - the command has ended
+ * ref_hca_ended() - the command has ended, and nobody knows whether the HCA has heard of it
+ * @priv: the interface
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_hca_ended(struct ref_priv *priv)
+{
+	lockdep_assert_held(&priv->qp_mutex);
+	WRITE_ONCE(priv->asking, 0);
+}
+
+/**
+ * ref_hca_answered() - the command has ended, and the HCA has answered it, or ought to have
  * @priv: the interface
  * @qp: it was for a QP, without which nothing works
  * @err: its result: 0 or a negative errno
@@ -174,27 +186,32 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 	unsigned long asked = priv->asking;
 	unsigned long took = clamp_t(long, jiffies - asked, 0, REF_SILENT_MOST);
 	struct ref_silence *silence = priv->silence;
+	bool before = ref_is_before(asked, READ_ONCE(silence->since));
 	unsigned long length, until;
-	bool again;
 
-	lockdep_assert_held(&priv->qp_mutex);
-	WRITE_ONCE(priv->asking, 0);
+	ref_hca_ended(priv);
 	if (ref_is_answer(err, took)) {
 		ref_hca_ask_again(priv);
 		return;
 	}
-	/* Two that wait for the same stall are not one after the other. */
-	again = qp && !ref_is_before(asked, READ_ONCE(silence->since));
-	if (again)
+	/* Another one was answered since. */
+	if (before && !READ_ONCE(silence->silent))
+		return;
+	/*
+	 * Two that wait for the same stall are not one after the other; and the later one is no
+	 * beginning: it would put off whatever was asked meanwhile in its turn, and that the next.
+	 */
+	if (qp && !before) {
 		WRITE_ONCE(silence->qps, silence->qps + 1);
-	if (again && silence->qps > 1)
+		WRITE_ONCE(silence->since, jiffies);
+	}
+	if (qp && !before && silence->qps > 1)
 		length = took * REF_SILENT_TIMES;
 	else
 		length = max_t(unsigned long, took / REF_SILENT_PART, REF_SILENT_LEAST);
 	until = jiffies + length;
 	if (!ref_hca_is_silent(priv) || ref_is_before(silence->until, until))
 		WRITE_ONCE(silence->until, until);
-	WRITE_ONCE(silence->since, jiffies);
 	WRITE_ONCE(silence->silent, true);
 	if (ref_may_log(priv))
 		netdev_err(priv->dev,
@@ -238,7 +255,7 @@ void ref_hca_ask_for_stop(struct ref_priv *priv)
 }
 
 /**
- * ref_hca_stopped() - an interface has been stopped
+ * ref_hca_stopped() - an interface has been set down
  * @priv: the interface
  *
  * Context: process, qp_mutex held.

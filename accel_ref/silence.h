@@ -12,6 +12,7 @@ void ref_silence_put(struct ref_priv *priv);
 bool ref_hca_is_silent(const struct ref_priv *priv);
 unsigned long ref_silence_left(const struct ref_priv *priv);
 void ref_hca_ask(struct ref_priv *priv);
+void ref_hca_ended(struct ref_priv *priv);
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
 void ref_hca_ask_for_stop(struct ref_priv *priv);

@@ -131,7 +131,8 @@ const char *ipoib_mcast_hint(int status)
 {
 	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
 	       status == -ETIMEDOUT ? ", does a subnet manager run?" :
-	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" : "";
+	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" :
+	       status == -EIO ? ", the subnet manager grants it, and the device refuses" : "";
 }
 
 enum ipoib_carrier_reason ipoib_mcast_reason(struct ipoib_dev *priv)
@@ -344,9 +345,13 @@ void ipoib_mcast_doubt(struct ipoib_dev *priv, unsigned long since)
 	spin_lock_bh(&priv->mcasts.lock);
 	list_for_each_entry(dest, &priv->mcasts.all, node) {
 		struct ipoib_mcast *mcast = ipoib_mcast_of(dest);
+		unsigned long asked_at = READ_ONCE(mcast->asked_at);
 
-		/* Whatever state it is in: mcast_work may be making a member of it just now. */
-		if (!time_after(READ_ONCE(mcast->asked_at), since))
+		/*
+		 * Whatever state it is in: mcast_work may be making a member of it just now. And
+		 * however old it is: jiffies come round.
+		 */
+		if (!time_in_range(asked_at, since + 1, jiffies))
 			set_bit(IPOIB_MC_LOST, &mcast->flags);
 	}
 	spin_unlock_bh(&priv->mcasts.lock);

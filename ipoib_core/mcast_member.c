@@ -68,25 +68,30 @@ static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
 	ipoib_mcast_set_ah(mcast, NULL);
 }
 
+/*
+ * The SA has granted what this host cannot use, for @ret. What an SA that refuses, or does not
+ * answer, would be known by (ipoib_mcast_reason()) is not what a device says.
+ */
+static int ipoib_mcast_own_error(struct ipoib_mcast *mcast, int ret)
+{
+	ipoib_dbg_mcast(mcast->priv, "%pI6 cannot be used: error %d\n", mcast->dest.gid.raw, ret);
+	return ret == -EINVAL || ret == -ETIMEDOUT || ret == -EAGAIN || ret == -EPROTO ? -EIO : ret;
+}
+
 static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
-	bool moved = test_bit(IPOIB_MC_ATTACHED, &mcast->flags);
 	u16 mlid = be16_to_cpu(mcast->rec.mlid);
 	int ret;
 
-	if (moved && mcast->attached_mlid == mlid)
+	if (test_bit(IPOIB_MC_ATTACHED, &mcast->flags) && mcast->attached_mlid == mlid)
 		return 0;
 	ipoib_mcast_detach(mcast);
 	mutex_lock(&priv->op_lock);
 	ret = priv->ops->attach_mcast(priv->dev, &mcast->dest.gid, mlid);
 	mutex_unlock(&priv->op_lock);
-	if (ret && ret != -EEXIST) {
-		/* By its other MLID it is not received any more. */
-		if (moved)
-			ipoib_mcast_give_up(mcast);
-		return ret;
-	}
+	if (ret && ret != -EEXIST)
+		return ipoib_mcast_own_error(mcast, ret);
 	mcast->attached_mlid = mlid;
 	set_bit(IPOIB_MC_ATTACHED, &mcast->flags);
 	return 0;
@@ -187,7 +192,7 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	mutex_unlock(&priv->op_lock);
 	if (ret) {
 		ipoib_mcast_no_qkey(mcast, ret);
-		return ret;
+		return ipoib_mcast_own_error(mcast, ret);
 	}
 
 	priv->intf.qkey = be32_to_cpu(mcast->rec.qkey);
@@ -200,10 +205,25 @@ static int ipoib_mcast_broadcast_joined(struct ipoib_mcast *mcast)
 	return 0;
 }
 
+/* Does the handle of @mcast lead to an MLID that the SA does not give it any more? */
+static bool ipoib_mcast_moved(struct ipoib_mcast *mcast)
+{
+	struct ipoib_dest_table *mcasts = &mcast->priv->mcasts;
+	struct ipoib_ah *ah;
+	bool moved;
+
+	spin_lock_bh(&mcasts->lock);
+	ah = ipoib_dest_ah(mcasts, &mcast->dest);
+	moved = ah && ah->dlid != be16_to_cpu(mcast->rec.mlid);
+	spin_unlock_bh(&mcasts->lock);
+	return moved;
+}
+
 void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 {
 	struct ipoib_dev *priv = mcast->priv;
 	struct ipoib_ah *ah;
+	bool granted;
 	int ret;
 
 	spin_lock_bh(&priv->mcasts.lock);
@@ -215,6 +235,7 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 		set_bit(IPOIB_MC_LOST, &mcast->flags);
 		return;
 	}
+	granted = !ret;
 	if (!ret && mcast == priv->broadcast)
 		ret = ipoib_mcast_broadcast_joined(mcast);
 	if (!ret && test_bit(IPOIB_MC_FULL, &mcast->flags))
@@ -224,7 +245,7 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 
 	ah = ipoib_mcast_make_ah(mcast);
 	if (IS_ERR(ah)) {
-		ret = PTR_ERR(ah);
+		ret = ipoib_mcast_own_error(mcast, PTR_ERR(ah));
 		goto failed;
 	}
 	ipoib_dbg_mcast(priv, "joined %pI6, MLID 0x%04x\n", mcast->dest.gid.raw,
@@ -250,6 +271,9 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 	return;
 
 failed:
+	/* What is sent there is nobody's by now, or another group's. */
+	if (granted && ipoib_mcast_moved(mcast))
+		ipoib_mcast_give_up(mcast);
 	ipoib_mcast_free_membership(mcast);
 	ipoib_mcast_failed(mcast, ret);
 }

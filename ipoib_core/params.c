@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Module parameters that in-tree ib_ipoib has too, with its names and ranges, and its defaults
- * but for the sends, so that existing configuration keeps its meaning; and the limits of what others can make us keep. accel=
- * is in choice.c.
+ * Module parameters that in-tree ib_ipoib has too, with its names and ranges, and its defaults but
+ * for the sends, so that existing configuration keeps its meaning; and the limits of what others
+ * can make us keep. accel= is in choice.c.
  *
  * "options ib_ipoib ..." arrives by the shim (shim/ib_ipoib.c), when that is loaded first, and is
  * what counts where ipoib_core itself was given nothing.

@@ -183,7 +183,7 @@ static void ipoib_path_set_ah(struct ipoib_path *path, struct ipoib_ah *ah)
 }
 
 /* A query ended with @status, and if that is 0 with @rec, and with @ah or without. */
-static void ipoib_path_answer(struct ipoib_path *path, int status, const struct sa_path_rec *rec,
+static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_path_rec *rec,
 			      struct ipoib_ah *ah)
 {
 	/* That is how the SA client hands on an answer with an error status. */
@@ -191,6 +191,7 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, const struct 
 	struct ipoib_dev *priv = path->priv;
 	struct ipoib_dest *dest = &path->dest;
 	struct sk_buff_head queue;
+	struct ipoib_ah *old;
 
 	__skb_queue_head_init(&queue);
 	spin_lock_bh(&priv->paths.lock);
@@ -216,6 +217,10 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, const struct 
 			ipoib_path_set_ah(path, NULL);
 			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
+		/* Where the peer is not any more somebody else may be. */
+		old = ipoib_dest_ah(&priv->paths, dest);
+		if (!status && old && old->dlid != be32_to_cpu(sa_path_get_dlid(rec)))
+			ipoib_path_set_ah(path, NULL);
 		ipoib_path_failed(path);
 		/* Nothing waits for a path that kept its handle. */
 		ipoib_dest_drop(&priv->paths, dest, IPOIB_DROP_UNREACHABLE);

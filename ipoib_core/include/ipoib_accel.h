@@ -253,8 +253,8 @@ struct ipoib_ops {
 	 * @send: transmit
 	 *
 	 * @skb: data begins at the encapsulation header (struct ipoib_header); its queue mapping is
-	 * what select_queue chose; whatever dev->mtu is (a route may have an MTU of its own) at most
-	 * as long as the link's MTU, which is max_ib_mtu at most; or GSO as the features allow
+	 * what select_queue chose; at most as long as the link's MTU, which is max_ib_mtu at most,
+	 * whatever dev->mtu is (a route may have its own); or GSO as the features allow
 	 * @ah: valid until the send has completed, see tx_posted()
 	 * @qpn: destination QP number
 	 *

@@ -186,6 +186,8 @@ static int bad_set_qkey(struct net_device *dev, u32 qkey)
 
 static int bad_attach_mcast(struct net_device *dev, const union ib_gid *gid, u16 mlid)
 {
+	if (bad_breaks("refuse"))
+		return -EINVAL;
 	if (bad_breaks("tardy"))
 		msleep(500);
 	return bad_breaks("exists") ? -EEXIST : 0;

@@ -21,6 +21,7 @@
  *   exists    attach_mcast() returns -EEXIST, which it may
  *   tardy     attach_mcast() takes half a second, which it may
  *   qkey      set_qkey() fails, which it may
+ *   refuse    attach_mcast() fails with -EINVAL, which it may
  * and at a change of the MTU:
  *   receive   hands a packet to the stack
  *   bh        calls ipoib_accel_rx_prepare() with BH on

@@ -3,7 +3,8 @@
 #
 # The SA answers nothing, while joins and path queries wait for it: whatever needs RTNL ends within a
 # second all the same: MTU, down and up, children made and deleted, a move to another namespace,
-# modules removed. When the SA hears again, traffic goes on. (In-tree waits for joins: no control.)
+# modules removed. What works goes on meanwhile, and the carrier stays. When the SA hears again, traffic goes on.
+# (In-tree waits for joins: no control.)
 # (Topology: lib/outage.sh)
 #
 # lane: slow
@@ -70,6 +71,8 @@ note "$requests requests in $took ms"
 
 port_event "$HCA_A" client_reregister
 ask
+must_wait 5 can_ping hostA "$B4"
+is_running hostA "$IFA" || fail "the carrier has gone with an SA that says nothing"
 soon ip -n hostA link set "$IFA" mtu 1500
 soon ip -n hostA link add link "$IFA" name "$IFA.8001" type ipoib pkey 0x8001
 soon ip -n hostA link set "$IFA.8001" up

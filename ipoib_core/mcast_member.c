@@ -75,7 +75,7 @@ static void ipoib_mcast_give_up(struct ipoib_mcast *mcast)
 static int ipoib_mcast_own_error(struct ipoib_mcast *mcast, int ret)
 {
 	ipoib_dbg_mcast(mcast->priv, "%pI6 cannot be used: error %d\n", mcast->dest.gid.raw, ret);
-	return ret;
+	return ret == -EINVAL || ret == -ETIMEDOUT || ret == -EAGAIN || ret == -EPROTO ? -EIO : ret;
 }
 
 static int ipoib_mcast_attach(struct ipoib_mcast *mcast)

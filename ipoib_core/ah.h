@@ -4,6 +4,28 @@
 
 #include "core.h"
 
+/* LIDs of groups, but for the permissive LID (IBA 4.1.3) */
+#define IPOIB_LID_GROUPS	0xc000
+#define IPOIB_LID_PERMISSIVE	0xffff
+
+/**
+ * ipoib_lid_is_port() - may a port have this LID?
+ * @lid: LID, host order
+ */
+static inline bool ipoib_lid_is_port(u32 lid)
+{
+	return lid && lid < IPOIB_LID_GROUPS;
+}
+
+/**
+ * ipoib_lid_is_group() - may a multicast group have this LID?
+ * @lid: LID, host order
+ */
+static inline bool ipoib_lid_is_group(u32 lid)
+{
+	return lid >= IPOIB_LID_GROUPS && lid < IPOIB_LID_PERMISSIVE;
+}
+
 /**
  * ipoib_ah_create() - make an address handle
  * @priv: interface

@@ -6,7 +6,7 @@
  * up sets a bit of ipoib_dev.todo and kicks the port's work, and who makes interfaces is handed
  * down to the faces as struct ipoib_life. (tests/lint/check-layers reads this.)
  *	base: core params life port trace notice neigh contract_state contract
- *	mechanisms: ah dest path qpn heard mcast mcast_member mcast_join pmtu
+ *	mechanisms: ah dest path path_handle qpn heard mcast mcast_member mcast_join pmtu
  *	link state: pkey address announce link
  *	faces: xmit vf ethtool_ops ethtool netdev debugfs rtnl sysfs
  *	answers: netlink_dump netlink_dest netlink_dev
@@ -29,7 +29,7 @@
  *                        several are held, RTNL is, and their order does not matter
  *   ipoib_dev.op_lock    mutex: one of open, stop, attach, detach, set_qkey of an accel at a time
  *   ipoib_dev.mcasts.lock spinlock, BH off: multicast groups (dest.c, mcast.c)
- *   ipoib_dev.paths.lock spinlock, BH off: paths (dest.c, path.c)
+ *   ipoib_dev.paths.lock spinlock, BH off: paths (dest.c, path*.c)
  * Nothing waits for the SA with RTNL or op_lock held, and no work that takes RTNL is waited for
  * under RTNL: what needs RTNL is done by ipoib_port.work, which looks at bits and only visits
  * interfaces that are on the port's list.

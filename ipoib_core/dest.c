@@ -46,11 +46,24 @@ u64 ipoib_dest_secret[5] __read_mostly;
 
 static const struct rhashtable_params ipoib_dest_params = IPOIB_DEST_PARAMS;
 
+/*
+ * The next packet tells that it is used, though it may be of the same second: a flood brings the
+ * hand of the clock round many times in one.
+ */
+static void ipoib_dest_look(struct ipoib_dest *dest)
+{
+	unsigned long used = READ_ONCE(dest->used);
+
+	if (ipoib_seconds_since(&dest->used) <= 0)
+		WRITE_ONCE(dest->used, --used);
+	dest->looked = used;
+}
+
 static void ipoib_dest_enrank(struct ipoib_dest_table *table, struct ipoib_dest *dest,
 			      enum ipoib_dest_rank rank)
 {
 	WRITE_ONCE(dest->rank, rank);
-	dest->looked = READ_ONCE(dest->used);
+	ipoib_dest_look(dest);
 	list_add_tail(&dest->lru, &table->lru[rank]);
 	table->ranked[rank]++;
 	if (rank != IPOIB_DEST_WANTED)
@@ -188,14 +201,11 @@ struct ipoib_dest *ipoib_dest_victim(struct ipoib_dest_table *table, unsigned in
 
 	lockdep_assert_held(&table->lock);
 	while (steps--) {
-		unsigned long used;
-
 		dest = list_first_entry(lru, struct ipoib_dest, lru);
-		used = READ_ONCE(dest->used);
 		/* Who waits for an answer, or for its turn, is about to be worth more. */
-		if (dest->state == IPOIB_DEST_IDLE && dest->looked == used)
+		if (dest->state == IPOIB_DEST_IDLE && dest->looked == READ_ONCE(dest->used))
 			return dest;
-		dest->looked = used;
+		ipoib_dest_look(dest);
 		list_move_tail(&dest->lru, lru);
 	}
 	return list_first_entry(lru, struct ipoib_dest, lru);

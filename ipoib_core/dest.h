@@ -19,7 +19,8 @@ enum {
  * @hash: in ipoib_dest_table.hash
  * @gid: key
  * @ah: handle, or NULL; RCU
- * @used: time of last use in seconds of jiffies; written when it changes only
+ * @used: time of last use in seconds of jiffies, or one less, see ipoib_dest_look(); written when
+ *	it changes only
  * @state: IPOIB_DEST_*; senders may read it without lock
  * @rank: enum ipoib_dest_rank
  * @dead: not in the table any more

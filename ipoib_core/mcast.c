@@ -11,7 +11,7 @@
  * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c). Of these
  * there are 16 million by which neighbours are asked for: one is known by a packet that asks, which
  * users cannot send, and of which the stack has no more under way than its table of neighbours has
- * room for.
+ * room for. So are the others, of which there are 512, four times what the smallest table holds.
  */
 #include "mcast.h"
 
@@ -45,7 +45,8 @@ static struct ipoib_mcast *ipoib_mcast_find(struct ipoib_dev *priv, const u8 *mg
 /*
  * Do hosts and routers find each other by this group, to which @skb is sent? By solicited-node
  * groups (RFC 4291 section 2.7.1: ff02::1:ffXX:XXXX), if it asks for a neighbour, and by the first
- * 256 of either family (all routers, MLDv2, IGMPv3...), of link scope with IPv4.
+ * 256 of either family (all routers, MLDv2, IGMPv3...), of link scope with IPv4, if it is a packet
+ * that users cannot send: to these they may send what they like.
  */
 static bool ipoib_mcast_is_known(const u8 *mgid, const struct sk_buff *skb)
 {
@@ -57,9 +58,9 @@ static bool ipoib_mcast_is_known(const u8 *mgid, const struct sk_buff *skb)
 	case IPOIB_SIGNATURE_IPV6:
 		if (!memcmp(group, solicited, sizeof(solicited)))
 			return ipoib_nd_is_solicitation(skb);
-		return !memcmp(group, zero, sizeof(zero));
+		fallthrough;
 	case IPOIB_SIGNATURE_IPV4:
-		return !memcmp(group, zero, sizeof(zero));
+		return !memcmp(group, zero, sizeof(zero)) && !ipoib_is_users(skb);
 	default:
 		return false;
 	}

@@ -45,6 +45,7 @@ enum {
  * @left_by: jiffies before which the SA client has time to leave it, to be joined again
  * @retry_at: jiffies before which no join is tried
  * @backoff: seconds waited after the last failure
+ * @refusals: how often the SA has refused it since it was joined, or a change of the fabric
  * @seen: generation of the netdev's list in which the group was; mcast_work only
  * @rcu: for senders that still see it
  *
@@ -65,6 +66,7 @@ struct ipoib_mcast {
 	unsigned long left_by;
 	unsigned long retry_at;
 	unsigned int backoff;
+	unsigned int refusals;
 	unsigned int seen;
 	struct rcu_head rcu;
 };

@@ -73,6 +73,7 @@ void ipoib_mcast_retry(struct ipoib_dev *priv)
 		struct ipoib_mcast *mcast = ipoib_mcast_of(dest);
 
 		mcast->backoff = 0;
+		mcast->refusals = 0;
 		/* A group that was lost by the same event has its moment already. */
 		if (mcast == priv->broadcast)
 			mcast->retry_at = jiffies;

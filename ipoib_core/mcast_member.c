@@ -13,8 +13,10 @@
 #include "trace.h"
 
 #define IPOIB_MCAST_BACKOFF_MAX	16	/* seconds between failed joins: 1, 2, 4, 8, 16, 16... */
-/* The back-off after the fourth failure in a row: it is told, and a refusal taken for final. */
+/* The back-off after the fourth failure in a row: it is told. */
 #define IPOIB_MCAST_BACKOFF_TELL	8
+/* A refusal is taken for final when it is the fourth, however often the SA did not answer. */
+#define IPOIB_MCAST_REFUSALS	4
 
 /* Gives the slot of a join back; mcasts.lock held. ipoib_mcast_serve() is to follow. */
 static void ipoib_mcast_release(struct ipoib_mcast *mcast)
@@ -97,7 +99,7 @@ static int ipoib_mcast_attach(struct ipoib_mcast *mcast)
 	return 0;
 }
 
-static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
+static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status, bool final)
 {
 	struct ipoib_dev *priv = mcast->priv;
 	bool member = test_bit(IPOIB_MC_REJOIN, &mcast->flags);
@@ -105,7 +107,7 @@ static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
 	/* It is used meanwhile: there is nothing to say yet. */
 	if (member && mcast->backoff < IPOIB_MCAST_BACKOFF_TELL)
 		return;
-	if (member && status == -EINVAL) {
+	if (member && final) {
 		ipoib_mcast_give_up(mcast);
 		member = false;
 	}
@@ -125,6 +127,7 @@ static void ipoib_mcast_broadcast_failed(struct ipoib_mcast *mcast, int status)
 void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 {
 	struct ipoib_dev *priv = mcast->priv;
+	bool final;
 
 	trace_ipoib_join_answered(priv, &mcast->dest.gid, mcast->tries, status,
 				  mcast->dest.asked_ns, NULL);
@@ -135,18 +138,19 @@ void ipoib_mcast_failed(struct ipoib_mcast *mcast, int status)
 	spin_lock_bh(&priv->mcasts.lock);
 	mcast->retry_at = jiffies + ipoib_dest_backoff(&mcast->backoff, IPOIB_MCAST_BACKOFF_MAX);
 	ipoib_dest_drop(&priv->mcasts, &mcast->dest, IPOIB_DROP_UNREACHABLE);
+	final = status == -EINVAL && ++mcast->refusals >= IPOIB_MCAST_REFUSALS;
 	spin_unlock_bh(&priv->mcasts.lock);
 
 	ipoib_dbg_mcast(priv, "joining %pI6: error %d\n", mcast->dest.gid.raw, status);
 	if (mcast == priv->broadcast) {
-		ipoib_mcast_broadcast_failed(mcast, status);
+		ipoib_mcast_broadcast_failed(mcast, status, final);
 		/* Why there is no carrier may be told of. */
 		ipoib_port_kick(priv->port);
 		return;
 	}
 	if (mcast->backoff < IPOIB_MCAST_BACKOFF_TELL)
 		return;
-	if (status == -EINVAL)
+	if (final)
 		ipoib_mcast_give_up(mcast);
 	/* Else nobody wants to receive it. */
 	if (!test_bit(IPOIB_MC_FULL, &mcast->flags))
@@ -236,6 +240,8 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 		return;
 	}
 	granted = !ret;
+	if (granted && !ipoib_lid_is_group(be16_to_cpu(mcast->rec.mlid)))
+		ret = -EBADMSG;
 	if (!ret && mcast == priv->broadcast)
 		ret = ipoib_mcast_broadcast_joined(mcast);
 	if (!ret && test_bit(IPOIB_MC_FULL, &mcast->flags))
@@ -253,6 +259,7 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 	trace_ipoib_join_answered(priv, &mcast->dest.gid, mcast->tries, 0, mcast->dest.asked_ns,
 				  ah);
 	mcast->backoff = 0;
+	mcast->refusals = 0;
 	WRITE_ONCE(mcast->tries, 0);
 	if (mcast == priv->broadcast &&
 	    test_and_clear_bit(IPOIB_F_CARRIER_LOGGED, &priv->flags))

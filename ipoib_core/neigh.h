@@ -8,8 +8,10 @@
 
 #include <linux/icmpv6.h>
 #include <linux/if_arp.h>
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <net/ipv6.h>
 #include <net/ndisc.h>
 
 #include "ipoib_accel.h"
@@ -97,6 +99,38 @@ static inline bool ipoib_nd_is_solicitation(const struct sk_buff *skb)
 	msg = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
 	return msg && msg->ip.nexthdr == IPPROTO_ICMPV6 &&
 	       msg->icmp.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION;
+}
+
+/**
+ * ipoib_is_users() - may an IP packet be one that somebody without privileges has made?
+ * @skb: data at the encapsulation header
+ *
+ * Without raw sockets there are UDP, in fragments too, and ping's echo requests.
+ *
+ * Context: any.
+ * Return: true, too, when the packet is too short, or no IP.
+ */
+static inline bool ipoib_is_users(const struct sk_buff *skb)
+{
+	struct ipoib_icmp6 buf;
+	const struct ipoib_icmp6 *msg;
+	const struct iphdr *ip;
+	struct iphdr ip_buf;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		ip = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(ip_buf), &ip_buf);
+		return !ip || ip->protocol == IPPROTO_UDP || ip->protocol == IPPROTO_UDPLITE ||
+		       ip->protocol == IPPROTO_ICMP;
+	case htons(ETH_P_IPV6):
+		msg = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
+		return !msg || msg->ip.nexthdr == IPPROTO_UDP ||
+		       msg->ip.nexthdr == IPPROTO_UDPLITE || msg->ip.nexthdr == NEXTHDR_FRAGMENT ||
+		       (msg->ip.nexthdr == IPPROTO_ICMPV6 &&
+			msg->icmp.icmp6_type == ICMPV6_ECHO_REQUEST);
+	default:
+		return true;
+	}
 }
 
 #endif /* IPOIB_NEIGH_H */

@@ -57,7 +57,7 @@
 	 IB_SA_PATH_REC_NUMB_PATH | IB_SA_PATH_REC_TRAFFIC_CLASS)
 #define IPOIB_PATH_TIMEOUT_MS	1000	/* one query, with what the SA client repeats of it */
 #define IPOIB_PATH_BACKOFF_MAX	4	/* seconds between failed queries: 1, 2, 4, 4... */
-#define IPOIB_PATH_REFRESH	HZ	/* least time between two queries that succeed */
+#define IPOIB_PATH_REFUSALS	4	/* so many, and the handle goes, if there was one */
 #define IPOIB_PATH_SPREAD	HZ	/* within which all are asked for again after an event */
 #define IPOIB_PATH_PROBES	(3 * HZ)	/* two probes in this time raise suspicion */
 #define IPOIB_PATH_IDLE		600	/* seconds without a packet until a path is forgotten */
@@ -100,6 +100,8 @@ static void ipoib_path_follow(struct ipoib_path *path)
 	if (ipoib_dest_ah(&priv->paths, &path->dest))
 		wait = get_random_u32() % IPOIB_PATH_SPREAD;
 	path->backoff = 0;
+	path->refusals = 0;
+	path->refresh = 0;
 	WRITE_ONCE(path->next_query, priv->path_event_at + wait);
 	WRITE_ONCE(path->stale, true);
 	WRITE_ONCE(path->events, priv->path_events);
@@ -138,49 +140,7 @@ static unsigned int ipoib_path_line(struct ipoib_dev *priv, const u8 *gid)
 	       (IPOIB_PATH_LINES - IPOIB_PATH_LINE_LIDS);
 }
 
-static struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_path_rec *rec)
-{
-	struct rdma_ah_attr attr;
-	struct ipoib_ah *ah;
-	int ret;
-
-	ret = ib_init_ah_attr_from_path(priv->intf.hca, priv->intf.port, rec, &attr, NULL);
-	if (!ret) {
-		ah = ipoib_ah_create(priv, &attr);
-		rdma_destroy_ah_attr(&attr);
-		if (!IS_ERR(ah))
-			return ah;
-		ret = PTR_ERR(ah);
-	}
-	if (net_ratelimit())
-		netdev_warn(priv->dev, "no address handle for %pI6: error %d\n", rec->dgid.raw,
-			    ret);
-	return NULL;
-}
-
 static void ipoib_path_serve(struct ipoib_dev *priv);
-
-/* Do two handles, each of which may be NULL, lead elsewhere, or there otherwise? */
-static bool ipoib_path_differs(const struct ipoib_ah *one, const struct ipoib_ah *other)
-{
-	if (!one || !other)
-		return one != other;
-	return one->dlid != other->dlid || one->sl != other->sl || one->rate != other->rate;
-}
-
-/* From now on packets to @path go out with @ah, or wait; paths.lock held. */
-static void ipoib_path_set_ah(struct ipoib_path *path, struct ipoib_ah *ah)
-{
-	struct ipoib_dest_table *paths = &path->priv->paths;
-	struct ipoib_ah *old = ipoib_dest_ah(paths, &path->dest);
-
-	if (ipoib_path_differs(old, ah)) {
-		trace_ipoib_path_changed(path->priv, &path->dest.gid, old, ah);
-		if (old)
-			ipoib_notice(path->priv, IPOIB_NOTICE_PATH_CHANGED);
-	}
-	ipoib_dest_set_ah(paths, &path->dest, ah);
-}
 
 /* A query ended with @status, and if that is 0 with @rec, and with @ah or without. */
 static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_path_rec *rec,
@@ -206,14 +166,15 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 		kfree_rcu(path, rcu);
 	} else if (ah) {
 		path->backoff = 0;
+		path->refusals = 0;
 		path->tries = 0;
 		path->answered = jiffies;
 		path->mtu = rec->mtu;
-		WRITE_ONCE(path->next_query, jiffies + IPOIB_PATH_REFRESH);
+		ipoib_path_confirm(path, ah);
 		ipoib_path_set_ah(path, ah);
 		ipoib_dest_take(&priv->paths, dest, &queue);
 	} else {
-		if (refused && path->backoff >= IPOIB_PATH_BACKOFF_MAX) {
+		if (refused && ++path->refusals >= IPOIB_PATH_REFUSALS) {
 			ipoib_path_set_ah(path, NULL);
 			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
@@ -439,8 +400,11 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 	path = ipoib_path_find(priv, hwaddr + IPOIB_ADDR_GID);
 	if (path) {
 		if (path->dest.state == IPOIB_DEST_IDLE &&
-		    time_before(jiffies, path->probed + IPOIB_PATH_PROBES))
+		    time_before(jiffies, path->probed + IPOIB_PATH_PROBES)) {
+			/* It does not answer any more, which nobody else can make it do. */
+			ipoib_path_doubt(path);
 			ipoib_path_ask(path);
+		}
 		path->probed = jiffies;
 	}
 	spin_unlock_bh(&priv->paths.lock);

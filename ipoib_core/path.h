@@ -17,6 +17,8 @@
  * @next_query: jiffies before which the SA is not asked again; read without lock by senders
  * @probed: jiffies of the last unicast probe
  * @backoff: seconds waited after the last failure
+ * @refusals: how often the SA has said that there is none, since it said where, or an event
+ * @refresh: seconds until it is asked for again at the earliest, though it is known; 0: it was not
  * @status: how the last query ended; 1: none has
  * @tries: queries that failed since one succeeded
  * @answered: jiffies when one last did
@@ -39,6 +41,8 @@ struct ipoib_path {
 	int query_id;
 	unsigned long probed;
 	unsigned int backoff;
+	unsigned int refusals;
+	unsigned int refresh;
 	int status;
 	unsigned int tries;
 	unsigned long answered;
@@ -56,6 +60,39 @@ static inline struct ipoib_path *ipoib_path_of(struct ipoib_dest *dest)
 {
 	return container_of(dest, struct ipoib_path, dest);
 }
+
+/**
+ * ipoib_path_make_ah() - a handle for a port
+ * @priv: interface
+ * @rec: what the SA says of the path to it
+ *
+ * Context: may sleep.
+ * Return: the handle, or NULL with a message: what the SA says is not to be had, or no LID.
+ */
+struct ipoib_ah *ipoib_path_make_ah(struct ipoib_dev *priv, struct sa_path_rec *rec);
+
+/**
+ * ipoib_path_set_ah() - from now on packets go out with another handle, or wait
+ * @path: path, paths.lock held
+ * @ah: the handle, or NULL; the old one is retired
+ */
+void ipoib_path_set_ah(struct ipoib_path *path, struct ipoib_ah *ah);
+
+/**
+ * ipoib_path_confirm() - the SA has said where a path leads; ipoib_path_set_ah() is to follow
+ * @path: path, paths.lock held
+ * @ah: the handle for that
+ *
+ * Anybody may make us ask, by a packet in a peer's name. So one who is where he was is asked for
+ * again ever more seldom.
+ */
+void ipoib_path_confirm(struct ipoib_path *path, struct ipoib_ah *ah);
+
+/**
+ * ipoib_path_doubt() - there is a reason to ask that no stranger can give: the SA is asked soon
+ * @path: path, paths.lock held
+ */
+void ipoib_path_doubt(struct ipoib_path *path);
 
 /**
  * ipoib_path_send() - send to one peer

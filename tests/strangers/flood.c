@@ -6,6 +6,8 @@
  *		of COUNT groups, 239.1.0.0 and so on
  *	flood solicited INTERFACE: as nobody, a datagram to each of the groups by which neighbours
  *		are asked for, ff02::1:ff00:0 and so on, for ever
+ *	flood first INTERFACE: as nobody, a datagram to each of the groups that have the first
+ *		numbers, of routers and the like, 224.0.0.0 and ff02:: and so on, for ever
  *	flood peers ADDRESS COUNT: a datagram to each of COUNT neighbours, ADDRESS and so on
  *	flood arp INTERFACE LLADDR ADDRESS SENDER [COUNT]: ARP requests for ADDRESS, sent to its
  *		LLADDR alone, that come from SENDER, each with another invented hardware address;
@@ -107,6 +109,51 @@ static void groups(const char *from, unsigned int count)
 }
 
 /* From many sockets: what waits fills the buffer of each. */
+static void sockets(int family, int *fds)
+{
+	int i;
+
+	for (i = 0; i < SOCKETS; i++) {
+		fds[i] = socket(family, SOCK_DGRAM, 0);
+		if (fds[i] < 0)
+			die("socket");
+	}
+}
+
+static void become_nobody(void)
+{
+	if (setgid(NOBODY) || setuid(NOBODY))
+		die("setuid");
+}
+
+static void first(const char *interface)
+{
+	struct ip_mreqn from = { .imr_ifindex = if_nametoindex(interface) };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 to6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(9),
+		.sin6_scope_id = from.imr_ifindex,
+	};
+	int fds[SOCKETS], fds6[SOCKETS];
+	uint32_t i;
+
+	become_nobody();
+	inet_pton(AF_INET6, "ff02::", &to6.sin6_addr);
+	sockets(AF_INET, fds);
+	sockets(AF_INET6, fds6);
+	for (i = 0; i < SOCKETS; i++) {
+		if (setsockopt(fds[i], IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof(from)))
+			die("IP_MULTICAST_IF");
+	}
+	for (i = 0;; i++) {
+		to.sin_addr.s_addr = htonl(0xe0000000 | i % 256);
+		to6.sin6_addr.s6_addr[15] = i;
+		sendto(fds[i % SOCKETS], "x", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to));
+		sendto(fds6[i % SOCKETS], "x", 1, MSG_DONTWAIT, (struct sockaddr *)&to6,
+		       sizeof(to6));
+	}
+}
+
 static void solicited(const char *interface)
 {
 	struct sockaddr_in6 to = {
@@ -116,14 +163,9 @@ static void solicited(const char *interface)
 	int fds[SOCKETS];
 	uint32_t i;
 
-	if (setgid(NOBODY) || setuid(NOBODY))
-		die("setuid");
+	become_nobody();
 	inet_pton(AF_INET6, "ff02::1:ff00:0", &to.sin6_addr);
-	for (i = 0; i < SOCKETS; i++) {
-		fds[i] = socket(AF_INET6, SOCK_DGRAM, 0);
-		if (fds[i] < 0)
-			die("socket");
-	}
+	sockets(AF_INET6, fds);
 	for (i = 0;; i++) {
 		to.sin6_addr.s6_addr[13] = i >> 16;
 		to.sin6_addr.s6_addr[14] = i >> 8;
@@ -256,6 +298,8 @@ int main(int argc, char **argv)
 		groups(argv[2], count);
 	else if (argc == 3 && !strcmp(argv[1], "solicited"))
 		solicited(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "first"))
+		first(argv[2]);
 	else if (argc == 4 && !strcmp(argv[1], "peers"))
 		datagrams(udp_socket(), ntohl(read_address(argv[2])), count);
 	else if ((argc == 6 || argc == 7) && !strcmp(argv[1], "arp"))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What strangers send locks nobody out: an unprivileged user sends to more groups than there may be, and
-# without end to those by which neighbours are asked for, a user to 200 peers at once, a host asks by ARP and by neighbour discovery in the name of senders that it
+# without end to those by which neighbours and routers are found, a user to 200 peers at once, a host asks by ARP and by neighbour discovery in the name of senders that it
 # invents, more than there may be paths, with an SA that is slow. Meanwhile and afterwards new neighbours are
 # found at once, and no table grows beyond its limit.
 #
@@ -65,7 +65,7 @@ hosts_take ours-ours
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"
 gid_a=$(link_local hostA "$IFA")
-for last in 71 72 73; do
+for last in 71 72 73 74; do
 	host_address hostB "$IFB" "fd00:9::$last/64"
 done
 
@@ -86,6 +86,15 @@ spawn hostA "$TESTS/strangers/flood" solicited "$IFA"
 limit=$(dropped mcast_limit)
 must_wait 40 dropped_since mcast_limit "$limit" 10000
 must_wait 4 can_ping hostA fd00:9::73
+note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
+kill "$SPAWNED"
+wait "$SPAWNED" 2> /dev/null || :
+
+note "a user and the groups of routers and the like"
+spawn hostA "$TESTS/strangers/flood" first "$IFA"
+limit=$(dropped mcast_limit)
+must_wait 40 dropped_since mcast_limit "$limit" 10000
+must_wait 4 can_ping hostA fd00:9::74
 note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
 kill "$SPAWNED"
 wait "$SPAWNED" 2> /dev/null || :

@@ -198,7 +198,7 @@ static struct dentry *ipoib_debugfs_add(struct ipoib_dev *priv, const char *what
 
 static void ipoib_debugfs_remove(struct ipoib_dev *priv)
 {
-	/* Waits for readers, who wait for nothing but spinlocks. */
+	/* Waits for readers: root's, who wait for spinlocks, memory, and their own pages. */
 	debugfs_remove(priv->mcg_dentry);
 	debugfs_remove(priv->path_dentry);
 	priv->mcg_dentry = NULL;

@@ -57,20 +57,25 @@ static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
 		ipoib_accel_restart(dev);
 }
 
+/*
+ * May an accel be asked about a packet? Who has slept since it looked whether the interface is up, as
+ * a packet socket may, asks of one that is going, or that has gone but for his reference: the accel's
+ * queues may be gone then, and the accel itself with its ops. The stack waits for RCU, which the
+ * caller holds, between the change of reg_state and ndo_uninit.
+ */
+static bool ipoib_netdev_is_there(const struct net_device *dev)
+{
+	return dev->reg_state == NETREG_REGISTERED;
+}
+
 static u16 ipoib_select_queue(struct net_device *dev, struct sk_buff *skb,
 			      COMPAT_SELECT_QUEUE_REST)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 	u16 queue;
 
-	/*
-	 * Who has slept since it looked whether the interface is up, as a packet socket may, asks
-	 * this of one that is going, or that has gone but for his reference: the accel's queues may
-	 * be gone then, and the accel itself with its ops. The stack waits for RCU between the
-	 * change of reg_state and ndo_uninit.
-	 */
 	rcu_read_lock();
-	if (dev->reg_state == NETREG_REGISTERED && priv->ops->select_queue)
+	if (ipoib_netdev_is_there(dev) && priv->ops->select_queue)
 		queue = priv->ops->select_queue(dev, skb, sb_dev);
 	else
 		queue = netdev_pick_tx(dev, skb, sb_dev);
@@ -101,7 +106,11 @@ static netdev_features_t ipoib_features_check(struct sk_buff *skb, struct net_de
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
 
-	return priv->ops->features_check ? priv->ops->features_check(skb, dev, features) : features;
+	rcu_read_lock();
+	if (ipoib_netdev_is_there(dev) && priv->ops->features_check)
+		features = priv->ops->features_check(skb, dev, features);
+	rcu_read_unlock();
+	return features;
 }
 
 static int ipoib_set_features(struct net_device *dev, netdev_features_t features)
@@ -212,6 +221,8 @@ struct net_device_ops ipoib_netdev_ops __ro_after_init = {
 	COMPAT_HWTSTAMP
 };
 
+/* Who is given a child is given a partition, not the virtual functions of the HCA. */
+static struct net_device_ops ipoib_netdev_child_ops __ro_after_init;
 /* A virtual function's address is given to it by the physical one, and it has no VFs itself. */
 static struct net_device_ops ipoib_netdev_vf_ops __ro_after_init;
 
@@ -219,19 +230,24 @@ void ipoib_netdev_init(const struct ipoib_life *life)
 {
 	ipoib_netdev_ops.ndo_init = life->init;
 	ipoib_netdev_ops.ndo_uninit = life->uninit;
-	ipoib_netdev_vf_ops = ipoib_netdev_ops;
+	ipoib_netdev_child_ops = ipoib_netdev_ops;
+	ipoib_netdev_child_ops.ndo_set_vf_link_state = NULL;
+	ipoib_netdev_child_ops.ndo_get_vf_config = NULL;
+	ipoib_netdev_child_ops.ndo_get_vf_stats = NULL;
+	ipoib_netdev_child_ops.ndo_get_vf_guid = NULL;
+	ipoib_netdev_child_ops.ndo_set_vf_guid = NULL;
+	ipoib_netdev_vf_ops = ipoib_netdev_child_ops;
 	ipoib_netdev_vf_ops.ndo_set_mac_address = NULL;
-	ipoib_netdev_vf_ops.ndo_set_vf_link_state = NULL;
-	ipoib_netdev_vf_ops.ndo_get_vf_config = NULL;
-	ipoib_netdev_vf_ops.ndo_get_vf_stats = NULL;
-	ipoib_netdev_vf_ops.ndo_get_vf_guid = NULL;
-	ipoib_netdev_vf_ops.ndo_set_vf_guid = NULL;
 }
 
 void ipoib_netdev_set_ops(struct ipoib_dev *priv)
 {
-	priv->dev->netdev_ops = compat_hca_is_vf(priv->intf.hca) ? &ipoib_netdev_vf_ops :
-								   &ipoib_netdev_ops;
+	if (compat_hca_is_vf(priv->intf.hca))
+		priv->dev->netdev_ops = &ipoib_netdev_vf_ops;
+	else if (priv->intf.parent)
+		priv->dev->netdev_ops = &ipoib_netdev_child_ops;
+	else
+		priv->dev->netdev_ops = &ipoib_netdev_ops;
 }
 
 bool ipoib_netdev_is_ours(const struct net_device *dev)

@@ -9,7 +9,9 @@
  * An interface that was taken down may still be referred to, for as long as somebody likes (who
  * forgets a reference: for ever). That is waited for by who removes the port or the accel, or has
  * the port served otherwise, in rtnl_unlock(), without the registry's lock: others are not to wait
- * with it, and by then the port is left to a work that gives it the next interface.
+ * with it, and by then the port is left to a work that gives it the next interface. But one that
+ * could not be registered after all, since somebody who was told of it refused it, is waited for
+ * with that lock (ipoib_intf_create()).
  *
  * What failed to start is tried again, with a back-off, by a work: memory comes back, and who is
  * being killed, as a modprobe may be in which a device or an accel comes, gets less of it.

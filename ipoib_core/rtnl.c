@@ -40,10 +40,23 @@ static unsigned int ipoib_rtnl_num_tx_queues(void)
 	return max(ipoib_rtnl_num_queues(), ipoib_rtnl_port_tx_queues);
 }
 
+/* Of an interface, or before there is one: @priv, its parent, says why not. */
+static int ipoib_rtnl_check_mode(struct ipoib_dev *priv, struct nlattr *data[],
+				 struct netlink_ext_ack *extack)
+{
+	if (!data || !data[IFLA_IPOIB_MODE] ||
+	    nla_get_u16(data[IFLA_IPOIB_MODE]) == IPOIB_MODE_DATAGRAM)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, data[IFLA_IPOIB_MODE], "only datagram mode is supported");
+	ipoib_netdev_no_connected_mode(priv);
+	return -EINVAL;
+}
+
 static int ipoib_changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 			    struct netlink_ext_ack *extack)
 {
 	struct ipoib_dev *priv = ipoib_priv(dev);
+	int ret;
 
 	if (!data)
 		return 0;
@@ -53,12 +66,9 @@ static int ipoib_changelink(struct net_device *dev, struct nlattr *tb[], struct 
 				    "the P_Key of an interface cannot be changed");
 		return -EOPNOTSUPP;
 	}
-	if (data[IFLA_IPOIB_MODE] && nla_get_u16(data[IFLA_IPOIB_MODE]) != IPOIB_MODE_DATAGRAM) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_IPOIB_MODE],
-				    "only datagram mode is supported");
-		ipoib_netdev_no_connected_mode(priv);
-		return -EINVAL;
-	}
+	ret = ipoib_rtnl_check_mode(priv, data, extack);
+	if (ret)
+		return ret;
 	if (data[IFLA_IPOIB_UMCAST])
 		ipoib_mcast_set_umcast(priv, nla_get_u16(data[IFLA_IPOIB_UMCAST]));
 	return 0;
@@ -103,6 +113,9 @@ static int ipoib_newlink(COMPAT_NEWLINK_ARGS)
 		return -EINVAL;
 	}
 
+	ret = ipoib_rtnl_check_mode(priv, options, extack);
+	if (ret)
+		return ret;
 	ret = ipoib_rtnl_life->child_register(priv, dev, pkey, false);
 	if (ret)
 		return ret;
@@ -164,7 +177,11 @@ static struct rtnl_link_ops ipoib_link_ops __read_mostly = {
 
 void ipoib_rtnl_prepare(struct net_device *dev, size_t priv_size)
 {
-	if (ipoib_rtnl_owned)
+	/*
+	 * What has a kind is not moved back to the first namespace when its own one goes, but for
+	 * that flag: the port's own interface would stay in one that is not there any more.
+	 */
+	if (ipoib_rtnl_owned && COMPAT_NETNS_IS_REFUNDED)
 		dev->rtnl_link_ops = &ipoib_link_ops;
 	if (!priv_size)
 		return;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Virtual functions of the HCA, which administrators set up by the interface of its physical one:
- * ip link set ib0 vf 0 node_guid 00:11:22:33:44:55:66:77. All of it is the HCA driver's.
+ * ip link set ib0 vf 0 node_guid 00:11:22:33:44:55:66:77. All of it is the HCA driver's. They are
+ * the host's: rtnetlink asks only whether somebody administers the namespace of the interface.
  */
 #include "vf.h"
+
+#include <linux/capability.h>
 
 #include "core.h"
 
@@ -13,6 +16,8 @@ int ipoib_vf_set_link_state(struct net_device *dev, int vf, int link_state)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	return ib_set_vf_link_state(intf->hca, vf, intf->port, link_state);
 }
 
@@ -49,6 +54,8 @@ int ipoib_vf_set_guid(struct net_device *dev, int vf, u64 guid, int type)
 {
 	const struct ipoib_intf *intf = ipoib_intf(dev);
 
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	if (type != IFLA_VF_IB_NODE_GUID && type != IFLA_VF_IB_PORT_GUID)
 		return -EINVAL;
 	return ib_set_vf_guid(intf->hca, vf, intf->port, guid, type);

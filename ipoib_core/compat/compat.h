@@ -179,8 +179,10 @@ static inline int compat_hwtstamp_ioctl(struct net_device *dev,
 
 #ifdef HAVE_RTNL_NETNS_REFUND
 #define COMPAT_NETNS_REFUND .netns_refund = true,
+#define COMPAT_NETNS_IS_REFUNDED	true
 #else
 #define COMPAT_NETNS_REFUND
+#define COMPAT_NETNS_IS_REFUNDED	false
 #endif
 
 #endif /* IPOIB_COMPAT_H */

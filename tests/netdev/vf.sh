@@ -23,6 +23,12 @@ vf_shows()
 	}
 }
 
+# is_another_net PID: it has a network namespace of its own.
+is_another_net()
+{
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
 fabric_up 1 vfs=2
 stack_load "$DRIVER-$DRIVER"
 link=$(netdev_of sib0 "$DRIVER")
@@ -37,6 +43,24 @@ vf_shows 1 'NODE_GUID 02:11:22:33:44:55:66:01'
 vf_shows 1 'PORT_GUID 02:11:22:33:44:55:66:02'
 vf_shows 1 '\b1001\b'
 ! ip link set "$link" vf 2 state enable 2> /dev/null || fail "a VF that there is not was set"
+
+if [ "$DRIVER" = ours ]; then
+	note "who has a child, or a network namespace of his own, does not set them, and with a child does not see them"
+	must ip link add link "$link" name child type ipoib pkey 0x8001
+	! ip link set dev child vf 0 state disable 2> "$TMPDIR/error" || fail "a child sets a VF"
+	grep -q 'not supported' "$TMPDIR/error" || fail "refused otherwise: $(cat "$TMPDIR/error")"
+	! ip -d link show dev child | grep -q '^ *vf 0' || fail "a child shows the VFs"
+	must ip link delete child
+	unshare --user --map-root-user --net sleep 60 &
+	owner=$!
+	must_wait 10 is_another_net "$owner"
+	must ip link set "$link" netns "$owner"
+	! nsenter --target "$owner" --user --net --preserve-credentials "$(command -v ip)" link set dev "$link" vf 0 state disable \
+		2> "$TMPDIR/error" || fail "the owner of a network namespace sets a VF"
+	grep -q 'not permitted' "$TMPDIR/error" || fail "refused otherwise: $(cat "$TMPDIR/error")"
+	must nsenter --target "$owner" --net "$(command -v ip)" link set "$link" netns 1
+	kill "$owner"
+fi
 stack_unload
 fabric_down
 

@@ -35,19 +35,22 @@ pings_start()
 	must_wait 10 pings_answered hostB 2
 }
 
-# pings_stop: and say how long the longest pause was.
+# pings_stop [MOST]: and say how long the longest pause was, which is no longer than so many seconds.
 pings_stop()
 {
 	# shellcheck disable=SC2086 # a list
 	kill $PINGS
 	for pings_host in hostA hostB; do
-		awk -F '[][]' -v host="$pings_host" '
+		awk -F '[][]' -v host="$pings_host" -v most="$((${1:-1000000} * TIME_SCALE))" '
 			/bytes from/ {
 				if (last && $2 - last > max) max = $2 - last
 				last = $2
 			}
-			END { printf "# %s: longest pause of answers: %.1f s\n", host, max }
-		' "$TMPDIR/pings-$pings_host"
+			END {
+				printf "# %s: longest pause of answers: %.1f s\n", host, max
+				exit max > most
+			}
+		' "$TMPDIR/pings-$pings_host" || fail "the pause was longer than $(($1 * TIME_SCALE)) s"
 	done
 }
 

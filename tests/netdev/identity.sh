@@ -42,7 +42,9 @@ says 'Duplex: Full' ethtool "$link"
 for name in rx_packets tx_packets rx_bytes tx_bytes tx_errors rx_dropped tx_dropped multicast; do
 	says "^ +$name: [0-9]+" ethtool -S "$link"
 done
-says '^ +tx_drop_[a-z_]+: 0' ethtool -S "$link"
+for cause in malformed too_long not_open path_queue path_limit unreachable mcast_queue mcast_limit; do
+	says "^ +tx_drop_$cause: 0" ethtool -S "$link"
+done
 says '^TX:[[:space:]]+512' ethtool -g "$link"
 says ' qlen 256\b' ip -o link show dev "$link"
 says '^RX:[[:space:]]+256' ethtool -g "$link"

@@ -17,6 +17,7 @@ mkdir -p /etc/modprobe.d
 echo "options accel_ref tx_queues=2" > /etc/modprobe.d/queues.conf
 outage_up ours-ours
 rm /etc/modprobe.d/queues.conf
+second=$(ethtool_stat hostA "$IFA" tx1_packets)
 for round in 1 2 3 4 5; do
 	knob "$HCA_A" stuck_sq 1
 	must_wait 10 pings_stand_still hostA
@@ -30,6 +31,7 @@ for round in 1 2 3 4 5; do
 	assert_strict_clean
 done
 pings_stop
+[ $(($(ethtool_stat hostA "$IFA" tx1_packets) - second)) -gt 20 ] || fail "nothing has waited in the second queue"
 must invariants_check
 must rmmod "accel_$ACCEL"
 must rmmod ipoib_core

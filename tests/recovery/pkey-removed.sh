@@ -22,6 +22,8 @@ child_add hostA "$IFA" 0x8001 "${PAIR%-*}"
 child_add hostB "$IFB" 0x8001 "${PAIR#*-}"
 children_up hostA "$IFA.8001" hostB "$IFB.8001"
 pings_start 10.9.1.2 fd00:9:1::1
+changes=$(on hostA cat "/sys/class/net/$IFA/carrier_changes")
+closed=$(ethtool_stat hostA "$IFA" tx_drop_not_open)
 
 second_gone()
 {
@@ -66,5 +68,7 @@ knob "$HCA_B" pkeys "$index 0x0000"
 knob "$HCA_B" pkeys "7 0x8001"
 assert_resumes "P_Key in another place"
 explains_well hostA "$IFA.8001"
+is "changes of the parent's carrier" "$(on hostA cat "/sys/class/net/$IFA/carrier_changes")" "$changes"
+is "packets that the parent dropped while it was closed" "$(ethtool_stat hostA "$IFA" tx_drop_not_open)" "$closed"
 pings_stop
 assert_strict_clean

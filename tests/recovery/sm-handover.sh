@@ -43,5 +43,9 @@ done
 assert_resumes "$HCA_SM2 took over and said nothing"
 assert_group_works "$HCA_SM2 took over and said nothing"
 explains_well hostA "$IFA"
-pings_stop
+if [ "$PAIR" = ours-ours ]; then
+	pings_stop 1
+else
+	pings_stop
+fi
 assert_strict_clean

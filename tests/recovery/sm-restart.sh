@@ -27,5 +27,9 @@ for gid in "$(link_local hostA "$IFA")" "$(link_local hostB "$IFB")"; do
 	must_wait "$OUTAGE_LIMIT" is_group_member "$HCA_SM" ff12:401b:ffff::ffff:ffff "$gid" 1
 done
 explains_well hostA "$IFA"
-pings_stop
+if [ "$PAIR" = ours-ours ]; then
+	pings_stop 1
+else
+	pings_stop
+fi
 assert_strict_clean

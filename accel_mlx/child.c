@@ -128,7 +128,26 @@ int mlx_child_init(struct net_device *dev, struct net_device *parent)
 		rnet_stop(dev);
 	accel_napi_enable_all(parent);
 	compat_ops_unlock(dev);
+	if (!err)
+		mlx_intf_of(parent)->children++;
 	return err;
+}
+
+/**
+ * mlx_child_set_channels() - ethtool_ops.set_channels, of ports
+ * @dev: the port's own interface
+ * @channels: how many are wanted
+ *
+ * With more than its children have, packets for these would come by queues that they have not.
+ * Newer mlx5_core says so itself.
+ *
+ * Context: process, under RTNL. Return: 0 or a negative errno.
+ */
+int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *channels)
+{
+	if (mlx_intf_of(dev)->children)
+		return -EBUSY;
+	return rnet_of(dev)->provider_ethtool->set_channels(dev, channels);
 }
 
 /**
@@ -163,4 +182,5 @@ void mlx_child_uninit(struct net_device *dev, struct net_device *parent)
 	accel_napi_disable_all(parent);
 	rnet_uninit(dev);
 	accel_napi_enable_all(parent);
+	mlx_intf_of(parent)->children--;
 }

@@ -118,7 +118,10 @@ static void mlx_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *st
 static int mlx_update_netdev_settings(struct net_device *dev)
 {
 	int err = rnet_update_netdev_settings(dev);
+	struct rnet *rnet = rnet_of(dev);
 
+	if (rnet->ethtool.set_channels)
+		rnet->ethtool.set_channels = mlx_child_set_channels;
 	mlx_tunnel_features(dev);
 	return err;
 }

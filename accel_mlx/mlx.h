@@ -14,11 +14,13 @@
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
  * @open: it has queues that run
+ * @children: P_Key children that receive on its queues; RTNL
  * @rx_bytes: the most that was told to have come in
  */
 struct mlx_intf {
 	struct rnet rnet;
 	bool open;
+	unsigned int children;
 	atomic64_t rx_bytes;
 };
 
@@ -34,6 +36,7 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 int mlx_child_init(struct net_device *dev, struct net_device *parent);
 int mlx_child_open(struct net_device *dev, const struct net_device *parent);
 void mlx_child_uninit(struct net_device *dev, struct net_device *parent);
+int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *channels);
 void mlx_tunnel_features(struct net_device *dev);
 netdev_features_t mlx_features_check(struct sk_buff *skb, struct net_device *dev,
 				     netdev_features_t features);

@@ -54,16 +54,6 @@ static void ref_napi_enable(struct ref_priv *priv)
 		napi_enable(&priv->rxqs[i].napi);
 }
 
-static void ref_napi_disable(struct ref_priv *priv)
-{
-	unsigned int i;
-
-	for (i = 0; i < priv->num_rxqs; i++)
-		napi_disable(&priv->rxqs[i].napi);
-	for (i = 0; i < priv->num_txqs; i++)
-		napi_disable(&priv->txqs[i].napi);
-}
-
 /**
  * ref_napi_kick() - run every NAPI once
  * @priv: the interface, NAPI enabled
@@ -83,6 +73,18 @@ void ref_napi_kick(struct ref_priv *priv)
 	for (i = 0; i < priv->num_rxqs; i++)
 		napi_schedule(&priv->rxqs[i].napi);
 	local_bh_enable();
+}
+
+static void ref_napi_disable(struct ref_priv *priv)
+{
+	unsigned int i;
+
+	/* What GRO keeps for longer than a run (gro_flush_timeout) would come at the next open. */
+	ref_napi_kick(priv);
+	for (i = 0; i < priv->num_rxqs; i++)
+		napi_disable(&priv->rxqs[i].napi);
+	for (i = 0; i < priv->num_txqs; i++)
+		napi_disable(&priv->txqs[i].napi);
 }
 
 /*

@@ -73,11 +73,11 @@
  */
 #define REF_TX_COPY		256
 /*
- * Blocks of 32 KiB that were used up and may be used again, instead of being freed and allocated:
- * 8 MiB of a queue, as much as a socket that TCP has tuned holds back and a ring. The watch has
- * them given back when nothing comes in.
+ * Blocks of pages of a queue that were used up and may be used again: 8 MiB, as much as a socket
+ * that TCP has tuned holds back and a ring. The watch has them given back when nothing comes in.
  */
-#define REF_POOL_KEEP		256
+#define REF_POOL_ORDER		get_order(32768)
+#define REF_POOL_KEEP		((8U << 20) >> PAGE_SHIFT >> REF_POOL_ORDER)
 /* TX queues, and RX queues, that the module parameters allow. */
 #define REF_MAX_QUEUES		64
 /* What a received datagram begins with in its buffer (IBA 11.4.1.2). */

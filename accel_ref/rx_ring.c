@@ -10,8 +10,7 @@
 
 #include <linux/mm.h>
 
-/* Order of the page blocks: 32 KiB with pages of 4 KiB, as large as the stack's own are. */
-#define REF_POOL_ORDER		get_order(32768)
+/* 32 KiB with pages of 4 KiB, as large as the stack's own are */
 #define REF_POOL_SIZE		(PAGE_SIZE << REF_POOL_ORDER)
 /* Blocks that were used up and are looked at, in search of one that may be used again. */
 #define REF_POOL_LOOK		8
@@ -95,11 +94,14 @@ static struct page *ref_block_alloc(struct ref_rxq *rxq, unsigned int size, gfp_
 		ref_rx_count(rxq, blocks_reused);
 		return page;
 	}
-	/* A large block is a convenience, the smallest that holds a buffer a necessity. */
+	/*
+	 * A large block is a convenience, the smallest that holds a buffer a necessity: what comes
+	 * in may be what memory is waited for, such as a swap file's. The stack drops the rest.
+	 */
 	page = alloc_pages_node(node, GFP_NOWAIT | __GFP_COMP | __GFP_NOWARN | __GFP_NORETRY |
 				__GFP_NOMEMALLOC, REF_POOL_ORDER);
 	if (!page)
-		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
+		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN | __GFP_MEMALLOC,
 					get_order(size));
 	return page;
 }

@@ -8,6 +8,7 @@
 #include "ah.h"
 
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "trace.h"
@@ -19,12 +20,16 @@ struct ipoib_ah *ipoib_ah_create(struct ipoib_dev *priv, struct rdma_ah_attr *at
 {
 	struct ipoib_ah *ah;
 	struct ib_ah *ib_ah;
+	unsigned int noio;
 
-	ah = kzalloc(sizeof(*ah), GFP_KERNEL);
+	ah = kzalloc(sizeof(*ah), GFP_NOIO);
 	if (!ah)
 		return ERR_PTR(-ENOMEM);
 
+	/* Who gives memory may wait for the server that this leads to. */
+	noio = memalloc_noio_save();
 	ib_ah = rdma_create_ah(priv->intf.pd, attr, RDMA_CREATE_AH_SLEEPABLE);
+	memalloc_noio_restore(noio);
 	if (IS_ERR(ib_ah)) {
 		kfree(ah);
 		return ERR_CAST(ib_ah);

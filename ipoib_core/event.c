@@ -27,6 +27,7 @@
 #include "event.h"
 
 #include <linux/netdevice.h>
+#include <linux/sched/mm.h>
 #include <net/sch_generic.h>
 
 #include "contract.h"
@@ -238,9 +239,15 @@ void ipoib_port_work(struct work_struct *work)
 {
 	struct ipoib_port *port = container_of(to_delayed_work(work), struct ipoib_port, work);
 	unsigned long port_events, events, again, delay = 0;
+	unsigned int noio;
 	struct ipoib_dev *priv;
 	bool looked, up = false;
 
+	/*
+	 * Who gives memory may wait for a server that is reached by an interface which this stops,
+	 * to open it again; and everybody would wait for RTNL.
+	 */
+	noio = memalloc_noio_save();
 	/* Without RTNL: a port whose firmware takes its time holds up itself alone. */
 	port_events = ipoib_event_look_if_due(port, xchg(&port->events, 0), &looked);
 
@@ -267,6 +274,7 @@ void ipoib_port_work(struct work_struct *work)
 		delay = min_not_zero(delay, again);
 	}
 	rtnl_unlock();
+	memalloc_noio_restore(noio);
 	ipoib_event_tell(port, up);
 	if (port->look_backoff || port->missed || up) {
 		again = max_t(long, port->look_at - jiffies, 1);

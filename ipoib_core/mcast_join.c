@@ -27,6 +27,7 @@
 #include "mcast.h"
 
 #include <linux/random.h>
+#include <linux/sched/mm.h>
 
 #include "params.h"
 #include "port.h"
@@ -327,9 +328,12 @@ void ipoib_mcast_work(struct work_struct *work)
 	struct ipoib_dev *priv = container_of(to_delayed_work(work), struct ipoib_dev, mcast_work);
 	struct ipoib_mcast *mcast, *next, *last;
 	unsigned long delay = 0;
+	unsigned int noio;
 
 	if (!test_bit(IPOIB_F_MCAST, &priv->flags))
 		return;
+	/* Who gives memory may wait for a server that is found by one of these groups. */
+	noio = memalloc_noio_save();
 	if (test_and_clear_bit(IPOIB_F_MC_DIRTY, &priv->flags))
 		ipoib_mcast_sync(priv);
 
@@ -355,6 +359,7 @@ void ipoib_mcast_work(struct work_struct *work)
 	/* queue_, not mod_: a kick that came meanwhile is due sooner. */
 	if (delay && test_bit(IPOIB_F_MCAST, &priv->flags))
 		queue_delayed_work(ipoib_wq, &priv->mcast_work, delay);
+	memalloc_noio_restore(noio);
 }
 
 int ipoib_mcast_start(struct ipoib_dev *priv)

@@ -58,10 +58,10 @@ static void ipoib_tx_timeout(struct net_device *dev, unsigned int txqueue)
 }
 
 /*
- * May an accel be asked about a packet? Who has slept since it looked whether the interface is up, as
- * a packet socket may, asks of one that is going, or that has gone but for his reference: the accel's
- * queues may be gone then, and the accel itself with its ops. The stack waits for RCU, which the
- * caller holds, between the change of reg_state and ndo_uninit.
+ * May an accel be asked about a packet? Who has slept since it looked whether the interface is up,
+ * as a packet socket may, asks of one that is going, or that has gone but for his reference: the
+ * accel's queues may be gone then, and the accel itself with its ops. The stack waits for RCU,
+ * which the caller holds, between the change of reg_state and ndo_uninit.
  */
 static bool ipoib_netdev_is_there(const struct net_device *dev)
 {

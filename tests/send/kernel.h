@@ -59,7 +59,9 @@ struct counter { long v; };
 #define PTR_ERR(p)		((void)(p), -ENOMEM)
 #define array_size(n, size)	((n) * (size))
 
+#define PAGE_SHIFT		12
 #define PAGE_SIZE		4096UL
+#define get_order(size)		((size) > PAGE_SIZE ? 3 : 0)
 #define GFP_KERNEL		0
 #define MAX_SKB_FRAGS		17
 #define IPOIB_ENCAP_LEN		4
@@ -138,6 +140,8 @@ struct u64_stats_sync {
 #define HZ				1000
 #define time_in_range(a, b, c)		((long)((a) - (b)) >= 0 && (long)((c) - (a)) >= 0)
 #define round_jiffies_relative(j)	(j)
+#define memalloc_noio_save()		0
+#define memalloc_noio_restore(flags)	((void)(flags))
 
 extern unsigned long jiffies;
 

@@ -74,6 +74,8 @@ enum ipoib_bind {
  * @IPOIB_CARRIER_REASON_GROUP_MTU: the broadcast group's MTU is none that there is
  * @IPOIB_CARRIER_REASON_COMING: everything is there and the carrier is about to come
  * @IPOIB_CARRIER_REASON_PORT_SILENT: the port was not active and tells its state no more
+ *
+ * P_Key and GID count only while the port is active: a subnet manager gives them.
  */
 enum ipoib_carrier_reason {
 	IPOIB_CARRIER_REASON_CARRIER = 0,

@@ -44,6 +44,33 @@ static void traffic_failed(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+static uint64_t traffic_rx_sum(const struct counters *stats)
+{
+	return counters_sum(stats, true, "errors") + counters_sum(stats, true, "short_frames") +
+	       counters_sum(stats, true, "post_failed");
+}
+
+static void traffic_rx_failed(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t all = traffic_rx_sum(stats);
+	uint64_t now = traffic_grown(traffic, traffic_rx_sum(&traffic->before->ethtool.stats), all);
+	struct finding finding;
+
+	if (!all)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "receives-failed",
+		    "receives that failed: %llu that the device ended with an error, %llu of packets too short for their headers, %llu that it refused and was asked again; %llu of them in the last %llu ms",
+		    (unsigned long long)counters_sum(stats, true, "errors"),
+		    (unsigned long long)counters_sum(stats, true, "short_frames"),
+		    (unsigned long long)counters_sum(stats, true, "post_failed"),
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to; who sends packets that are too short is no IPoIB",
+		     print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
 static void traffic_stuck(const struct traffic *traffic)
 {
 	const struct counters *stats = &traffic->after->ethtool.stats;
@@ -93,4 +120,5 @@ void traffic_queues(const struct traffic *traffic)
 	traffic_stuck(traffic);
 	traffic_lost(traffic);
 	traffic_failed(traffic);
+	traffic_rx_failed(traffic);
 }

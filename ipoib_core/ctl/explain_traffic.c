@@ -320,6 +320,7 @@ void explain_traffic(struct out *out, const struct record *dev, const struct rec
 	};
 
 	traffic_queues(&traffic);
+	traffic_drops(&traffic);
 	traffic_unanswered(&traffic);
 	traffic_rx(&traffic);
 	traffic_tx(&traffic);

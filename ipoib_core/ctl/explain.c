@@ -310,6 +310,7 @@ static bool explain_sample(const struct records *devs, struct sample *samples)
 		if (!record_get(&devs->list[i], IPOIB_A_CARRIER))
 			continue;
 		sample_take(samples, devs, i);
+		samples[i].timeouts = sample_timeouts(&devs->list[i]);
 		any = true;
 	}
 	return any;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Queues of an interface that has carrier: those that are stuck or dead, and what fails in them. */
 #include "explain_traffic.h"
+
+#include <string.h>
+
 #include "print.h"
 
 /* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
@@ -27,8 +30,11 @@ static void traffic_failed(const struct traffic *traffic)
 	const struct counters *stats = &traffic->after->ethtool.stats;
 	const struct counters *before = &traffic->before->ethtool.stats;
 	uint64_t refused = counters_sum(stats, false, "post_failed");
-	uint64_t errors = counters_get(stats, "tx_errors");
+	/* mlx5_core's queues have the latter. */
+	uint64_t errors = counters_get(stats, "tx_errors") + counters_sum(stats, false, "cqe_err");
 	uint64_t now = traffic_stat(traffic, "tx_errors") +
+		       traffic_grown(traffic, counters_sum(before, false, "cqe_err"),
+				     counters_sum(stats, false, "cqe_err")) +
 		       traffic_grown(traffic, counters_sum(before, false, "post_failed"), refused);
 	struct finding finding;
 
@@ -71,6 +77,7 @@ static void traffic_rx_failed(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+/* The stack counts those of all accels, and accel ref what it has found itself too. */
 static void traffic_stuck(const struct traffic *traffic)
 {
 	const struct counters *stats = &traffic->after->ethtool.stats;
@@ -78,6 +85,10 @@ static void traffic_stuck(const struct traffic *traffic)
 	uint64_t now = traffic_stat(traffic, "tx_timeouts");
 	struct finding finding;
 
+	if (timeouts < traffic->after->timeouts) {
+		timeouts = traffic->after->timeouts;
+		now = counters_grown(traffic->before->timeouts, timeouts);
+	}
 	if (!timeouts)
 		return;
 	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "queue-stuck",
@@ -88,6 +99,51 @@ static void traffic_stuck(const struct traffic *traffic)
 	finding_next(&finding,
 		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
 		     print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
+/* How much a counter of that RX queue has grown. */
+static uint64_t traffic_rx_grown(const struct traffic *traffic, unsigned int queue,
+				 const char *what)
+{
+	char name[COUNTERS_NAME];
+
+	snprintf(name, sizeof(name), "rx%u_%s", queue, what);
+	return traffic_stat(traffic, name);
+}
+
+/*
+ * mlx5_core's receive queues for IPoIB stay as the first error has left them, and the counter of
+ * errors outlasts what mends them: a queue in which packets come works.
+ */
+static void traffic_rx_stopped(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	unsigned int queues = 0, first = 0;
+	struct counter_name parts;
+	struct finding finding;
+	bool now = false, grown;
+	size_t i;
+
+	for (i = 0; i < stats->count; i++) {
+		if (!counters_split(stats->list[i].name, &parts) || !parts.rx ||
+		    strcmp(parts.what, "wqe_err") || !stats->list[i].value)
+			continue;
+		grown = traffic_rx_grown(traffic, parts.queue, "wqe_err");
+		if (!grown && traffic_rx_grown(traffic, parts.queue, "packets"))
+			continue;
+		if (!queues++)
+			first = parts.queue;
+		now |= grown;
+	}
+	if (!queues)
+		return;
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_LIMITED, "receive-stopped",
+		    "RX queues that the device has stopped for an error since they were made, and that have received nothing since, or in the last %llu ms: %u, for example %u",
+		    (unsigned long long)traffic->ms, queues, first);
+	finding_next(&finding,
+		     "if that was not done since: 'ip link set %s down', and then up; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     print_word(traffic->name), print_word(traffic->name));
 	traffic_tell(traffic, &finding);
 }
 
@@ -118,6 +174,7 @@ void traffic_queues(const struct traffic *traffic)
 {
 	traffic_waiting(traffic);
 	traffic_stuck(traffic);
+	traffic_rx_stopped(traffic);
 	traffic_lost(traffic);
 	traffic_failed(traffic);
 	traffic_rx_failed(traffic);

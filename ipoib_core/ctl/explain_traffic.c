@@ -55,11 +55,12 @@ static void traffic_overruns(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
-/* What the interface itself has lost of what came, or of where it goes. */
+/* What the interface itself has lost of what came, or of where it goes; the last is mlx5_core's. */
 static uint64_t traffic_memory(const struct sample *sample)
 {
 	return counters_sum(&sample->ethtool.stats, true, "no_buffer") +
-	       counters_sum(&sample->ethtool.stats, true, "no_memory");
+	       counters_sum(&sample->ethtool.stats, true, "no_memory") +
+	       counters_sum(&sample->ethtool.stats, true, "buff_alloc_err");
 }
 
 static void traffic_rx(const struct traffic *traffic)
@@ -104,7 +105,8 @@ static void traffic_tx(const struct traffic *traffic)
 	finding_set(&finding, FINDING_NOTE, "small-rings",
 		    "each TX queue holds %u sends, fewer than %u: it stops and goes (stopped %llu times)",
 		    ethtool->tx_ring, TRAFFIC_TX_RING,
-		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops"));
+		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops") +
+		    counters_sum(&ethtool->stats, false, "stopped"));
 	if (ethtool->tx_ring < ethtool->tx_ring_max)
 		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
 			     ethtool->tx_ring_max);

@@ -30,13 +30,59 @@
 #define TRAFFIC_SOFTIRQ		50
 #define TRAFFIC_ONE_QUEUE	90
 
-/* The device counts those of all its queues in one, whosever they are. */
+/* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
+static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned int most)
+{
+	unsigned int more = ring > most / 2 ? most : ring * 2;
+
+	if (more < least)
+		more = least;
+	return more < most ? more : most;
+}
+
+static void traffic_overruns_next(const struct traffic *traffic, struct finding *finding,
+				  const char *first)
+{
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+
+	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
+		finding_next(finding,
+			     "%s'ethtool -G %s rx %u' has each queue post more of them, which takes as much more memory",
+			     first, print_word(traffic->name),
+			     traffic_more(ethtool->rx_ring, 0, ethtool->rx_ring_max));
+	else
+		finding_next(finding,
+			     "%sa larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'",
+			     first);
+}
+
+/* The queues of mlx5_core are counted by themselves, and not among those of verbs. */
+static void traffic_overruns_own(const struct traffic *traffic)
+{
+	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "rx_out_of_buffer");
+	uint64_t now = traffic_stat(traffic, "rx_out_of_buffer");
+	struct finding finding;
+
+	if (!lost)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "receive-overruns",
+		    "packets that came while a receive queue of the interface had no buffer for them: %llu, %llu of them in the last %llu ms",
+		    (unsigned long long)lost, (unsigned long long)now,
+		    (unsigned long long)traffic->ms);
+	traffic_overruns_next(traffic, &finding, "");
+	traffic_tell(traffic, &finding);
+}
+
+/* The device counts those of all its queues of verbs in one, whosever they are. */
 static void traffic_overruns(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->port, "out_of_buffer");
-	const struct ethtool *ethtool = &traffic->after->ethtool;
 	struct finding finding;
 
+	if (counters_has(&traffic->after->ethtool.stats, "rx_out_of_buffer")) {
+		traffic_overruns_own(traffic);
+		return;
+	}
 	if (!lost)
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
@@ -45,13 +91,8 @@ static void traffic_overruns(const struct traffic *traffic)
 		    (unsigned long long)counters_grown(counters_get(&traffic->before->port,
 								    "out_of_buffer"), lost),
 		    (unsigned long long)traffic->ms);
-	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
-		finding_next(&finding,
-			     "if it grows with the packets of this interface: 'ethtool -G %s rx %u' posts more of them",
-			     print_word(traffic->name), ethtool->rx_ring_max);
-	else
-		finding_next(&finding,
-			     "if it grows with the packets of this interface: a larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'");
+	traffic_overruns_next(traffic, &finding,
+			      "if it grows with the packets of this interface: ");
 	traffic_tell(traffic, &finding);
 }
 
@@ -88,7 +129,7 @@ static void traffic_rx(const struct traffic *traffic)
 		    ring, TRAFFIC_RX_RING);
 	if (ring < ethtool->rx_ring_max)
 		finding_next(&finding, "'ethtool -G %s rx %u'", print_word(traffic->name),
-			     ethtool->rx_ring_max);
+			     traffic_more(ring, TRAFFIC_RX_RING, ethtool->rx_ring_max));
 	else
 		finding_next(&finding,
 			     "recv_queue_size= of ipoib_core(4), when it is loaded next; see 'modprobe -c'");
@@ -109,7 +150,8 @@ static void traffic_tx(const struct traffic *traffic)
 		    counters_sum(&ethtool->stats, false, "stopped"));
 	if (ethtool->tx_ring < ethtool->tx_ring_max)
 		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
-			     ethtool->tx_ring_max);
+			     traffic_more(ethtool->tx_ring, TRAFFIC_TX_RING,
+					  ethtool->tx_ring_max));
 	else
 		finding_next(&finding, "send_queue_size= of ipoib_core(4), when it is loaded next");
 	traffic_tell(traffic, &finding);

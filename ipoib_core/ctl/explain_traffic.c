@@ -23,6 +23,8 @@
 #define TRAFFIC_USECS		200
 /* A second: fewer packets keep no CPU busy. */
 #define TRAFFIC_PACKETS		100000
+/* So many packets of a stream are taken in as one. */
+#define TRAFFIC_MERGED		64
 /* So many packets that went out, and none that came in, are worth a word. */
 #define TRAFFIC_UNANSWERED	2
 /* Percent: a CPU has no time left; of that in interrupts; of the packets in one queue. */
@@ -266,9 +268,25 @@ static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, ui
 	return queue;
 }
 
-/* The CPU that has least time left, of those that are busy with interrupts. */
-static const struct cpu *traffic_busy(const struct traffic *traffic, unsigned int *busy,
-				      unsigned int *softirq)
+/*
+ * Whether a CPU may be the one of a queue that got so many packets: the device interrupts it. Who
+ * polls all the time is not interrupted any more; he was before, and takes in what comes, of which
+ * up to so many packets make one.
+ */
+static bool traffic_serves(const struct cpu *before, const struct cpu *after, uint64_t packets)
+{
+	if (counters_grown(before->interrupts, after->interrupts))
+		return true;
+	return after->interrupts &&
+	       counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED;
+}
+
+/*
+ * The CPU that has least time left, of those that are busy with interrupts and may serve a queue
+ * that got @packets.
+ */
+static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets,
+				      unsigned int *busy, unsigned int *softirq)
 {
 	const struct cpu *cpu, *before, *worst = NULL;
 	unsigned int soft;
@@ -279,7 +297,7 @@ static const struct cpu *traffic_busy(const struct traffic *traffic, unsigned in
 		cpu = &traffic->after->cpus.list[i];
 		before = cpus_find(&traffic->before->cpus, cpu->number);
 		total = before ? counters_grown(before->total, cpu->total) : 0;
-		if (!total)
+		if (!total || !traffic_serves(before, cpu, packets))
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
@@ -303,7 +321,7 @@ static void traffic_cpu(const struct traffic *traffic)
 	int queue;
 
 	queue = traffic_first_queue(traffic, &most, &all);
-	cpu = traffic_busy(traffic, &busy, &softirq);
+	cpu = traffic_busy(traffic, most, &busy, &softirq);
 	if (queue < 0 || !cpu || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
 	    most * 100 / all < TRAFFIC_ONE_QUEUE)
 		return;

@@ -283,6 +283,7 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
+	explain_parent(all->ctl->client, &all->devs, dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_rejoining(all, dev);
 	explain_membership(all, dev);

@@ -39,6 +39,8 @@
  * @quiet: nothing was sent for long: the path to the peer comes once something is, another one is
  *	not asked for, and this host fails
  * @child: the port has another interface, of that name
+ * @of_parent: which has carrier, whatever the first one has, and is its child
+ * @accel: that serves the port, NULL: ref
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
@@ -65,6 +67,8 @@ struct scene {
 	bool trouble;
 	bool quiet;
 	const char *child;
+	bool of_parent;
+	const char *accel;
 	bool away;
 	bool bare;
 	uint32_t outstanding;
@@ -130,6 +134,12 @@ static const struct scene scenes[] = {
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
+	{ .name = "parent-down", NO_CARRIER(ADMIN_DOWN, IDLE), .child = "ib0.8001",
+	  .of_parent = true, .accel = "mlx" },
+	{ .name = "parent-no-gid", NO_CARRIER(GID_MISSING, IDLE), .child = "ib0.8001",
+	  .of_parent = true, .accel = "mlx" },
+	{ .name = "parent-other", NO_CARRIER(ADMIN_DOWN, IDLE), .child = "ib0.8001",
+	  .of_parent = true },
 	{ .name = "port-untold", NO_LINK(PORT_SILENT, DOWN) },
 	{ .name = "rejoin-silent", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
@@ -218,6 +228,11 @@ static void put_tries(struct nl_msg *msg, uint32_t error, uint32_t tries)
 		nla_put_u32(msg, IPOIB_A_NEXT_TRY, 1 << tries << 10);
 }
 
+static const char *accel_of(const struct scene *scene)
+{
+	return scene->accel ? scene->accel : "ref";
+}
+
 static void answer_dev(struct answers *answers, const struct scene *scene, uint32_t ifindex,
 		       const char *ifname)
 {
@@ -226,7 +241,9 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u32(msg, IPOIB_A_IFINDEX, ifindex);
 	nla_put_string(msg, IPOIB_A_IFNAME, ifname);
 	put_port(msg, "sib0");
-	nla_put_string(msg, IPOIB_A_ACCEL, "ref");
+	if (scene->of_parent && ifindex != SCENES_IFINDEX)
+		nla_put_u32(msg, IPOIB_A_PARENT, SCENES_IFINDEX);
+	nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
 	nla_put_u32(msg, IPOIB_A_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
@@ -275,7 +292,7 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	nla_put_u32(msg, IPOIB_A_PORT_MTU, scene->port_mtu ? scene->port_mtu : 4092);
 	nla_put_string(msg, IPOIB_A_WANTED, wanted ? wanted : scene->wanted);
 	if (scene->ifname || scene->away) {
-		nla_put_string(msg, IPOIB_A_ACCEL, "ref");
+		nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
 		nla_put_u32(msg, IPOIB_A_PRIORITY, 1);
 	}
 	nla_put_u32(msg, IPOIB_A_BIND, scene->bind);
@@ -380,7 +397,26 @@ static void answer_table(struct answers *answers, const struct scene *scene, con
 	end(answers, msg);
 }
 
-static void answer(struct answers *answers, const struct scene *scene)
+static bool fits(const struct client_filter *filter, const char *ifname)
+{
+	return ifname && (!filter->ifname || !strcmp(filter->ifname, ifname));
+}
+
+static void answer_devs(struct answers *answers, const struct scene *scene,
+			const struct client_filter *filter)
+{
+	struct scene child = *scene;
+
+	if (child.of_parent)
+		child.reason = IPOIB_CARRIER_REASON_CARRIER;
+	if (fits(filter, scene->ifname))
+		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
+	if (fits(filter, scene->child))
+		answer_dev(answers, &child, SCENES_IFINDEX + 1, scene->child);
+}
+
+static void answer(struct answers *answers, const struct scene *scene,
+		   const struct client_filter *filter)
 {
 	switch (answers->cmd) {
 	case IPOIB_CMD_ACCEL_GET:
@@ -393,9 +429,7 @@ static void answer(struct answers *answers, const struct scene *scene)
 			answer_port(answers, scene, "sib1");
 		break;
 	case IPOIB_CMD_DEV_GET:
-		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
-		if (scene->child)
-			answer_dev(answers, scene, SCENES_IFINDEX + 1, scene->child);
+		answer_devs(answers, scene, filter);
 		break;
 	case IPOIB_CMD_GROUP_GET:
 		answer_groups(answers, scene);
@@ -429,9 +463,8 @@ int scenes_answer(const char *name, enum ipoib_cmd cmd, const struct client_filt
 			return -EOPNOTSUPP;
 	if (scene->denied && (cmd == IPOIB_CMD_GROUP_GET || cmd == IPOIB_CMD_PATH_GET))
 		return -EPERM;
-	if (port || (scene->ifname &&
-		     (!filter->ifname || !strcmp(filter->ifname, scene->ifname))))
-		answer(&answers, scene);
+	if (port || cmd == IPOIB_CMD_DEV_GET || fits(filter, scene->ifname))
+		answer(&answers, scene, filter);
 	*len = answers.len;
 	return 0;
 }

@@ -32,6 +32,12 @@
 #define TRAFFIC_SOFTIRQ		50
 #define TRAFFIC_ONE_QUEUE	90
 
+/* Sizes of queues that are parameters are those of accel ref. */
+static bool traffic_is_ref(const struct traffic *traffic)
+{
+	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "ref");
+}
+
 /* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
 static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned int most)
 {
@@ -54,8 +60,9 @@ static void traffic_overruns_next(const struct traffic *traffic, struct finding 
 			     traffic_more(ethtool->rx_ring, 0, ethtool->rx_ring_max));
 	else
 		finding_next(finding,
-			     "%sa larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'",
-			     first);
+			     "%s%sa CPU with more time: 'ipoibctl top' shows what is busy", first,
+			     traffic_is_ref(traffic) ?
+			     "a larger recv_queue_size= of ipoib_core(4), or " : "");
 }
 
 /* The queues of mlx5_core are counted by themselves, and not among those of verbs. */
@@ -132,7 +139,7 @@ static void traffic_rx(const struct traffic *traffic)
 	if (ring < ethtool->rx_ring_max)
 		finding_next(&finding, "'ethtool -G %s rx %u'", print_word(traffic->name),
 			     traffic_more(ring, TRAFFIC_RX_RING, ethtool->rx_ring_max));
-	else
+	else if (traffic_is_ref(traffic))
 		finding_next(&finding,
 			     "recv_queue_size= of ipoib_core(4), when it is loaded next; see 'modprobe -c'");
 	traffic_tell(traffic, &finding);
@@ -154,7 +161,7 @@ static void traffic_tx(const struct traffic *traffic)
 		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
 			     traffic_more(ethtool->tx_ring, TRAFFIC_TX_RING,
 					  ethtool->tx_ring_max));
-	else
+	else if (traffic_is_ref(traffic))
 		finding_next(&finding, "send_queue_size= of ipoib_core(4), when it is loaded next");
 	traffic_tell(traffic, &finding);
 }

@@ -10,6 +10,10 @@
 /* How long is waited for an answer, and between two packets, in milliseconds. */
 #define TEST_ANSWER	1000
 #define TEST_PAUSE	20
+/* How long each of those is waited for that show what fits, once it is known that some do not. */
+#define TEST_HALF	250
+/* Where IPv6 is to be the MTU must not be less (RFC 8200). */
+#define TEST_IPV6_MTU	1280
 /* How often a packet may be lost before that is believed. */
 #define TEST_TRIES	3
 /* So many short packets in a row that are answered say that it is the length of others. */
@@ -73,40 +77,79 @@ static bool test_is_loss(struct test *test, unsigned int bytes)
 	return !test_ask(test, bytes, &us);
 }
 
+/* Halves what lies between @went, which was answered, and @not, until it is known what is. */
+static unsigned int test_halve(struct test *test, unsigned int went, unsigned int not)
+{
+	unsigned int bytes, us;
+	int tries, ret;
+
+	while (not - went > 1) {
+		bytes = went + (not - went) / 2;
+		tries = TEST_TRIES;
+		do {
+			ret = ping_once(&test->ping, bytes, TEST_HALF, &us);
+		} while (ret == -ETIMEDOUT && --tries);
+		if (ret)
+			not = bytes;
+		else
+			went = bytes;
+	}
+	return went;
+}
+
+/* Up to @went bytes fit, fewer than the MTU. */
+static void test_size_next(struct test *test, unsigned int went)
+{
+	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU);
+	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
+
+	if (went < TEST_IPV6_MTU)
+		TEST_NEXT(test,
+			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery portinfo', NeighborMTU; 'saquery -g' has the groups')? mtu= of the partition is what all members can do",
+			  name, mtu, TEST_IPV6_MTU);
+	else
+		TEST_NEXT(test,
+			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
+			  name, mtu, print_word(name), went);
+}
+
+static enum test_result test_too_long(struct test *test, unsigned int went, unsigned int bytes,
+				      int ret)
+{
+	if (ret == -ETIMEDOUT && test_is_loss(test, bytes)) {
+		TEST_SAY(test,
+			 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
+			 went);
+		return TEST_SKIPPED;
+	}
+	/* A router answers with what it can, which is for TCP and not for this socket. */
+	if (test->far) {
+		TEST_SAY(test,
+			 "packets of %u bytes are answered, of %u are not: beyond the gateway links may carry less",
+			 went, bytes);
+		return TEST_SKIPPED;
+	}
+	went = test_halve(test, went, bytes);
+	TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
+		 strerror(-ret));
+	test_size_next(test, went);
+	return TEST_FAILED;
+}
+
 enum test_result test_size(struct test *test)
 {
-	static const unsigned int sizes[] = { 256, 576, 1024, 1280, 1500, 2044, 3072 };
+	/* Those of IPoIB, by the MTUs that a link of InfiniBand can have, and of others. */
+	static const unsigned int sizes[] = { 252, 508, 1020, 1280, 1500, 2044, 3072 };
 	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU), went = TEST_BYTES, us, bytes;
-	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
 	size_t i;
 	int ret;
 
 	for (i = 0; went < mtu; i++) {
 		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
 		ret = test_ask(test, bytes, &us);
-		if (!ret) {
-			went = bytes;
-			continue;
-		}
-		if (ret == -ETIMEDOUT && test_is_loss(test, bytes)) {
-			TEST_SAY(test,
-				 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
-				 went);
-			return TEST_SKIPPED;
-		}
-		/* A router answers with what it can, which is for TCP and not for this socket. */
-		if (test->far) {
-			TEST_SAY(test,
-				 "packets of %u bytes are answered, of %u are not: beyond the gateway links may carry less",
-				 went, bytes);
-			return TEST_SKIPPED;
-		}
-		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
-			 strerror(-ret));
-		TEST_NEXT(test,
-			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
-			  name, mtu, print_word(name), went);
-		return TEST_FAILED;
+		if (ret)
+			return test_too_long(test, went, bytes, ret);
+		went = bytes;
 	}
 	TEST_SAY(test, "up to the MTU, %u bytes", went);
 	return TEST_OK;

@@ -190,6 +190,22 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 	return 0;
 }
 
+/*
+ * The group that is in use, and what the broadcast address says if that was changed since: it is
+ * followed when the interface is set up.
+ */
+static int ipoib_nl_put_broadcast(struct sk_buff *skb, const struct ipoib_dev *priv,
+				  const struct ipoib_nl_dest *broadcast)
+{
+	const u8 *wanted = priv->dev->broadcast + IPOIB_ADDR_GID;
+	const u8 *used = broadcast ? broadcast->gid.raw : wanted;
+
+	if (nla_put(skb, IPOIB_A_GID, sizeof(union ib_gid), used))
+		return -EMSGSIZE;
+	return memcmp(used, wanted, sizeof(union ib_gid)) ?
+	       nla_put(skb, IPOIB_A_BROADCAST, sizeof(union ib_gid), wanted) : 0;
+}
+
 static int ipoib_nl_put_identity(struct sk_buff *skb, const struct ipoib_dev *priv)
 {
 	const struct ipoib_intf *intf = &priv->intf;
@@ -199,8 +215,7 @@ static int ipoib_nl_put_identity(struct sk_buff *skb, const struct ipoib_dev *pr
 	    nla_put_u32(skb, IPOIB_A_PORT, intf->port) ||
 	    (intf->parent && net_eq(dev_net(intf->parent), dev_net(priv->dev)) &&
 	     nla_put_u32(skb, IPOIB_A_PARENT, intf->parent->ifindex)) ||
-	    nla_put_string(skb, IPOIB_A_ACCEL, intf->accel->name) ||
-	    nla_put(skb, IPOIB_A_GID, sizeof(union ib_gid), priv->dev->broadcast + IPOIB_ADDR_GID))
+	    nla_put_string(skb, IPOIB_A_ACCEL, intf->accel->name))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -212,6 +227,7 @@ int ipoib_nl_put_intf(struct sk_buff *skb, struct ipoib_dev *priv, bool admin)
 	ASSERT_RTNL();
 	broadcast = ipoib_nl_broadcast(priv, &info) ? &info : NULL;
 	if (ipoib_nl_put_identity(skb, priv) || ipoib_nl_put_queues(skb, priv) ||
+	    ipoib_nl_put_broadcast(skb, priv, broadcast) ||
 	    ipoib_nl_put_mtu(skb, priv) || ipoib_nl_put_keys(skb, priv, admin) ||
 	    ipoib_nl_put_link(skb, priv, broadcast))
 		return -EMSGSIZE;

@@ -41,6 +41,7 @@
  * @child: the port has another interface, of that name
  * @of_parent: which has carrier, whatever the first one has, and is its child
  * @accel: that serves the port, NULL: ref
+ * @broadcast: group of the broadcast address, if that was changed by hand
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
@@ -69,6 +70,7 @@ struct scene {
 	const char *child;
 	bool of_parent;
 	const char *accel;
+	const char *broadcast;
 	bool away;
 	bool bare;
 	uint32_t outstanding;
@@ -136,6 +138,8 @@ static const struct scene scenes[] = {
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
 	{ .name = "mlx", JOINED, .pkey_entry = 0xffff, .accel = "mlx" },
+	{ .name = "broadcast-changed", JOINED, .pkey_entry = 0xffff,
+	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
 	{ .name = "parent-down", NO_CARRIER(ADMIN_DOWN, IDLE), .child = "ib0.8001",
 	  .of_parent = true, .accel = "mlx" },
@@ -202,12 +206,12 @@ static void end(struct answers *answers, struct nl_msg *msg)
 	nlmsg_free(msg);
 }
 
-static void put_gid(struct nl_msg *msg, const char *text)
+static void put_gid(struct nl_msg *msg, enum ipoib_attr attr, const char *text)
 {
 	unsigned char gid[16];
 
 	inet_pton(AF_INET6, text, gid);
-	nla_put(msg, IPOIB_A_GID, sizeof(gid), gid);
+	nla_put(msg, attr, sizeof(gid), gid);
 }
 
 static void put_which(struct nl_msg *msg, const struct scene *scene)
@@ -267,7 +271,9 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u16(msg, IPOIB_A_PKEY, 0xffff);
 	if (scene->pkey_entry)
 		nla_put_u16(msg, IPOIB_A_PKEY_ENTRY, scene->pkey_entry);
-	put_gid(msg, "ff12:401b:ffff::ffff:ffff");
+	put_gid(msg, IPOIB_A_GID, "ff12:401b:ffff::ffff:ffff");
+	if (scene->broadcast)
+		put_gid(msg, IPOIB_A_BROADCAST, scene->broadcast);
 	nla_put_u32(msg, IPOIB_A_GROUP_STATE, scene->group_state);
 	put_tries(msg, scene->error, scene->tries);
 	nla_put_u8(msg, IPOIB_A_CARRIER, !scene->reason);
@@ -327,7 +333,7 @@ static void answer_destination(struct answers *answers, const struct scene *scen
 	bool group = answers->cmd == IPOIB_CMD_GROUP_GET;
 
 	put_which(msg, scene);
-	put_gid(msg, gid);
+	put_gid(msg, IPOIB_A_GID, gid);
 	nla_put_u32(msg, group ? IPOIB_A_GROUP_STATE : IPOIB_A_PATH_STATE, state);
 	if (group)
 		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, !strcmp(gid, SCENES_SENT_TO) ?

@@ -184,7 +184,7 @@ enum ipoib_notice {
  * @IPOIB_A_HCA: (string) name of the RDMA device
  * @IPOIB_A_PORT: (u32) port number, from 1
  * @IPOIB_A_GID: (16 bytes) GID of a path, MGID of a group; of an interface that of its
- *	broadcast group
+ *	broadcast group, the one in use if there is one
  * @IPOIB_A_ACCEL: (string) name of the accel; of a port and an interface the one that serves
  *	it
  * @IPOIB_A_ACCEL_MODULE: (string) module of the accel
@@ -261,6 +261,8 @@ enum ipoib_notice {
  * @IPOIB_A_RX_QPN: (u32, may be there several times) QP number that peers are told; one for each RX
  *	queue in use, the first 64 at most, of an interface whose peers are told different ones. In
  *	the place of a queue that receives no more stands another one's
+ * @IPOIB_A_BROADCAST: (16 bytes) MGID in the interface's broadcast address, while that is another
+ *	one than that of the broadcast group in use: it was changed since it was set up
  * @__IPOIB_A_MAX: end
  * @IPOIB_A_MAX: the last one
  */
@@ -329,6 +331,7 @@ enum ipoib_attr {
 	IPOIB_A_COUNT,
 	IPOIB_A_TX_OUTSTANDING,
 	IPOIB_A_RX_QPN,
+	IPOIB_A_BROADCAST,
 
 	__IPOIB_A_MAX,
 	IPOIB_A_MAX = __IPOIB_A_MAX - 1

@@ -145,6 +145,7 @@ failed:
 /* No user is there to see that the data path did not open: it is tried again by the port's work. */
 static void ipoib_link_open_failed(struct ipoib_dev *priv, int error)
 {
+	priv->open_tries = priv->open_backoff ? priv->open_tries + 1 : 1;
 	priv->open_backoff = priv->open_backoff ?
 			     min(priv->open_backoff * 2, IPOIB_OPEN_BACKOFF_MAX) : 1;
 	priv->open_at = jiffies + priv->open_backoff * HZ;

@@ -48,6 +48,21 @@ static const char *const ipoib_nl_reasons[] = {
 
 static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_PORT_SILENT + 1);
 
+/* Tries to open: while these fail there is no broadcast group whose joins would be told. */
+static int ipoib_nl_put_open(struct sk_buff *skb, const struct ipoib_dev *priv)
+{
+	struct ipoib_nl_dest info = {
+		.ended = true,
+		.error = -priv->open_error,
+		.tries = priv->open_tries,
+		.due = time_before(jiffies, priv->open_at),
+	};
+
+	if (info.due)
+		info.next_try = jiffies_to_msecs(priv->open_at - jiffies);
+	return ipoib_nl_put_tries(skb, &info);
+}
+
 static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
 			     const struct ipoib_nl_dest *broadcast)
 {
@@ -55,9 +70,8 @@ static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
 	u64 since = div_u64((get_jiffies_64() - priv->carrier_at) * MSEC_PER_SEC, HZ);
 	int ret;
 
-	/* Closed, there is no broadcast group: what ended last was the try to open. */
 	if (reason == IPOIB_CARRIER_REASON_OPEN_FAILED)
-		ret = nla_put_u32(skb, IPOIB_A_LAST_ERROR, -priv->open_error);
+		ret = ipoib_nl_put_open(skb, priv);
 	else
 		ret = broadcast ? ipoib_nl_put_tries(skb, broadcast) : 0;
 	if (ret || (broadcast && nla_put_u32(skb, IPOIB_A_GROUP_STATE, broadcast->state)) ||

@@ -81,13 +81,15 @@ static const char *explain_smaller(const struct record *dev)
 
 static void explain_open(const struct record *dev, struct finding *finding)
 {
-	char port[EXPLAIN_NAME];
+	char port[EXPLAIN_NAME], tries[128];
 
 	explain_port_name(port, dev);
+	explain_tries(dev, tries, sizeof(tries));
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
-		    "no carrier: accel %s cannot start its queues: %s; it is tried again",
+		    "no carrier: accel %s cannot start its queues: %s%s",
 		    record_string(dev, IPOIB_A_ACCEL),
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)));
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
+		    *tries ? tries : "; it is tried again");
 	finding_next(finding,
 		     "the kernel log may say more%s; 'ipoibctl set port %s accel NAME' has another accel serve the port",
 		     explain_smaller(dev), print_word(port));

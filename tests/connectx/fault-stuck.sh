@@ -50,8 +50,8 @@ note "$(dmesg | grep -E 'NETDEV WATCHDOG|transmit timeout' | tail -n 1)"
 goes_on "stuck until the watchdog"
 case $DRIVER in
 mlx | ref)
-	# Its figures are in hostA's /sys.
-	on hostA ipoibctl explain > "$TMPDIR/explained" || fail "ipoibctl explain"
+	# Figures of the stack are in hostA's /sys.
+	must ip netns exec hostA ipoibctl explain > "$TMPDIR/explained"
 	grep "^$IFA: [a-z]*: a TX queue was stuck" "$TMPDIR/explained" || {
 		cat "$TMPDIR/explained"
 		fail "a queue that was stuck is not explained"

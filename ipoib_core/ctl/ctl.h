@@ -27,11 +27,13 @@
  * @CTL_OK: well
  * @CTL_USAGE: what was asked makes no sense, or is not there
  * @CTL_FAILED: the kernel refused, or check found something wrong
+ * @CTL_UNPROVED: nothing failed, and that it is well was not seen either
  */
 enum ctl_status {
 	CTL_OK,
 	CTL_USAGE,
 	CTL_FAILED,
+	CTL_UNPROVED,
 };
 
 /**

@@ -335,6 +335,7 @@ static void test_tell(struct test *test, const char *step, enum test_result resu
 static void test_steps_run(struct test *test)
 {
 	enum test_result result = TEST_OK;
+	/* Nothing but an answer shows that the way is there. */
 	bool asked = false;
 	size_t i;
 
@@ -350,6 +351,8 @@ static void test_steps_run(struct test *test)
 	}
 	if (result == TEST_FAILED)
 		test->ctl->status = CTL_FAILED;
+	else if (!asked && test->ctl->status == CTL_OK)
+		test->ctl->status = CTL_UNPROVED;
 	if (test->ping.sock >= 0)
 		ping_close(&test->ping);
 }

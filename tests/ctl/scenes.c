@@ -406,6 +406,18 @@ static void answer_table(struct answers *answers, const struct scene *scene, con
 	end(answers, msg);
 }
 
+/* Of which number is in the environment. */
+static void answer_notice(struct answers *answers, const struct scene *scene)
+{
+	const char *number = getenv("NOTICE");
+	struct nl_msg *msg = begin(answers);
+
+	put_which(msg, scene);
+	nla_put_u32(msg, IPOIB_A_NOTICE, number ? strtoul(number, NULL, 10) : 0);
+	nla_put_u32(msg, IPOIB_A_COUNT, 2);
+	end(answers, msg);
+}
+
 static bool fits(const struct client_filter *filter, const char *ifname)
 {
 	return ifname && (!filter->ifname || !strcmp(filter->ifname, ifname));
@@ -454,8 +466,13 @@ static void answer(struct answers *answers, const struct scene *scene,
 		answer_table(answers, scene, "paths", 32768);
 		answer_table(answers, scene, "groups", 512);
 		break;
-	default:
+	case IPOIB_CMD_NOTICE_NTF:
+		answer_notice(answers, scene);
 		break;
+	default:
+		/* One that is not known. */
+		if (answers->cmd > IPOIB_CMD_MAX)
+			answer_notice(answers, scene);
 	}
 }
 

@@ -8,7 +8,7 @@ KERNEL ?=
 # "cd" of scripts would go elsewhere, and say so.
 unexport CDPATH
 # Who has become root by su(1) may not have depmod there.
-export PATH := $(PATH):/usr/sbin:/sbin
+export PATH := $(or $(PATH),/usr/bin:/bin):/usr/sbin:/sbin
 # The half of a path in front of a space is somebody else's, and there are rm -rf below. Between two letters one
 # at either end is seen too.
 $(foreach path,KVER KDIR INSTALL_MOD_PATH DESTDIR,\

@@ -212,6 +212,7 @@ struct ipoib_dest_table {
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @open_error: how the last try ended; RTNL
+ * @open_tries: how many have failed in a row, if @open_backoff is not 0; RTNL
  * @carrier_at: jiffies, of 64 bits, of the last change of the carrier; RTNL
  * @notify_left: how often the peers are still to be told again; RTNL
  * @notify_at: jiffies of the next time when @notify_left is not 0; RTNL
@@ -262,6 +263,7 @@ struct ipoib_dev {
 	unsigned int open_backoff;
 	unsigned long open_at;
 	int open_error;
+	unsigned int open_tries;
 	u64 carrier_at;
 	unsigned int notify_left;
 	unsigned long notify_at;

@@ -145,6 +145,7 @@ failed:
 /* No user is there to see that the data path did not open: it is tried again by the port's work. */
 static void ipoib_link_open_failed(struct ipoib_dev *priv, int error)
 {
+	priv->open_tries = priv->open_backoff ? priv->open_tries + 1 : 1;
 	priv->open_backoff = priv->open_backoff ?
 			     min(priv->open_backoff * 2, IPOIB_OPEN_BACKOFF_MAX) : 1;
 	priv->open_at = jiffies + priv->open_backoff * HZ;
@@ -450,13 +451,26 @@ void ipoib_link_update(struct ipoib_dev *priv)
 		ipoib_announce(priv);
 }
 
-/* Why an interface that is up is not open. */
+/* Why the port of an interface is not active. */
+static enum ipoib_carrier_reason ipoib_link_port_reason(const struct ipoib_port *port)
+{
+	/* What it said last may be over: it is asked on. */
+	if (READ_ONCE(port->look_backoff))
+		return IPOIB_CARRIER_REASON_PORT_SILENT;
+	switch (READ_ONCE(port->state)) {
+	case IB_PORT_INIT:
+	case IB_PORT_ARMED:
+		return IPOIB_CARRIER_REASON_PORT_INIT;
+	default:
+		return IPOIB_CARRIER_REASON_PORT_DOWN;
+	}
+}
+
+/* Why an interface of an active port, which is up, is not open. */
 static enum ipoib_carrier_reason ipoib_link_closed_reason(struct ipoib_dev *priv)
 {
 	u16 index;
 
-	if (priv->open_backoff)
-		return IPOIB_CARRIER_REASON_OPEN_FAILED;
 	if (!ipoib_pkey_lookup(priv, &index))
 		return IPOIB_CARRIER_REASON_PKEY_MISSING;
 	if (!ipoib_address_lookup(priv, &index))
@@ -466,26 +480,20 @@ static enum ipoib_carrier_reason ipoib_link_closed_reason(struct ipoib_dev *priv
 
 enum ipoib_carrier_reason ipoib_link_reason(struct ipoib_dev *priv)
 {
+	bool open = test_bit(IPOIB_F_OPEN, &priv->flags);
+
 	ASSERT_RTNL();
 	/* Before it was set up for the first time the stack has it with carrier. */
 	if (!test_bit(IPOIB_F_UP, &priv->flags))
 		return IPOIB_CARRIER_REASON_ADMIN_DOWN;
 	if (netif_carrier_ok(priv->dev))
 		return IPOIB_CARRIER_REASON_CARRIER;
-	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
-		return ipoib_link_closed_reason(priv);
-	if (ipoib_port_active(priv->port))
-		return ipoib_mcast_reason(priv);
-	/* What it said last may be over: it is asked on. */
-	if (READ_ONCE(priv->port->look_backoff))
-		return IPOIB_CARRIER_REASON_PORT_SILENT;
-	switch (READ_ONCE(priv->port->state)) {
-	case IB_PORT_INIT:
-	case IB_PORT_ARMED:
-		return IPOIB_CARRIER_REASON_PORT_INIT;
-	default:
-		return IPOIB_CARRIER_REASON_PORT_DOWN;
-	}
+	if (!open && priv->open_backoff)
+		return IPOIB_CARRIER_REASON_OPEN_FAILED;
+	/* First: keys and GIDs are what a subnet manager gives to a port that it sees. */
+	if (!ipoib_port_active(priv->port))
+		return ipoib_link_port_reason(priv->port);
+	return open ? ipoib_mcast_reason(priv) : ipoib_link_closed_reason(priv);
 }
 
 /* A child that cannot open yet is up all the same: nobody asked for it who could try again. */

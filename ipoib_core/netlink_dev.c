@@ -48,6 +48,21 @@ static const char *const ipoib_nl_reasons[] = {
 
 static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_PORT_SILENT + 1);
 
+/* Tries to open: while these fail there is no broadcast group whose joins would be told. */
+static int ipoib_nl_put_open(struct sk_buff *skb, const struct ipoib_dev *priv)
+{
+	struct ipoib_nl_dest info = {
+		.ended = true,
+		.error = -priv->open_error,
+		.tries = priv->open_tries,
+		.due = time_before(jiffies, priv->open_at),
+	};
+
+	if (info.due)
+		info.next_try = jiffies_to_msecs(priv->open_at - jiffies);
+	return ipoib_nl_put_tries(skb, &info);
+}
+
 static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
 			     const struct ipoib_nl_dest *broadcast)
 {
@@ -55,9 +70,8 @@ static int ipoib_nl_put_link(struct sk_buff *skb, struct ipoib_dev *priv,
 	u64 since = div_u64((get_jiffies_64() - priv->carrier_at) * MSEC_PER_SEC, HZ);
 	int ret;
 
-	/* Closed, there is no broadcast group: what ended last was the try to open. */
 	if (reason == IPOIB_CARRIER_REASON_OPEN_FAILED)
-		ret = nla_put_u32(skb, IPOIB_A_LAST_ERROR, -priv->open_error);
+		ret = ipoib_nl_put_open(skb, priv);
 	else
 		ret = broadcast ? ipoib_nl_put_tries(skb, broadcast) : 0;
 	if (ret || (broadcast && nla_put_u32(skb, IPOIB_A_GROUP_STATE, broadcast->state)) ||
@@ -190,6 +204,22 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 	return 0;
 }
 
+/*
+ * The group that is in use, and what the broadcast address says if that was changed since: it is
+ * followed when the interface is set up.
+ */
+static int ipoib_nl_put_broadcast(struct sk_buff *skb, const struct ipoib_dev *priv,
+				  const struct ipoib_nl_dest *broadcast)
+{
+	const u8 *wanted = priv->dev->broadcast + IPOIB_ADDR_GID;
+	const u8 *used = broadcast ? broadcast->gid.raw : wanted;
+
+	if (nla_put(skb, IPOIB_A_GID, sizeof(union ib_gid), used))
+		return -EMSGSIZE;
+	return memcmp(used, wanted, sizeof(union ib_gid)) ?
+	       nla_put(skb, IPOIB_A_BROADCAST, sizeof(union ib_gid), wanted) : 0;
+}
+
 static int ipoib_nl_put_identity(struct sk_buff *skb, const struct ipoib_dev *priv)
 {
 	const struct ipoib_intf *intf = &priv->intf;
@@ -199,8 +229,7 @@ static int ipoib_nl_put_identity(struct sk_buff *skb, const struct ipoib_dev *pr
 	    nla_put_u32(skb, IPOIB_A_PORT, intf->port) ||
 	    (intf->parent && net_eq(dev_net(intf->parent), dev_net(priv->dev)) &&
 	     nla_put_u32(skb, IPOIB_A_PARENT, intf->parent->ifindex)) ||
-	    nla_put_string(skb, IPOIB_A_ACCEL, intf->accel->name) ||
-	    nla_put(skb, IPOIB_A_GID, sizeof(union ib_gid), priv->dev->broadcast + IPOIB_ADDR_GID))
+	    nla_put_string(skb, IPOIB_A_ACCEL, intf->accel->name))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -212,6 +241,7 @@ int ipoib_nl_put_intf(struct sk_buff *skb, struct ipoib_dev *priv, bool admin)
 	ASSERT_RTNL();
 	broadcast = ipoib_nl_broadcast(priv, &info) ? &info : NULL;
 	if (ipoib_nl_put_identity(skb, priv) || ipoib_nl_put_queues(skb, priv) ||
+	    ipoib_nl_put_broadcast(skb, priv, broadcast) ||
 	    ipoib_nl_put_mtu(skb, priv) || ipoib_nl_put_keys(skb, priv, admin) ||
 	    ipoib_nl_put_link(skb, priv, broadcast))
 		return -EMSGSIZE;

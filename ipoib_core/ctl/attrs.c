@@ -150,6 +150,7 @@ const struct attr attrs_known[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_COUNT] = ATTR("count", ATTR_NUMBER),
 	[IPOIB_A_TX_OUTSTANDING] = ATTR("tx_outstanding", ATTR_NUMBER),
 	[IPOIB_A_RX_QPN] = { .key = "rx_qpn", .kind = ATTR_HEXES, .digits = 6 },
+	[IPOIB_A_BROADCAST] = ATTR("broadcast", ATTR_GID),
 };
 
 /* Of libnl's types the lengths are the least; here they are the only ones. */
@@ -224,6 +225,7 @@ struct nla_policy attrs_policy[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_COUNT] = POLICY_U32,
 	[IPOIB_A_TX_OUTSTANDING] = POLICY_U32,
 	[IPOIB_A_RX_QPN] = POLICY_U32,
+	[IPOIB_A_BROADCAST] = POLICY_GID,
 };
 
 const char *attrs_name(enum ipoib_attr attr, unsigned long long value)

@@ -7,6 +7,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,13 @@ int client_hear(struct client *client, struct records *records)
 	else if (ret < 0 && !client->error)
 		client_fail(client, -EIO, nl_geterror(ret));
 	return client->error;
+}
+
+bool client_is_told(const struct client *client)
+{
+	struct pollfd poll_fd = { .fd = nl_socket_get_fd(client->sock), .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) > 0;
 }
 
 const char *client_why(const struct client *client)

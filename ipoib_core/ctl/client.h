@@ -68,6 +68,14 @@ int client_listen(struct client **client);
 int client_hear(struct client *client, struct records *records);
 
 /**
+ * client_is_told() - whether there is something to hear already
+ * @client: of client_listen()
+ *
+ * Return: whether client_hear() would not wait.
+ */
+bool client_is_told(const struct client *client);
+
+/**
  * client_why() - why the last request failed
  * @client: it
  *

@@ -13,13 +13,17 @@ _ipoibctl_interfaces()
 	done
 }
 
-# _ipoibctl_ports: the InfiniBand ports that this machine has, a line each.
+# _ipoibctl_ports [SYS]: the InfiniBand ports that this machine has, or SYS in the place of /sys, a line each: not those
+# of RoCE, nor of Omni-Path, which call themselves InfiniBand and are all of one driver.
 _ipoibctl_ports()
 {
-	local dir
-	for dir in /sys/class/infiniband/*/ports/*; do
-		[ ! -d "$dir" ] || dir=${dir#/sys/class/infiniband/}
-		[ "${dir#/}" != "$dir" ] || echo "${dir%%/*}/${dir##*/}"
+	local dir layer hca driver
+	for dir in "${1-/sys}"/class/infiniband/*/ports/*; do
+		layer=
+		[ ! -r "$dir/link_layer" ] || read -r layer < "$dir/link_layer"
+		hca=${dir%/ports/*}
+		driver=$(readlink "$hca/device/driver")
+		[ "$layer" != InfiniBand ] || [ "${driver##*/}" = hfi1 ] || echo "${hca##*/}/${dir##*/}"
 	done
 }
 
@@ -32,11 +36,77 @@ _ipoibctl_names()
 	done
 }
 
+# _ipoibctl_first WORD NAME...: the first name that begins so, as ipoibctl takes it.
+_ipoibctl_first()
+{
+	local word=$1 name
+	shift
+	for name; do
+		[ "${name#"$word"}" = "$name" ] || {
+			echo "$name"
+			return
+		}
+	done
+}
+
+# Below words, names and rest are those of _ipoibctl: what may be next, and the words behind the command.
+
+# _ipoibctl_dev N: [ dev ] INTERFACE, behind the first N of the rest.
+_ipoibctl_dev()
+{
+	case $((${#rest[@]} - $1)),${rest[$1]-} in
+	0,*) words=dev names=$(_ipoibctl_interfaces) ;;
+	1,dev) names=$(_ipoibctl_interfaces) ;;
+	esac
+}
+
+# [ OBJECT ] [ [ dev ] INTERFACE ]
+_ipoibctl_show()
+{
+	local objects='dev port accel group path'
+	# shellcheck disable=SC2086 # words
+	if [ ${#rest[@]} = 0 ]; then
+		words=$objects names=$(_ipoibctl_interfaces)
+	elif [ "$(_ipoibctl_first "${rest[0]}" $objects)" ]; then
+		_ipoibctl_dev 1
+	fi
+}
+
+# [ -n TIMES ] [ dev ] INTERFACE [ gid ] PEER
+_ipoibctl_test()
+{
+	local behind=0
+	[ "${rest[0]-}" != -n ] || behind=2
+	[ "${rest[behind]-}" != dev ] || behind=$((behind + 1))
+	case $((${#rest[@]} - behind)) in
+	0) names=$(_ipoibctl_interfaces) ;;
+	1) words=gid ;;
+	esac
+	[ ${#rest[@]} != 0 ] || words='dev -n'
+}
+
+# port PORT accel NAME; a name of a port may be several words, which a colon parts.
+_ipoibctl_set()
+{
+	local i
+	case ${#rest[@]} in
+	0) words=port ;;
+	1) names=$(_ipoibctl_ports) ;;
+	*) words=accel ;;
+	esac
+	for ((i = 2; i < ${#rest[@]}; i++)); do
+		[ "$(_ipoibctl_first "${rest[i]}" accel)" ] || continue
+		words=
+		[ "$((i + 1))" != ${#rest[@]} ] || words='auto none' names=$(_ipoibctl_names /sys/module accel_)
+	done
+}
+
 _ipoibctl()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
-	local words='show stats explain monitor top test set check help -json -pretty -statistics -netns -color -force -Version'
-	local names='' name quoted
+	local commands='show list stats explain monitor check top test set help'
+	local words="$commands -json -pretty -statistics -netns -color -force -Version"
+	local names='' name quoted rest=()
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -46,35 +116,36 @@ _ipoibctl()
 		=) i=$((i + 1)) ;;
 		-*) ;;
 		*)
-			command=${COMP_WORDS[i]}
+			# shellcheck disable=SC2086 # words
+			command=$(_ipoibctl_first "${COMP_WORDS[i]}" $commands)
+			[ "$command" ] || command=unknown
+			rest=("${COMP_WORDS[@]:i + 1:COMP_CWORD - i - 1}")
 			break
 			;;
 		esac
 	done
-	case $command,$before in
-	,-n | ,-netns) words='' names=$(_ipoibctl_names /run/netns) ;;
-	,*) ;;
-	*,dev) words='' names=$(_ipoibctl_interfaces) ;;
-	show,show) words='dev port accel group path' names=$(_ipoibctl_interfaces) ;;
-	show,*) words=dev ;;
+	[ ! "$command" ] || words=
+	case $command,${rest[*]:+$before} in
+	,*)
+		case $before in
+		-n | -netns) words='' names=$(_ipoibctl_names /run/netns) ;;
+		esac
+		;;
+	show,* | list,*) _ipoibctl_show ;;
 	stats,-o)
 		compopt -o filenames 2> /dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	stats,stats) words='dev --prometheus' names=$(_ipoibctl_interfaces) ;;
+	stats,) words='dev --prometheus' names=$(_ipoibctl_interfaces) ;;
 	stats,--prometheus) words='-o dev' names=$(_ipoibctl_interfaces) ;;
-	top,-n | top,-d) words= ;;
+	top,-n | top,-d) ;;
+	stats,dev | top,dev) names=$(_ipoibctl_interfaces) ;;
 	top,*) words='dev -b -n -d' names=$(_ipoibctl_interfaces) ;;
-	test,test) words='' names=$(_ipoibctl_interfaces) ;;
-	test,gid | test,-n) words= ;;
-	test,*) words=gid ;;
-	set,set) words=port ;;
-	set,port) words='' names=$(_ipoibctl_ports) ;;
-	set,accel) words='auto none' names=$(_ipoibctl_names /sys/module accel_) ;;
-	set,*) words=accel ;;
-	explain,explain | monitor,monitor) words=dev names=$(_ipoibctl_interfaces) ;;
-	*) words= ;;
+	test,-n) ;;
+	test,*) _ipoibctl_test ;;
+	set,*) _ipoibctl_set ;;
+	explain,* | monitor,*) _ipoibctl_dev 0 ;;
 	esac
 	# Not by compgen -W, which does what it finds in words: an interface may be called $(reboot). Who has typed the
 	# beginning of a quoted one goes on with that.

@@ -15,12 +15,16 @@ _ipoibctl_interfaces()
 	_describe -t interfaces interface names
 }
 
+# InfiniBand ports: not those of RoCE, nor of Omni-Path, which call themselves InfiniBand and are all of one driver.
 _ipoibctl_ports()
 {
-	local dir
+	local dir layer driver
 	local -a names
 	for dir in /sys/class/infiniband/*/ports/*(N); do
-		names+=(${dir:h:h:t}/${dir:t})
+		layer=
+		[[ -r $dir/link_layer ]] && read -r layer < $dir/link_layer
+		driver=$(readlink ${dir:h:h}/device/driver)
+		[[ $layer != InfiniBand || ${driver:t} == hfi1 ]] || names+=(${dir:h:h:t}/${dir:t})
 	done
 	_describe -t ports port names
 }
@@ -39,9 +43,10 @@ _ipoibctl_netns()
 	_describe -t namespaces 'network namespace' names
 }
 
-# dev IFNAME, or IFNAME.
+# dev IFNAME, or IFNAME, behind so many words.
 _ipoibctl_dev()
 {
+	[[ $CURRENT == $(($1 + 1)) || $words[CURRENT-1] == dev ]] || return 1
 	if [[ $words[CURRENT-1] != dev ]]; then
 		local -a word
 		word=(dev)
@@ -52,10 +57,10 @@ _ipoibctl_dev()
 
 _ipoibctl()
 {
-	local curcontext=$curcontext state line
-	local -a commands objects
+	local curcontext=$curcontext state line command
+	local -a commands objects gid
 	commands=(
-		'show:what there is' 'stats:drops by cause, and use of tables'
+		'show:what there is' 'list:the same' 'stats:drops by cause, and use of tables'
 		'explain:why there is no carrier, and what is limited' 'monitor:carriers as they change'
 		'top:what moves now' 'test:which step of the way to a peer fails'
 		'set:have a port served by another accel' 'check:this machine' 'help:the words, in short'
@@ -74,25 +79,36 @@ _ipoibctl()
 	case $state in
 	command) _describe -t commands command commands ;;
 	word)
-		case $words[1] in
+		# The first that begins so, in the order in which ipoibctl looks for it.
+		for command in show list stats explain monitor check top test set help ''; do
+			[[ -z $command || $command == $words[1]* ]] && break
+		done
+		case $command in
 		show | list)
 			if [[ $CURRENT == 2 ]]; then
 				_describe -t objects object objects
 				_ipoibctl_interfaces
-			else
-				_ipoibctl_dev
+			elif [[ -n ${objects[(r)$words[2]*]} ]]; then
+				_ipoibctl_dev 2
 			fi
 			;;
-		stats) _arguments '--prometheus[for node_exporter]' '-o[file]:file:_files' '*:interface:_ipoibctl_dev' ;;
+		stats)
+			_arguments '--prometheus[for node_exporter]' '-o[file]:file:_files' \
+				'*:interface:{ _ipoibctl_dev $((CURRENT - 1)) }'
+			;;
 		top)
 			_arguments '-b[one after the other]' '-n[how often]:times' '-d[time between]:seconds' \
-				'*:interface:_ipoibctl_dev'
+				'*:interface:{ _ipoibctl_dev $((CURRENT - 1)) }'
 			;;
-		test) _arguments '-n[packets]:times' '1:interface:_ipoibctl_interfaces' '2:peer:(gid)' '3:GID:' ;;
+		test)
+			# Behind an address nothing follows.
+			[[ -z ${words[(r)gid]} ]] || gid=('3:GID:')
+			_arguments '-n[packets]:times' '1:interface:_ipoibctl_interfaces' '2:peer:(gid)' $gid
+			;;
 		set)
 			_arguments '1:object:(port)' '2:port:_ipoibctl_ports' '3:word:(accel)' '4:accel:_ipoibctl_accels'
 			;;
-		explain | monitor) _ipoibctl_dev ;;
+		explain | monitor) _ipoibctl_dev 1 ;;
 		esac
 		;;
 	esac

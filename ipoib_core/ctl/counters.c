@@ -78,6 +78,11 @@ uint64_t counters_get(const struct counters *counters, const char *name)
 	return counter ? counter->value : 0;
 }
 
+bool counters_has(const struct counters *counters, const char *name)
+{
+	return counters_find(counters, name);
+}
+
 uint64_t counters_rise(const struct counters *before, const struct counters *after,
 		       const char *name)
 {

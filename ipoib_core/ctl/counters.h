@@ -75,6 +75,15 @@ void counters_free(struct counters *counters);
 uint64_t counters_get(const struct counters *counters, const char *name);
 
 /**
+ * counters_has() - whether there is one of that name
+ * @counters: they
+ * @name: of it
+ *
+ * Return: whether it is so.
+ */
+bool counters_has(const struct counters *counters, const char *name);
+
+/**
  * counters_rise() - how much one has grown
  * @before: all of them, before
  * @after: all of them

@@ -148,6 +148,7 @@ static void cpus_read_softnet(struct cpus *cpus)
 		cpu = cpus_find(cpus, columns[CPUS_SOFTNET_CPU]);
 		if (!cpu)
 			continue;
+		cpu->received = columns[0];
 		cpu->dropped = columns[1];
 		cpu->squeezed = columns[2];
 	}

@@ -14,6 +14,7 @@
  * @irq: in interrupts
  * @softirq: in software interrupts, as packets come in
  * @interrupts: of the device
+ * @received: packets of all interfaces that it has taken in
  * @dropped: packets for which its backlog had no room
  * @squeezed: how often packets were left for later
  */
@@ -24,6 +25,7 @@ struct cpu {
 	uint64_t irq;
 	uint64_t softirq;
 	uint64_t interrupts;
+	uint64_t received;
 	uint64_t dropped;
 	uint64_t squeezed;
 };

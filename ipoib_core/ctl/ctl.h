@@ -10,8 +10,8 @@
  *	words: ctl print
  *	commands: stats show prometheus top
  *	explanations: explain explain_carrier explain_port explain_group explain_link explain_peers
- *	and: explain_traffic
- *	those of them: monitor test set check
+ *	and: explain_parent explain_traffic explain_queues explain_drops
+ *	those of them: monitor test_step test_ping test set check
  *	start: main
  */
 #ifndef IPOIBCTL_CTL_H
@@ -27,11 +27,13 @@
  * @CTL_OK: well
  * @CTL_USAGE: what was asked makes no sense, or is not there
  * @CTL_FAILED: the kernel refused, or check found something wrong
+ * @CTL_UNPROVED: nothing failed, and that it is well was not seen either
  */
 enum ctl_status {
 	CTL_OK,
 	CTL_USAGE,
 	CTL_FAILED,
+	CTL_UNPROVED,
 };
 
 /**

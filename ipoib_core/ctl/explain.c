@@ -74,6 +74,24 @@ static void explain_membership(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
+/* Nobody is told but the log: the carrier stays, and so does the group that was joined. */
+static void explain_broadcast(struct explained *all, const struct record *dev)
+{
+	const char *name = print_word(record_string(dev, IPOIB_A_IFNAME));
+	char used[PRINT_GID], wanted[PRINT_GID];
+	struct finding finding;
+
+	if (!dev->attrs[IPOIB_A_BROADCAST])
+		return;
+	finding_set(&finding, FINDING_BROKEN, "broadcast-changed",
+		    "the broadcast address was changed, to group %s, while the interface is in %s: nothing comes by either",
+		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev));
+	finding_next(&finding,
+		     "'ip link set %s down', and then 'ip link set %s up', have it join that group; or give it the old address again",
+		     name, name);
+	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
 static void explain_mtu_limit(struct explained *all, const struct record *dev)
 {
 	unsigned long long mtu = record_get(dev, IPOIB_A_MTU), limit, group;
@@ -283,8 +301,10 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
+	explain_parent(all->ctl->client, &all->devs, dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_rejoining(all, dev);
+	explain_broadcast(all, dev);
 	explain_membership(all, dev);
 	explain_mtu_limit(all, dev);
 	if (port && explain_port(port, &finding))
@@ -310,6 +330,7 @@ static bool explain_sample(const struct records *devs, struct sample *samples)
 		if (!record_get(&devs->list[i], IPOIB_A_CARRIER))
 			continue;
 		sample_take(samples, devs, i);
+		samples[i].timeouts = sample_timeouts(&devs->list[i]);
 		any = true;
 	}
 	return any;

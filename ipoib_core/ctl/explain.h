@@ -31,6 +31,18 @@ void explain_port_name(char *name, const struct record *record);
 void explain_carrier(const struct record *dev, struct finding *finding);
 
 /**
+ * explain_parent() - whether an interface receives nothing, as its parent is closed
+ * @client: to be asked for the parent
+ * @devs: interfaces among which it may be already
+ * @dev: interface
+ * @finding: set anew if it is so
+ *
+ * Return: whether it is so.
+ */
+bool explain_parent(struct client *client, const struct records *devs, const struct record *dev,
+		    struct finding *finding);
+
+/**
  * explain_port() - why a port is served as it is
  * @port: port
  * @finding: filled in

@@ -52,18 +52,47 @@ static void explain_gid(const struct record *dev, struct finding *finding)
 		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT));
 }
 
+/*
+ * What makes queues smaller: with accel ref ethtool has less of them used, and they stay. Children
+ * of accel mlx have their parents' channels, and no rings to set.
+ */
+static const char *explain_smaller(const struct record *dev)
+{
+	static const char * const ways[][2] = {
+		{
+			"ref",
+			"; fewer or smaller queues need less of memory and of the device: tx_queues= and rx_queues= of accel_ref(4), send_queue_size= and recv_queue_size= of ipoib_core(4), which count when these are loaded next",
+		},
+		{
+			"mlx",
+			"; fewer channels or smaller rings ('ethtool -L', 'ethtool -G') need less of memory and of the device",
+		},
+	};
+	const char *accel = record_string(dev, IPOIB_A_ACCEL);
+	size_t i;
+
+	if (!strcmp(accel, "mlx") && dev->attrs[IPOIB_A_PARENT])
+		return "";
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (!strcmp(ways[i][0], accel))
+			return ways[i][1];
+	return "";
+}
+
 static void explain_open(const struct record *dev, struct finding *finding)
 {
-	char port[EXPLAIN_NAME];
+	char port[EXPLAIN_NAME], tries[128];
 
 	explain_port_name(port, dev);
+	explain_tries(dev, tries, sizeof(tries));
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
-		    "no carrier: accel %s cannot start its queues: %s; it is tried again",
+		    "no carrier: accel %s cannot start its queues: %s%s",
 		    record_string(dev, IPOIB_A_ACCEL),
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)));
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
+		    *tries ? tries : "; it is tried again");
 	finding_next(finding,
-		     "the kernel log may say more; fewer or smaller rings ('ethtool -L', 'ethtool -G') need less of memory and of the device, and 'ipoibctl set port %s accel NAME' has another accel serve the port",
-		     print_word(port));
+		     "the kernel log may say more%s; 'ipoibctl set port %s accel NAME' has another accel serve the port",
+		     explain_smaller(dev), print_word(port));
 }
 
 static void explain_port_down(const struct record *dev, struct finding *finding)

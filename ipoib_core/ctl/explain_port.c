@@ -18,17 +18,35 @@ static bool explain_is_held(const struct record *port)
 	return record_get(port, IPOIB_A_REFUSED_ERROR) == EBUSY;
 }
 
+/*
+ * Who is served is left so, and who is not is tried again by itself, but seldom in the end: another
+ * choice, and then this one again, has it tried now.
+ */
+static void explain_again(const struct record *port, struct finding *finding, const char *first)
+{
+	char name[EXPLAIN_NAME];
+	const char *word;
+
+	explain_port_name(name, port);
+	word = print_word(name);
+	finding_next(finding,
+		     "%s'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', have accel %s tried again%s",
+		     first, word, word, print_word(record_string(port, IPOIB_A_WANTED)),
+		     record_string(port, IPOIB_A_REFUSED), port->attrs[IPOIB_A_ACCEL] ?
+		     ": interfaces of the port go, and what was set of them by hand with them" :
+		     " at once");
+}
+
 static void explain_held_next(const struct record *port, struct finding *finding)
 {
-	const char *accel = print_word(record_string(port, IPOIB_A_REFUSED));
-
-	finding_next(finding,
-		     "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is not ours ('ipoibctl check' says which), then 'modprobe -r accel_%s && modprobe accel_%s'",
-		     accel, accel);
+	explain_again(port, finding,
+		      "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is not ours ('ipoibctl check' says which); once they are free ");
 }
 
 static void explain_fell_back(const struct record *port, struct finding *finding)
 {
+	char first[FINDING_NEXT / 4];
+
 	if (explain_is_held(port)) {
 		finding_set(finding, FINDING_LIMITED, "port-held",
 			    "served by accel %s, for %s failed to start: %s; another driver may hold what it needs of the port",
@@ -41,9 +59,10 @@ static void explain_fell_back(const struct record *port, struct finding *finding
 		    "served by accel %s, for %s failed to start: %s",
 		    record_string(port, IPOIB_A_ACCEL), record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
-	finding_next(finding,
-		     "works, but perhaps not as fast: accel_%s(4) has what it needs of card, firmware and kernel, and the kernel log what it said",
-		     record_string(port, IPOIB_A_REFUSED));
+	finding_write(first, sizeof(first),
+		      "works, but perhaps not as fast: accel_%s(4) has what it needs of card, firmware and kernel, and the kernel log what it said; once that is mended ",
+		      record_string(port, IPOIB_A_REFUSED));
+	explain_again(port, finding, first);
 }
 
 static void explain_left_alone(const struct record *port, struct finding *finding)
@@ -116,7 +135,7 @@ static void explain_failed(const struct record *port, struct finding *finding)
 {
 	if (explain_is_held(port)) {
 		finding_set(finding, FINDING_BROKEN, "port-held",
-			    "has no interface: accel %s failed to start: %s; another driver may hold what it needs of the port",
+			    "has no interface: accel %s failed to start: %s; another driver may hold what it needs of the port; it is tried again",
 			    record_string(port, IPOIB_A_REFUSED), strerror(EBUSY));
 		explain_held_next(port, finding);
 		return;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What limits an interface that has carrier: rings, receive buffers, interrupts, CPUs, queues that
- * were stuck. Some of it is only seen in how counters grow, so it is looked at twice.
+ * What limits an interface that has carrier: rings, receive buffers, interrupts, CPUs. Some of it
+ * is only seen in how counters grow, so it is looked at twice.
  */
+#include "explain_traffic.h"
+
 #include <string.h>
 
-#include "explain.h"
 #include "print.h"
 
 /* Rings smaller than these, which are the defaults in-tree, are small. */
@@ -22,6 +23,8 @@
 #define TRAFFIC_USECS		200
 /* A second: fewer packets keep no CPU busy. */
 #define TRAFFIC_PACKETS		100000
+/* So many packets of a stream are taken in as one. */
+#define TRAFFIC_MERGED		64
 /* So many packets that went out, and none that came in, are worth a word. */
 #define TRAFFIC_UNANSWERED	2
 /* Percent: a CPU has no time left; of that in interrupts; of the packets in one queue. */
@@ -29,54 +32,66 @@
 #define TRAFFIC_SOFTIRQ		50
 #define TRAFFIC_ONE_QUEUE	90
 
-/**
- * struct traffic - what is looked at
- * @out: where findings go
- * @name: of the interface
- * @dev: the interface
- * @port: its port, or NULL
- * @before: what was counted
- * @after: the same later
- * @ms: time between these
- */
-struct traffic {
-	struct out *out;
-	const char *name;
-	const struct record *dev;
-	const struct record *port;
-	const struct sample *before;
-	const struct sample *after;
-	uint64_t ms;
-};
-
-static uint64_t traffic_second(const struct traffic *traffic, uint64_t grown)
+/* Sizes of queues that are parameters are those of accel ref. */
+static bool traffic_is_ref(const struct traffic *traffic)
 {
-	return grown * 1000 / traffic->ms;
+	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "ref");
 }
 
-static uint64_t traffic_stat(const struct traffic *traffic, const char *name)
+/* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
+static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned int most)
 {
-	return counters_rise(&traffic->before->ethtool.stats, &traffic->after->ethtool.stats, name);
+	unsigned int more = ring > most / 2 ? most : ring * 2;
+
+	if (more < least)
+		more = least;
+	return more < most ? more : most;
 }
 
-/* Of sums over queues. Where nothing was told before nothing is known to have come since. */
-static uint64_t traffic_grown(const struct traffic *traffic, uint64_t before, uint64_t after)
+static void traffic_overruns_next(const struct traffic *traffic, struct finding *finding,
+				  const char *first)
 {
-	return traffic->before->ethtool.stats.count ? counters_grown(before, after) : 0;
+	const struct ethtool *ethtool = &traffic->after->ethtool;
+
+	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
+		finding_next(finding,
+			     "%s'ethtool -G %s rx %u' has each queue post more of them, which takes as much more memory",
+			     first, print_word(traffic->name),
+			     traffic_more(ethtool->rx_ring, 0, ethtool->rx_ring_max));
+	else
+		finding_next(finding,
+			     "%s%sa CPU with more time: 'ipoibctl top' shows what is busy", first,
+			     traffic_is_ref(traffic) ?
+			     "a larger recv_queue_size= of ipoib_core(4), or " : "");
 }
 
-static void traffic_tell(const struct traffic *traffic, const struct finding *finding)
+/* The queues of mlx5_core are counted by themselves, and not among those of verbs. */
+static void traffic_overruns_own(const struct traffic *traffic)
 {
-	finding_tell(traffic->out, traffic->name, finding);
+	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "rx_out_of_buffer");
+	uint64_t now = traffic_stat(traffic, "rx_out_of_buffer");
+	struct finding finding;
+
+	if (!lost)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "receive-overruns",
+		    "packets that came while a receive queue of the interface had no buffer for them: %llu, %llu of them in the last %llu ms",
+		    (unsigned long long)lost, (unsigned long long)now,
+		    (unsigned long long)traffic->ms);
+	traffic_overruns_next(traffic, &finding, "");
+	traffic_tell(traffic, &finding);
 }
 
-/* The device counts those of all its queues in one, whosever they are. */
+/* The device counts those of all its queues of verbs in one, whosever they are. */
 static void traffic_overruns(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->port, "out_of_buffer");
-	const struct ethtool *ethtool = &traffic->after->ethtool;
 	struct finding finding;
 
+	if (counters_has(&traffic->after->ethtool.stats, "rx_out_of_buffer")) {
+		traffic_overruns_own(traffic);
+		return;
+	}
 	if (!lost)
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
@@ -85,21 +100,17 @@ static void traffic_overruns(const struct traffic *traffic)
 		    (unsigned long long)counters_grown(counters_get(&traffic->before->port,
 								    "out_of_buffer"), lost),
 		    (unsigned long long)traffic->ms);
-	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
-		finding_next(&finding,
-			     "if it grows with the packets of this interface: 'ethtool -G %s rx %u' posts more of them",
-			     print_word(traffic->name), ethtool->rx_ring_max);
-	else
-		finding_next(&finding,
-			     "if it grows with the packets of this interface: a larger recv_queue_size= of ipoib_core(4), or a CPU with more time: 'ipoibctl top'");
+	traffic_overruns_next(traffic, &finding,
+			      "if it grows with the packets of this interface: ");
 	traffic_tell(traffic, &finding);
 }
 
-/* What the interface itself has lost of what came, or of where it goes. */
+/* What the interface itself has lost of what came, or of where it goes; the last is mlx5_core's. */
 static uint64_t traffic_memory(const struct sample *sample)
 {
 	return counters_sum(&sample->ethtool.stats, true, "no_buffer") +
-	       counters_sum(&sample->ethtool.stats, true, "no_memory");
+	       counters_sum(&sample->ethtool.stats, true, "no_memory") +
+	       counters_sum(&sample->ethtool.stats, true, "buff_alloc_err");
 }
 
 static void traffic_rx(const struct traffic *traffic)
@@ -127,8 +138,8 @@ static void traffic_rx(const struct traffic *traffic)
 		    ring, TRAFFIC_RX_RING);
 	if (ring < ethtool->rx_ring_max)
 		finding_next(&finding, "'ethtool -G %s rx %u'", print_word(traffic->name),
-			     ethtool->rx_ring_max);
-	else
+			     traffic_more(ring, TRAFFIC_RX_RING, ethtool->rx_ring_max));
+	else if (traffic_is_ref(traffic))
 		finding_next(&finding,
 			     "recv_queue_size= of ipoib_core(4), when it is loaded next; see 'modprobe -c'");
 	traffic_tell(traffic, &finding);
@@ -144,30 +155,14 @@ static void traffic_tx(const struct traffic *traffic)
 	finding_set(&finding, FINDING_NOTE, "small-rings",
 		    "each TX queue holds %u sends, fewer than %u: it stops and goes (stopped %llu times)",
 		    ethtool->tx_ring, TRAFFIC_TX_RING,
-		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops"));
+		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops") +
+		    counters_sum(&ethtool->stats, false, "stopped"));
 	if (ethtool->tx_ring < ethtool->tx_ring_max)
 		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
-			     ethtool->tx_ring_max);
-	else
+			     traffic_more(ethtool->tx_ring, TRAFFIC_TX_RING,
+					  ethtool->tx_ring_max));
+	else if (traffic_is_ref(traffic))
 		finding_next(&finding, "send_queue_size= of ipoib_core(4), when it is loaded next");
-	traffic_tell(traffic, &finding);
-}
-
-/* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
-static void traffic_waiting(const struct traffic *traffic)
-{
-	uint64_t waiting = traffic->after->outstanding;
-	struct finding finding;
-
-	/* Who has not told his counters may have given back all of them, and had others since. */
-	if (!traffic->before->ethtool.stats.count || !waiting || !traffic->before->outstanding ||
-	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
-		return;
-	finding_set(&finding, FINDING_BROKEN, "sends-wait",
-		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
-		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
-	finding_next(&finding,
-		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
 	traffic_tell(traffic, &finding);
 }
 
@@ -188,72 +183,6 @@ static void traffic_unanswered(const struct traffic *traffic)
 	finding_next(&finding,
 		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors' which link has errors",
 		     print_word(traffic->name));
-	traffic_tell(traffic, &finding);
-}
-
-/* Whatever the reason: the packet is lost, and the stack is not told. */
-static void traffic_failed(const struct traffic *traffic)
-{
-	const struct counters *stats = &traffic->after->ethtool.stats;
-	const struct counters *before = &traffic->before->ethtool.stats;
-	uint64_t refused = counters_sum(stats, false, "post_failed");
-	uint64_t errors = counters_get(stats, "tx_errors");
-	uint64_t now = traffic_stat(traffic, "tx_errors") +
-		       traffic_grown(traffic, counters_sum(before, false, "post_failed"), refused);
-	struct finding finding;
-
-	if (!refused && !errors)
-		return;
-	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "sends-failed",
-		    "sends that failed: %llu that the device refused, %llu that it ended with an error; %llu of them in the last %llu ms",
-		    (unsigned long long)refused, (unsigned long long)errors,
-		    (unsigned long long)now, (unsigned long long)traffic->ms);
-	finding_next(&finding,
-		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to",
-		     print_word(traffic->name));
-	traffic_tell(traffic, &finding);
-}
-
-static void traffic_stuck(const struct traffic *traffic)
-{
-	const struct counters *stats = &traffic->after->ethtool.stats;
-	uint64_t timeouts = counters_get(stats, "tx_timeouts");
-	uint64_t now = traffic_stat(traffic, "tx_timeouts");
-	struct finding finding;
-
-	if (!timeouts)
-		return;
-	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "queue-stuck",
-		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms; sends that the device never gave back: %llu",
-		    (unsigned long long)timeouts, (unsigned long long)now,
-		    (unsigned long long)traffic->ms,
-		    (unsigned long long)counters_get(stats, "abandoned"));
-	finding_next(&finding,
-		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
-		     print_word(traffic->name));
-	traffic_tell(traffic, &finding);
-}
-
-/* What the port was given stays so: none, and then that again. */
-static void traffic_lost(const struct traffic *traffic)
-{
-	const char *wanted = traffic->port ? record_string(traffic->port, IPOIB_A_WANTED) : "";
-	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
-	char port[EXPLAIN_NAME];
-	struct finding finding;
-	const char *name;
-
-	if (!lost)
-		return;
-	finding_set(&finding, FINDING_BROKEN, "queue-lost",
-		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
-		    (unsigned long long)lost);
-	explain_port_name(port, traffic->dev);
-	name = print_word(port);
-	if (*wanted)
-		finding_next(&finding,
-			     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', make the interface anew: its addresses, and P_Key children with theirs, go with it",
-			     name, name, print_word(wanted));
 	traffic_tell(traffic, &finding);
 }
 
@@ -346,9 +275,25 @@ static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, ui
 	return queue;
 }
 
-/* The CPU that has least time left, of those that are busy with interrupts. */
-static const struct cpu *traffic_busy(const struct traffic *traffic, unsigned int *busy,
-				      unsigned int *softirq)
+/*
+ * Whether a CPU may be the one of a queue that got so many packets: the device interrupts it. Who
+ * polls all the time is not interrupted any more; he was before, and takes in what comes, of which
+ * up to so many packets make one.
+ */
+static bool traffic_serves(const struct cpu *before, const struct cpu *after, uint64_t packets)
+{
+	if (counters_grown(before->interrupts, after->interrupts))
+		return true;
+	return after->interrupts &&
+	       counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED;
+}
+
+/*
+ * The CPU that has least time left, of those that are busy with interrupts and may serve a queue
+ * that got @packets.
+ */
+static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets,
+				      unsigned int *busy, unsigned int *softirq)
 {
 	const struct cpu *cpu, *before, *worst = NULL;
 	unsigned int soft;
@@ -359,7 +304,7 @@ static const struct cpu *traffic_busy(const struct traffic *traffic, unsigned in
 		cpu = &traffic->after->cpus.list[i];
 		before = cpus_find(&traffic->before->cpus, cpu->number);
 		total = before ? counters_grown(before->total, cpu->total) : 0;
-		if (!total)
+		if (!total || !traffic_serves(before, cpu, packets))
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
@@ -383,7 +328,7 @@ static void traffic_cpu(const struct traffic *traffic)
 	int queue;
 
 	queue = traffic_first_queue(traffic, &most, &all);
-	cpu = traffic_busy(traffic, &busy, &softirq);
+	cpu = traffic_busy(traffic, most, &busy, &softirq);
 	if (queue < 0 || !cpu || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
 	    most * 100 / all < TRAFFIC_ONE_QUEUE)
 		return;
@@ -443,10 +388,8 @@ void explain_traffic(struct out *out, const struct record *dev, const struct rec
 		.ms = after->at > before->at ? after->at - before->at : 1,
 	};
 
-	traffic_waiting(&traffic);
-	traffic_stuck(&traffic);
-	traffic_lost(&traffic);
-	traffic_failed(&traffic);
+	traffic_queues(&traffic);
+	traffic_drops(&traffic);
 	traffic_unanswered(&traffic);
 	traffic_rx(&traffic);
 	traffic_tx(&traffic);

@@ -459,6 +459,15 @@ static bool take_color(struct ctl *ctl, const char *option)
 	return true;
 }
 
+/* Returns @status, unless what was said is nowhere. */
+static int written(struct ctl *ctl, int status)
+{
+	if (out_flush(&ctl->out))
+		return status;
+	fprintf(stderr, "ipoibctl: cannot write: %s\n", strerror(errno));
+	return CTL_FAILED;
+}
+
 /* Returns the first word that is no option, or NULL after complaining. */
 static char **take_options(struct ctl *ctl, char **words)
 {
@@ -489,10 +498,10 @@ static char **take_options(struct ctl *ctl, char **words)
 				return NULL;
 		} else if (matches(option, "Version")) {
 			puts("ipoibctl, ipoib-accel " IPOIBCTL_VERSION);
-			exit(CTL_OK);
+			exit(written(ctl, CTL_OK));
 		} else if (matches(option, "help")) {
 			fputs(usage_text, stdout);
-			exit(CTL_OK);
+			exit(written(ctl, CTL_OK));
 		} else {
 			ctl_complain(ctl, CTL_USAGE,
 				     "option \"%s\" is unknown, try 'ipoibctl help'",
@@ -547,9 +556,5 @@ int main(int argc, char **argv)
 	if (command->run != run_set)
 		tell_netns(&ctl);
 	client_close(ctl.client);
-	if (!out_flush(&ctl.out)) {
-		fprintf(stderr, "ipoibctl: cannot write: %s\n", strerror(errno));
-		return CTL_FAILED;
-	}
-	return status;
+	return written(&ctl, status);
 }

@@ -62,14 +62,27 @@ static void monitor_port(struct out *out, const struct record *port)
 	finding_tell(out, name, &finding);
 }
 
-/* What is newer than this program has no words here, and is left out. */
+/* What is newer than this program has no words here. */
+static void monitor_unknown(struct out *out, const struct record *record, const char *what,
+			    unsigned long long number)
+{
+	const char *name = record_string(record, IPOIB_A_IFNAME);
+	struct finding finding;
+
+	finding_set(&finding, FINDING_NOTE, "other",
+		    "%s %llu of ipoib_core, which is newer than this program", what, number);
+	finding_tell(out, *name ? name : "ipoib_core", &finding);
+}
+
 static void monitor_notice(struct out *out, const struct record *notice)
 {
 	unsigned long long what = record_get(notice, IPOIB_A_NOTICE);
 	struct finding finding;
 
-	if (what >= sizeof(monitor_notices) / sizeof(*monitor_notices))
+	if (what >= sizeof(monitor_notices) / sizeof(*monitor_notices)) {
+		monitor_unknown(out, notice, "notice", what);
 		return;
+	}
 	finding_set(&finding, FINDING_NOTE, attrs_name(IPOIB_A_NOTICE, what), "%s (%llu times)",
 		    monitor_notices[what], record_get(notice, IPOIB_A_COUNT));
 	finding_tell(out, record_string(notice, IPOIB_A_IFNAME), &finding);
@@ -123,10 +136,15 @@ static void monitor_record(struct monitor *monitor, const struct record *record)
 		if (monitor_is_meant(monitor, record))
 			monitor_notice(&ctl->out, record);
 		break;
+	case IPOIB_CMD_PORT_GET:
 	case IPOIB_CMD_PORT_NTF:
 		if (!ctl->ifname)
 			monitor_port(&ctl->out, record);
 		break;
+	default:
+		if (monitor_is_meant(monitor, record))
+			monitor_unknown(&ctl->out, record, "message",
+					genlmsg_hdr(record->msg)->cmd);
 	}
 }
 
@@ -156,19 +174,47 @@ static bool monitor_ask(struct ctl *ctl, struct records *devs)
 	return true;
 }
 
+/*
+ * What is so now, once what was kept is told, which is older. Of all: one that is meant may be
+ * called otherwise by now.
+ */
+static void monitor_again(struct monitor *monitor)
+{
+	static const struct client_filter none;
+	struct records devs = {}, ports = {};
+	struct ctl *ctl = monitor->ctl;
+	struct finding finding;
+
+	finding_set(&finding, FINDING_NOTE, "lost",
+		    "more has changed than could be told: what follows is so now");
+	finding_tell(&ctl->out, "ipoibctl", &finding);
+	if (ctl_ask(ctl, IPOIB_CMD_DEV_GET, &none, &devs))
+		monitor_tell(monitor, &devs);
+	if (!ctl->ifname && ctl_ask(ctl, IPOIB_CMD_PORT_GET, &none, &ports))
+		monitor_tell(monitor, &ports);
+	records_free(&ports);
+	records_free(&devs);
+}
+
 void monitor_run(struct ctl *ctl, struct client *listener)
 {
 	struct monitor monitor = { .ctl = ctl };
 	struct records devs = {};
+	bool lost = false;
 	int ret = 0;
 
 	if (monitor_ask(ctl, &devs))
 		monitor_tell(&monitor, &devs);
 	records_free(&devs);
 	while (ctl->status == CTL_OK && (!ret || ret == -ENOBUFS)) {
+		if (lost && !client_is_told(listener)) {
+			lost = false;
+			monitor_again(&monitor);
+			continue;
+		}
 		ret = client_hear(listener, &devs);
 		if (ret == -ENOBUFS)
-			fputs("ipoibctl: more has changed than could be told\n", stderr);
+			lost = true;
 		else if (ret)
 			ctl_complain(ctl, CTL_FAILED, "%s", client_why(listener));
 		else

@@ -50,7 +50,12 @@ const char *print_word(const char *name)
 
 const char *print_gid(char *text, const struct record *record)
 {
-	struct nlattr *gid = record->attrs[IPOIB_A_GID];
+	return print_gid_of(text, record, IPOIB_A_GID);
+}
+
+const char *print_gid_of(char *text, const struct record *record, enum ipoib_attr attr)
+{
+	struct nlattr *gid = record->attrs[attr];
 
 	text[0] = '\0';
 	if (gid)
@@ -212,7 +217,7 @@ static void print_field(struct out *out, const struct record *record,
 		break;
 	case ATTR_GID:
 		out_paint(out, OUT_ADDRESS);
-		out_string(out, attr->key, field->label, print_gid(text, record));
+		out_string(out, attr->key, field->label, print_gid_of(text, record, field->attr));
 		break;
 	case ATTR_TIME:
 		print_milliseconds(out, field, value);

@@ -61,6 +61,16 @@ const char *print_time(char *text, unsigned long long ms);
 const char *print_gid(char *text, const struct record *record);
 
 /**
+ * print_gid_of() - the same of another attribute
+ * @text: as above
+ * @record: whose it is
+ * @attr: which
+ *
+ * Return: @text.
+ */
+const char *print_gid_of(char *text, const struct record *record, enum ipoib_attr attr);
+
+/**
  * print_is_own() - whether it is this host that failed, and nobody who was asked
  * @path: that failed
  *

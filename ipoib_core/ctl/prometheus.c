@@ -224,7 +224,8 @@ static const struct prometheus_stat prometheus_stats[] = {
 	{ "tx_packets", "ipoib_transmit_packets_total", "Packets sent." },
 	{ "tx_bytes", "ipoib_transmit_bytes_total", "Bytes sent." },
 	{ "tx_errors", "ipoib_transmit_errors_total", "Packets whose sending failed." },
-	{ "tx_dropped", "ipoib_transmit_dropped_packets_total", "Packets not sent but dropped." },
+	{ "tx_dropped", "ipoib_transmit_dropped_packets_total",
+	  "Packets not sent but dropped, by the core too: those of ipoib_dropped_packets_total." },
 };
 
 static bool prometheus_is_stat(const char *name)

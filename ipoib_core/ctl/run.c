@@ -107,11 +107,21 @@ static bool run_is_there(const char *name)
 
 void run_look_into_sbin(void)
 {
-	const char *before = getenv("PATH");
+	static const char sbin[] = "/usr/sbin:/sbin";
+	const char *at = getenv("PATH");
+	size_t len, used = 0;
 	char *path;
 
-	if (asprintf(&path, "%s:/usr/sbin:/sbin", before ? before : "/usr/bin:/bin") < 0)
-		return;
+	if (!at || !*at)
+		at = "/usr/bin:/bin";
+	path = run_grow(NULL, strlen(at) + sizeof(":") + sizeof(sbin), 1);
+	for (; *at; at += len + (at[len] == ':')) {
+		len = strcspn(at, ":");
+		/* Others, and empty ones, are below the folder that somebody happens to be in. */
+		if (*at == '/')
+			used += sprintf(path + used, "%.*s:", (int)len, at);
+	}
+	memcpy(path + used, sbin, sizeof(sbin));
 	setenv("PATH", path, 1);
 	free(path);
 }

@@ -12,7 +12,8 @@
 /**
  * run_look_into_sbin() - have programs looked for in /usr/sbin and /sbin too
  *
- * Who is no administrator yet, or has become root by su(1), may not have them in PATH.
+ * Who is no administrator yet, or has become root by su(1), may not have them in PATH. Folders of
+ * that which are not named from the root on are looked into no more.
  */
 void run_look_into_sbin(void);
 

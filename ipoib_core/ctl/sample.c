@@ -2,8 +2,12 @@
 /* Counters of an interface, its port and the CPUs, at a moment. */
 #include "sample.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "run.h"
 #include "wait.h"
 
 void sample_port(struct counters *counters, const struct record *port)
@@ -32,6 +36,56 @@ static void sample_cpus(struct sample *samples, const struct records *devs, size
 		return;
 	}
 	cpus_read(&samples[number].cpus, hca);
+}
+
+/* A number of a file below that of the interface, which has a name that leads to a folder. */
+static bool sample_net(const char *ifname, const char *file, unsigned long long *value)
+{
+	char path[PATH_MAX], line[32];
+
+	run_root(path, sizeof(path), "/sys/class/net/%s/%s", ifname, file);
+	if (!run_read_line(path, line, sizeof(line)))
+		return false;
+	*value = strtoull(line, NULL, 10);
+	return true;
+}
+
+/*
+ * Whether that of this name below /sys is it: /sys may be that of another network namespace. The
+ * QP number is what begins its address, behind a byte of flags.
+ */
+static bool sample_is_net(const struct record *dev)
+{
+	const char *ifname = record_string(dev, IPOIB_A_IFNAME);
+	unsigned int bytes[3];
+	unsigned long long ifindex;
+	char path[PATH_MAX], line[64];
+
+	if (!*ifname || strchr(ifname, '/') || !sample_net(ifname, "ifindex", &ifindex) ||
+	    ifindex != record_get(dev, IPOIB_A_IFINDEX))
+		return false;
+	run_root(path, sizeof(path), "/sys/class/net/%s/address", ifname);
+	return run_read_line(path, line, sizeof(line)) &&
+	       sscanf(line, "%*x:%x:%x:%x:", &bytes[0], &bytes[1], &bytes[2]) == 3 &&
+	       (bytes[0] << 16 | bytes[1] << 8 | bytes[2]) == record_get(dev, IPOIB_A_QPN);
+}
+
+uint64_t sample_timeouts(const struct record *dev)
+{
+	const char *ifname = record_string(dev, IPOIB_A_IFNAME);
+	unsigned long long queues = record_get(dev, IPOIB_A_TX_QUEUES), queue, count;
+	uint64_t sum = 0;
+	char file[64];
+
+	if (!sample_is_net(dev))
+		return 0;
+	for (queue = 0; queue < queues; queue++) {
+		snprintf(file, sizeof(file), "queues/tx-%llu/tx_timeout", queue);
+		if (!sample_net(ifname, file, &count))
+			break;
+		sum += count;
+	}
+	return sum;
 }
 
 void sample_take(struct sample *samples, const struct records *devs, size_t number)

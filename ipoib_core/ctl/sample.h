@@ -14,6 +14,7 @@
  * @port: counters of the port, of standards and of its device
  * @cpus: of the machine, with the device's interrupts
  * @outstanding: sends that the device has not given back; 0 also if that is not told
+ * @timeouts: how often the stack has found a TX queue stuck; as @outstanding by who wants to know
  */
 struct sample {
 	uint64_t at;
@@ -21,6 +22,7 @@ struct sample {
 	struct counters port;
 	struct cpus cpus;
 	uint64_t outstanding;
+	uint64_t timeouts;
 };
 
 /**
@@ -38,6 +40,15 @@ void sample_take(struct sample *samples, const struct records *devs, size_t numb
  * @port: record of a port or of an interface
  */
 void sample_port(struct counters *counters, const struct record *port);
+
+/**
+ * sample_timeouts() - how often the stack has found a TX queue stuck
+ * @dev: interface
+ *
+ * Return: the sum over its queues, which every driver has, whatever it counts itself; 0 if it is
+ * not told.
+ */
+uint64_t sample_timeouts(const struct record *dev);
 
 /**
  * sample_free() - forget it

@@ -41,6 +41,7 @@
  * @name: of the port
  * @file: the parameter's
  * @list: what is written there
+ * @as_before: nothing was, as the port's choice was that one already
  */
 struct set {
 	struct ctl *ctl;
@@ -51,6 +52,7 @@ struct set {
 	char name[EXPLAIN_NAME];
 	char file[PATH_MAX];
 	char list[SET_LIST + 1];
+	bool as_before;
 };
 
 static bool set_is_accel(const char *name)
@@ -365,8 +367,9 @@ static void set_tell(struct set *set)
 	    explain_port(ports.list, &finding))
 		finding_tell(&set->ctl->out, set->name, &finding);
 	if (*accel || !strcmp(set->accel, "none")) {
-		finding_set(&finding, FINDING_OK, "chosen", "accel=%s, %s%s", set->accel,
-			    *accel ? "served by accel " : "has no interface of ours", accel);
+		finding_set(&finding, FINDING_OK, "chosen", "accel=%s, %s%s%s", set->accel,
+			    *accel ? "served by accel " : "has no interface of ours", accel,
+			    set->as_before ? "; it was so before, and nothing was changed" : "");
 		finding_next(&finding,
 			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=",
 			     set->list);
@@ -397,7 +400,8 @@ void set_port_accel(struct ctl *ctl, const char *name, const char *accel, bool f
 	filter.port = record_get(set.port, IPOIB_A_PORT);
 	if (!ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &set.devs) || !set_look(&set))
 		goto out_free;
-	if (!set_is_so(&set) &&
+	set.as_before = set_is_so(&set);
+	if (!set.as_before &&
 	    ((!force && !set_ask(&set)) || !set_write(&set))) {
 		if (ctl->status == CTL_OK)
 			ctl_complain(ctl, CTL_FAILED, "nothing was changed");

@@ -30,6 +30,7 @@ static const struct print_field dev_fields[] = {
 	PRINT_FIELD(IPOIB_A_MTU_GROUP, "group"),
 	PRINT_FIELD(IPOIB_A_PORT_MTU, "port"),
 	PRINT_LINE(IPOIB_A_GID, "broadcast"),
+	PRINT_FIELD(IPOIB_A_BROADCAST, "changed-to"),
 	PRINT_FIELD(IPOIB_A_GROUP_STATE, "state"),
 	PRINT_FIELD(IPOIB_A_QKEY, "qkey"),
 	PRINT_FIELD(IPOIB_A_PKEY_ENTRY, "pkey-entry"),

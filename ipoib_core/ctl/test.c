@@ -3,7 +3,7 @@
  * The way to a peer, step by step: each needs the one before, so what comes after one that fails is
  * not tried. "-" is a step that could not be looked at, or need not be.
  */
-#include "test.h"
+#include "test_step.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,95 +13,27 @@
 
 #include "explain.h"
 #include "name.h"
-#include "ping.h"
 #include "print.h"
 #include "rtnl.h"
+#include "test.h"
 #include "wait.h"
 
-/* How long is waited for a neighbour, for a path, for an answer, in milliseconds. */
+/* How long is waited for a neighbour, for a path, and between two looks, in milliseconds. */
 #define TEST_NEIGHBOUR	4000
 #define TEST_PATH	3000
-#define TEST_ANSWER	1000
-/* Between two looks, and between two packets. */
 #define TEST_LOOK	50
-#define TEST_PAUSE	20
-/* How often a packet may be lost before that is believed. */
-#define TEST_TRIES	3
-/* So many short packets in a row that are answered say that it is the length of others. */
-#define TEST_SHORT	8
-/* Microseconds: on a fabric an answer mostly takes less than a tenth of this. */
-#define TEST_SLOW	10000
-/* Bytes of the first packet, as of ping(8). */
-#define TEST_BYTES	84
-
-/**
- * enum test_result - how a step ends
- * @TEST_OK: well
- * @TEST_SKIPPED: not looked at
- * @TEST_FAILED: here the way ends
- */
-enum test_result {
-	TEST_OK,
-	TEST_SKIPPED,
-	TEST_FAILED,
-};
-
-/**
- * struct test - what is known so far
- * @ctl: what is asked for
- * @dev: the interface
- * @vrf: " vrf NAME" of commands about its routes, or ""
- * @peer: address of the peer, family 0: only its GID is known
- * @hop: neighbour on the way: the peer, or a gateway
- * @far: it is a gateway
- * @neigh: this one
- * @gid: its GID, if @known
- * @known: there is one
- * @unsent: why nothing could be sent to the peer, an errno; 0: it was
- * @count: packets to be sent for the loss
- * @ping: to the peer
- * @text: what the step says
- * @next: what to do about it
- */
-struct test {
-	struct ctl *ctl;
-	const struct record *dev;
-	char vrf[sizeof(" vrf ") + PRINT_WORD];
-	struct address peer;
-	struct address hop;
-	bool far;
-	struct neigh neigh;
-	unsigned char gid[NEIGH_GID];
-	bool known;
-	int unsent;
-	unsigned int count;
-	struct ping ping;
-	char text[FINDING_TEXT];
-	char next[FINDING_NEXT];
-};
-
-#define TEST_SAY(TEST, ...)	finding_write((TEST)->text, sizeof((TEST)->text), __VA_ARGS__)
-#define TEST_NEXT(TEST, ...)	finding_write((TEST)->next, sizeof((TEST)->next), __VA_ARGS__)
-
-static unsigned int test_ifindex(const struct test *test)
-{
-	return record_get(test->dev, IPOIB_A_IFINDEX);
-}
-
-/* Its name in commands that are told. */
-static const char *test_word(const struct test *test)
-{
-	return print_word(record_string(test->dev, IPOIB_A_IFNAME));
-}
 
 static enum test_result test_link(struct test *test)
 {
+	static const struct records none;
 	struct finding finding;
+	bool deaf;
 
 	explain_carrier(test->dev, &finding);
+	deaf = explain_parent(test->ctl->client, &none, test->dev, &finding);
 	TEST_SAY(test, "%s", finding.text);
 	TEST_NEXT(test, "%s", finding.next);
-	return record_get(test->dev, IPOIB_A_CARRIER) ? TEST_OK : TEST_FAILED;
+	return record_get(test->dev, IPOIB_A_CARRIER) && !deaf ? TEST_OK : TEST_FAILED;
 }
 
 /* A VRF that it is in has routes of its own, and a name in commands that are told. */
@@ -351,132 +283,6 @@ static enum test_result test_path(struct test *test)
 	return result;
 }
 
-/* Asks up to TEST_TRIES times. Returns as ping_once() does. */
-static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
-{
-	int tries = TEST_TRIES, ret;
-
-	do {
-		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
-	} while (ret == -ETIMEDOUT && --tries);
-	return ret;
-}
-
-static enum test_result test_answer(struct test *test)
-{
-	unsigned int us;
-	int ret;
-
-	if (!test->peer.family) {
-		TEST_SAY(test, "no address of IP is known to ask there");
-		return TEST_SKIPPED;
-	}
-	ret = ping_open(&test->ping, &test->peer, test_ifindex(test));
-	if (ret) {
-		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
-		return TEST_SKIPPED;
-	}
-	ret = test_ask(test, TEST_BYTES, &us);
-	if (ret == -EPERM || ret == -EACCES) {
-		TEST_SAY(test, "not asked: this host lets no echo of ICMP out: %s",
-			 strerror(-ret));
-		return TEST_SKIPPED;
-	}
-	if (ret) {
-		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
-			 strerror(-ret));
-		TEST_NEXT(test,
-			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
-			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
-		return TEST_FAILED;
-	}
-	TEST_SAY(test, "in %u.%03u ms", us / 1000, us % 1000);
-	return TEST_OK;
-}
-
-/* Whether packets of @bytes that were not answered were lost by chance: what is shorter is too. */
-static bool test_is_loss(struct test *test, unsigned int bytes)
-{
-	unsigned int i, us;
-
-	for (i = 0; i < TEST_SHORT; i++)
-		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us))
-			return true;
-	return !test_ask(test, bytes, &us);
-}
-
-static enum test_result test_size(struct test *test)
-{
-	static const unsigned int sizes[] = { 256, 576, 1024, 1280, 1500, 2044, 3072 };
-	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU), went = TEST_BYTES, us, bytes;
-	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
-	size_t i;
-	int ret;
-
-	for (i = 0; went < mtu; i++) {
-		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
-		ret = test_ask(test, bytes, &us);
-		if (!ret) {
-			went = bytes;
-			continue;
-		}
-		if (ret == -ETIMEDOUT && test_is_loss(test, bytes)) {
-			TEST_SAY(test,
-				 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
-				 went);
-			return TEST_SKIPPED;
-		}
-		/* A router answers with what it can, which is for TCP and not for this socket. */
-		if (test->far) {
-			TEST_SAY(test,
-				 "packets of %u bytes are answered, of %u are not: beyond the gateway links may carry less",
-				 went, bytes);
-			return TEST_SKIPPED;
-		}
-		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
-			 strerror(-ret));
-		TEST_NEXT(test,
-			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
-			  name, mtu, print_word(name), went);
-		return TEST_FAILED;
-	}
-	TEST_SAY(test, "up to the MTU, %u bytes", went);
-	return TEST_OK;
-}
-
-static enum test_result test_loss(struct test *test)
-{
-	unsigned int lost = 0, us, least = 0, most = 0, i;
-	unsigned long long sum = 0;
-
-	for (i = 0; i < test->count; i++) {
-		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us)) {
-			lost++;
-		} else {
-			least = !least || us < least ? us : least;
-			most = us > most ? us : most;
-			sum += us;
-		}
-		wait_for(TEST_PAUSE, -1);
-	}
-	if (lost < test->count)
-		sum /= test->count - lost;
-	TEST_SAY(test, "%u of %u lost; least/mean/most %u.%03u/%llu.%03llu/%u.%03u ms", lost,
-		 test->count, least / 1000, least % 1000, sum / 1000, sum % 1000, most / 1000,
-		 most % 1000);
-	if (!lost && (test->far || sum < TEST_SLOW))
-		return TEST_OK;
-	if (!lost) {
-		TEST_NEXT(test,
-			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors' where the fabric is congested",
-			  test_word(test));
-		return TEST_OK;
-	}
-	TEST_NEXT(test,
-		  "'ipoibctl explain' on both hosts has drops, overruns and errors of links; 'ipoibctl top' what is busy");
-	return TEST_FAILED;
-}
-
 /**
  * struct test_step - a step
  * @name: of it
@@ -529,6 +335,7 @@ static void test_tell(struct test *test, const char *step, enum test_result resu
 static void test_steps_run(struct test *test)
 {
 	enum test_result result = TEST_OK;
+	/* Nothing but an answer shows that the way is there. */
 	bool asked = false;
 	size_t i;
 
@@ -544,6 +351,8 @@ static void test_steps_run(struct test *test)
 	}
 	if (result == TEST_FAILED)
 		test->ctl->status = CTL_FAILED;
+	else if (!asked && test->ctl->status == CTL_OK)
+		test->ctl->status = CTL_UNPROVED;
 	if (test->ping.sock >= 0)
 		ping_close(&test->ping);
 }

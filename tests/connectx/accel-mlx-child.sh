@@ -82,6 +82,7 @@ own=$(lladdr hostA "$IFA.8001")
 must ip -n hostA link set "$IFA.8001" address "${own%??}${address##*:}"
 must ip -n hostA link set "$IFA" up
 assert_log "$IFA.8001: receives on the queues of $IFA, which is down, or waits for its P_Key or GID"
+explains hostA "$IFA.8001" "broken: has carrier, but nothing arrives: .* its parent $IFA, which waits for its GID"
 must ip -n hostA link set "$IFA" down
 must ip -n hostA link set "$IFA" address "$address"
 child_delete hostA "$IFA" 0x8001 ours
@@ -102,6 +103,7 @@ child_add hostA "$IFA" 0x8001 ours
 must ip -n hostA link set "$IFA" down
 must ip -n hostA link set "$IFA.8001" up
 assert_log "receives on the queues of $IFA, which is down"
+explains hostA "$IFA.8001" "broken: has carrier, but nothing arrives: .* its parent $IFA, which is not set up"
 must ip -n hostA link set "$IFA" up
 ! on hostA ethtool -L "$IFA" combined 1 2> /dev/null || fail "channels changed, with a child"
 must_wait 20 is_running hostA "$IFA"

@@ -20,5 +20,7 @@ esac
 for round in 1 2; do
 	card_knob "$HCA_A" recv_error 1
 	must_wait 10 fault_taken "$HCA_A" recv_error
+	[ "$DRIVER" != mlx ] ||
+		explains hostA "$IFA" "(broken|limited): RX queues that the device has stopped for an error"
 	goes_on "a receive fails, round $round"
 done

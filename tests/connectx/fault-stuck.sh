@@ -48,6 +48,16 @@ must_wait 10 fault_taken "$HCA_A" stuck_sq
 must_wait 60 log_has 'NETDEV WATCHDOG|transmit timeout|timed out'
 note "$(dmesg | grep -E 'NETDEV WATCHDOG|transmit timeout' | tail -n 1)"
 goes_on "stuck until the watchdog"
+case $DRIVER in
+mlx | ref)
+	# Figures of the stack are in hostA's /sys.
+	must ip netns exec hostA ipoibctl explain > "$TMPDIR/explained"
+	grep "^$IFA: [a-z]*: a TX queue was stuck" "$TMPDIR/explained" || {
+		cat "$TMPDIR/explained"
+		fail "a queue that was stuck is not explained"
+	}
+	;;
+esac
 tcp_mark
 must_wait 20 tcp_moves
 traffic_stop

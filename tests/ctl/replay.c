@@ -2,7 +2,8 @@
 /*
  * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is
  * in the environment something has changed while it was told; HEARD are scenes that come one after
- * the other while it listens.
+ * the other while it listens: "!NAME" is one of which nothing was told, for want of room, "#N" a
+ * notice of that number, "?N" another message.
  */
 #include "replay.h"
 
@@ -76,16 +77,33 @@ int client_listen(struct client **client)
 int client_hear(struct client *client, struct records *records)
 {
 	static const struct client_filter all;
-	char *scenes = getenv("HEARD");
+	char *scenes = getenv("HEARD"), *next = NULL;
 
 	if (scenes)
-		replay_scene = strtok(client->heard ? NULL : scenes, " ");
-	if (scenes ? !replay_scene : client->heard)
+		next = strtok(client->heard ? NULL : scenes, " ");
+	if (scenes ? !next : client->heard) {
 		client->error = -ENOENT;
-	else
+	} else if (next && *next == '!') {
+		replay_scene = next + 1;
+		client->error = -ENOBUFS;
+	} else if (next && *next == '#') {
+		setenv("NOTICE", next + 1, 1);
+		client_ask(client, IPOIB_CMD_NOTICE_NTF, &all, records);
+	} else if (next && *next == '?') {
+		client_ask(client, strtoul(next + 1, NULL, 10), &all, records);
+	} else {
+		if (next)
+			replay_scene = next;
 		client_ask(client, IPOIB_CMD_DEV_GET, &all, records);
+	}
 	client->heard = true;
 	return client->error;
+}
+
+bool client_is_told(const struct client *client)
+{
+	(void)client;
+	return false;
 }
 
 const char *client_why(const struct client *client)

@@ -39,6 +39,9 @@
  * @quiet: nothing was sent for long: the path to the peer comes once something is, another one is
  *	not asked for, and this host fails
  * @child: the port has another interface, of that name
+ * @of_parent: which has carrier, whatever the first one has, and is its child
+ * @accel: that serves the port, NULL: ref
+ * @broadcast: group of the broadcast address, if that was changed by hand
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
@@ -65,6 +68,9 @@ struct scene {
 	bool trouble;
 	bool quiet;
 	const char *child;
+	bool of_parent;
+	const char *accel;
+	const char *broadcast;
 	bool away;
 	bool bare;
 	uint32_t outstanding;
@@ -96,6 +102,8 @@ static const struct scene scenes[] = {
 	  .mtu_limit = IPOIB_MTU_LIMIT_PORT, .reason = IPOIB_CARRIER_REASON_PKEY_MISSING },
 	{ .name = "gid-missing", NO_CARRIER(GID_MISSING, IDLE) },
 	{ .name = "open-failed", NO_CARRIER(OPEN_FAILED, IDLE), .error = ENOMEM, .tries = 3 },
+	{ .name = "open-failed-mlx", NO_CARRIER(OPEN_FAILED, IDLE), .error = ENOMEM, .tries = 3,
+	  .accel = "mlx", .child = "ib0.8001" },
 	{ .name = "joining", NO_CARRIER(JOINING, JOINING) },
 	{ .name = "sa-silent", NO_CARRIER(JOIN_NO_ANSWER, FAILED), .error = ETIMEDOUT,
 	  .tries = 1 },
@@ -129,7 +137,16 @@ static const struct scene scenes[] = {
 	  .mtu_limit = IPOIB_MTU_LIMIT_GROUP, .bind = IPOIB_BIND_FELL_BACK, .refused = "mlx",
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
+	{ .name = "mlx", JOINED, .pkey_entry = 0xffff, .accel = "mlx" },
+	{ .name = "broadcast-changed", JOINED, .pkey_entry = 0xffff,
+	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
+	{ .name = "parent-down", NO_CARRIER(ADMIN_DOWN, IDLE), .child = "ib0.8001",
+	  .of_parent = true, .accel = "mlx" },
+	{ .name = "parent-no-gid", NO_CARRIER(GID_MISSING, IDLE), .child = "ib0.8001",
+	  .of_parent = true, .accel = "mlx" },
+	{ .name = "parent-other", NO_CARRIER(ADMIN_DOWN, IDLE), .child = "ib0.8001",
+	  .of_parent = true },
 	{ .name = "port-untold", NO_LINK(PORT_SILENT, DOWN) },
 	{ .name = "rejoin-silent", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
@@ -189,12 +206,12 @@ static void end(struct answers *answers, struct nl_msg *msg)
 	nlmsg_free(msg);
 }
 
-static void put_gid(struct nl_msg *msg, const char *text)
+static void put_gid(struct nl_msg *msg, enum ipoib_attr attr, const char *text)
 {
 	unsigned char gid[16];
 
 	inet_pton(AF_INET6, text, gid);
-	nla_put(msg, IPOIB_A_GID, sizeof(gid), gid);
+	nla_put(msg, attr, sizeof(gid), gid);
 }
 
 static void put_which(struct nl_msg *msg, const struct scene *scene)
@@ -218,6 +235,11 @@ static void put_tries(struct nl_msg *msg, uint32_t error, uint32_t tries)
 		nla_put_u32(msg, IPOIB_A_NEXT_TRY, 1 << tries << 10);
 }
 
+static const char *accel_of(const struct scene *scene)
+{
+	return scene->accel ? scene->accel : "ref";
+}
+
 static void answer_dev(struct answers *answers, const struct scene *scene, uint32_t ifindex,
 		       const char *ifname)
 {
@@ -226,7 +248,9 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u32(msg, IPOIB_A_IFINDEX, ifindex);
 	nla_put_string(msg, IPOIB_A_IFNAME, ifname);
 	put_port(msg, "sib0");
-	nla_put_string(msg, IPOIB_A_ACCEL, "ref");
+	if (scene->of_parent && ifindex != SCENES_IFINDEX)
+		nla_put_u32(msg, IPOIB_A_PARENT, SCENES_IFINDEX);
+	nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
 	nla_put_u32(msg, IPOIB_A_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
@@ -247,7 +271,9 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u16(msg, IPOIB_A_PKEY, 0xffff);
 	if (scene->pkey_entry)
 		nla_put_u16(msg, IPOIB_A_PKEY_ENTRY, scene->pkey_entry);
-	put_gid(msg, "ff12:401b:ffff::ffff:ffff");
+	put_gid(msg, IPOIB_A_GID, "ff12:401b:ffff::ffff:ffff");
+	if (scene->broadcast)
+		put_gid(msg, IPOIB_A_BROADCAST, scene->broadcast);
 	nla_put_u32(msg, IPOIB_A_GROUP_STATE, scene->group_state);
 	put_tries(msg, scene->error, scene->tries);
 	nla_put_u8(msg, IPOIB_A_CARRIER, !scene->reason);
@@ -275,7 +301,7 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	nla_put_u32(msg, IPOIB_A_PORT_MTU, scene->port_mtu ? scene->port_mtu : 4092);
 	nla_put_string(msg, IPOIB_A_WANTED, wanted ? wanted : scene->wanted);
 	if (scene->ifname || scene->away) {
-		nla_put_string(msg, IPOIB_A_ACCEL, "ref");
+		nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
 		nla_put_u32(msg, IPOIB_A_PRIORITY, 1);
 	}
 	nla_put_u32(msg, IPOIB_A_BIND, scene->bind);
@@ -307,7 +333,7 @@ static void answer_destination(struct answers *answers, const struct scene *scen
 	bool group = answers->cmd == IPOIB_CMD_GROUP_GET;
 
 	put_which(msg, scene);
-	put_gid(msg, gid);
+	put_gid(msg, IPOIB_A_GID, gid);
 	nla_put_u32(msg, group ? IPOIB_A_GROUP_STATE : IPOIB_A_PATH_STATE, state);
 	if (group)
 		nla_put_u32(msg, IPOIB_A_MEMBERSHIP, !strcmp(gid, SCENES_SENT_TO) ?
@@ -380,7 +406,38 @@ static void answer_table(struct answers *answers, const struct scene *scene, con
 	end(answers, msg);
 }
 
-static void answer(struct answers *answers, const struct scene *scene)
+/* Of which number is in the environment. */
+static void answer_notice(struct answers *answers, const struct scene *scene)
+{
+	const char *number = getenv("NOTICE");
+	struct nl_msg *msg = begin(answers);
+
+	put_which(msg, scene);
+	nla_put_u32(msg, IPOIB_A_NOTICE, number ? strtoul(number, NULL, 10) : 0);
+	nla_put_u32(msg, IPOIB_A_COUNT, 2);
+	end(answers, msg);
+}
+
+static bool fits(const struct client_filter *filter, const char *ifname)
+{
+	return ifname && (!filter->ifname || !strcmp(filter->ifname, ifname));
+}
+
+static void answer_devs(struct answers *answers, const struct scene *scene,
+			const struct client_filter *filter)
+{
+	struct scene child = *scene;
+
+	if (child.of_parent)
+		child.reason = IPOIB_CARRIER_REASON_CARRIER;
+	if (fits(filter, scene->ifname))
+		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
+	if (fits(filter, scene->child))
+		answer_dev(answers, &child, SCENES_IFINDEX + 1, scene->child);
+}
+
+static void answer(struct answers *answers, const struct scene *scene,
+		   const struct client_filter *filter)
 {
 	switch (answers->cmd) {
 	case IPOIB_CMD_ACCEL_GET:
@@ -393,9 +450,7 @@ static void answer(struct answers *answers, const struct scene *scene)
 			answer_port(answers, scene, "sib1");
 		break;
 	case IPOIB_CMD_DEV_GET:
-		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
-		if (scene->child)
-			answer_dev(answers, scene, SCENES_IFINDEX + 1, scene->child);
+		answer_devs(answers, scene, filter);
 		break;
 	case IPOIB_CMD_GROUP_GET:
 		answer_groups(answers, scene);
@@ -411,8 +466,13 @@ static void answer(struct answers *answers, const struct scene *scene)
 		answer_table(answers, scene, "paths", 32768);
 		answer_table(answers, scene, "groups", 512);
 		break;
-	default:
+	case IPOIB_CMD_NOTICE_NTF:
+		answer_notice(answers, scene);
 		break;
+	default:
+		/* One that is not known. */
+		if (answers->cmd > IPOIB_CMD_MAX)
+			answer_notice(answers, scene);
 	}
 }
 
@@ -429,9 +489,8 @@ int scenes_answer(const char *name, enum ipoib_cmd cmd, const struct client_filt
 			return -EOPNOTSUPP;
 	if (scene->denied && (cmd == IPOIB_CMD_GROUP_GET || cmd == IPOIB_CMD_PATH_GET))
 		return -EPERM;
-	if (port || (scene->ifname &&
-		     (!filter->ifname || !strcmp(filter->ifname, scene->ifname))))
-		answer(&answers, scene);
+	if (port || cmd == IPOIB_CMD_DEV_GET || fits(filter, scene->ifname))
+		answer(&answers, scene, filter);
 	*len = answers.len;
 	return 0;
 }

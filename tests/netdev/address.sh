@@ -130,7 +130,9 @@ if ours "sends to it, is no member of it, and says nothing"; then
 	assert_log "$IFB: the broadcast address was changed"
 	is "broadcast address" "$(ip -n hostB -j link show dev "$IFB" | jq -r '.[0].broadcast')" \
 		"$site:$(echo "$broadcast" | cut -c 25-)"
+	explains hostB "$IFB" "broken: the broadcast address was changed, to group ff15:.* is in ff12:"
 	must ip -n hostB link set "$IFB" broadcast "$broadcast"
 	must_wait 20 can_ping hostA "$B4"
+	explains_well hostB "$IFB"
 fi
 assert_strict_clean

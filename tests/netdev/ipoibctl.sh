@@ -68,6 +68,10 @@ link=$(netdev_of sib0 ours)
 causes "$link" admin-down
 must ip link set "$link" up
 causes "$link" no-sm
+# What a subnet manager has not given yet is no mistake of its partitions.
+must ip link add link "$link" name fifth type ipoib pkey 0x8005
+must ip link set fifth up
+causes fifth no-sm
 ipoibctl monitor dev "$link" > "$TMPDIR/heard" 2> "$TMPDIR/complained" &
 monitor=$!
 must_wait 5 heard "no subnet manager"
@@ -75,6 +79,7 @@ cable_out sib0
 # Else ours looks after seconds only: a port that was not active tells nothing.
 port_event sib0 port_err
 causes "$link" port-down
+causes fifth port-down
 must_wait 5 heard "no physical link"
 cable_in sib0
 sm_partitions "$partitions"
@@ -95,8 +100,6 @@ is "drops and tables" "$stats" "$({ ethtool -S "$link" | sed -n 's/^ *\(tx_drop_
 ended 1 "show lo"
 
 note "a P_Key that the port does not have, a partition without a group"
-must ip link add link "$link" name fifth type ipoib pkey 0x8005
-must ip link set fifth up
 causes fifth pkey-missing
 must ip link add link "$link" name plain type ipoib pkey 0x8006
 must ip link set plain up

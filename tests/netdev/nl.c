@@ -98,6 +98,7 @@ static const struct {
 	[IPOIB_A_COUNT] = { "count", 'n' },
 	[IPOIB_A_TX_OUTSTANDING] = { "outstanding", 'n' },
 	[IPOIB_A_RX_QPN] = { "rx-qpn", 'n' },
+	[IPOIB_A_BROADCAST] = { "broadcast", 'g' },
 };
 
 static const char *const commands[IPOIB_CMD_MAX + 1] = {

@@ -74,6 +74,8 @@ enum ipoib_bind {
  * @IPOIB_CARRIER_REASON_GROUP_MTU: the broadcast group's MTU is none that there is
  * @IPOIB_CARRIER_REASON_COMING: everything is there and the carrier is about to come
  * @IPOIB_CARRIER_REASON_PORT_SILENT: the port was not active and tells its state no more
+ *
+ * P_Key and GID count only while the port is active: a subnet manager gives them.
  */
 enum ipoib_carrier_reason {
 	IPOIB_CARRIER_REASON_CARRIER = 0,
@@ -182,7 +184,7 @@ enum ipoib_notice {
  * @IPOIB_A_HCA: (string) name of the RDMA device
  * @IPOIB_A_PORT: (u32) port number, from 1
  * @IPOIB_A_GID: (16 bytes) GID of a path, MGID of a group; of an interface that of its
- *	broadcast group
+ *	broadcast group, the one in use if there is one
  * @IPOIB_A_ACCEL: (string) name of the accel; of a port and an interface the one that serves
  *	it
  * @IPOIB_A_ACCEL_MODULE: (string) module of the accel
@@ -228,7 +230,8 @@ enum ipoib_notice {
  * @IPOIB_A_LAST_ERROR: (u32) how the last join, path query, or open of the interface ended,
  *	an errno; 0 is well, absent when there was none. EINVAL is an SA that refuses, ETIMEDOUT
  *	one that does not answer, EIO a device of this host that refuses what the SA has granted
- * @IPOIB_A_TRIES: (u32) tries that failed in a row
+ * @IPOIB_A_TRIES: (u32) tries that failed in a row; of an interface those to join its broadcast
+ *	group, or to open
  * @IPOIB_A_NEXT_TRY: (u32) time until it is tried again, ms; absent when none is due
  * @IPOIB_A_LID: (u32) destination LID of a path, MLID of a group; absent before the SA told
  *	it
@@ -259,6 +262,8 @@ enum ipoib_notice {
  * @IPOIB_A_RX_QPN: (u32, may be there several times) QP number that peers are told; one for each RX
  *	queue in use, the first 64 at most, of an interface whose peers are told different ones. In
  *	the place of a queue that receives no more stands another one's
+ * @IPOIB_A_BROADCAST: (16 bytes) MGID in the interface's broadcast address, while that is another
+ *	one than that of the broadcast group in use: it was changed since it was set up
  * @__IPOIB_A_MAX: end
  * @IPOIB_A_MAX: the last one
  */
@@ -327,6 +332,7 @@ enum ipoib_attr {
 	IPOIB_A_COUNT,
 	IPOIB_A_TX_OUTSTANDING,
 	IPOIB_A_RX_QPN,
+	IPOIB_A_BROADCAST,
 
 	__IPOIB_A_MAX,
 	IPOIB_A_MAX = __IPOIB_A_MAX - 1

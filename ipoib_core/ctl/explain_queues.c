@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Queues of an interface that has carrier: those that are stuck or dead, and what fails in them. */
+#include "explain_traffic.h"
+
+#include <string.h>
+
+#include "print.h"
+
+/* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
+static void traffic_waiting(const struct traffic *traffic)
+{
+	uint64_t waiting = traffic->after->outstanding;
+	struct finding finding;
+
+	/* Who has not told his counters may have given back all of them, and had others since. */
+	if (!traffic->before->ethtool.stats.count || !waiting || !traffic->before->outstanding ||
+	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
+		return;
+	finding_set(&finding, FINDING_BROKEN, "sends-wait",
+		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
+		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
+	traffic_tell(traffic, &finding);
+}
+
+/* Whatever the reason: the packet is lost, and the stack is not told. */
+static void traffic_failed(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	const struct counters *before = &traffic->before->ethtool.stats;
+	uint64_t refused = counters_sum(stats, false, "post_failed");
+	/* mlx5_core's queues have the latter. */
+	uint64_t errors = counters_get(stats, "tx_errors") + counters_sum(stats, false, "cqe_err");
+	uint64_t now = traffic_stat(traffic, "tx_errors") +
+		       traffic_grown(traffic, counters_sum(before, false, "cqe_err"),
+				     counters_sum(stats, false, "cqe_err")) +
+		       traffic_grown(traffic, counters_sum(before, false, "post_failed"), refused);
+	struct finding finding;
+
+	if (!refused && !errors)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "sends-failed",
+		    "sends that failed: %llu that the device refused, %llu that it ended with an error; %llu of them in the last %llu ms",
+		    (unsigned long long)refused, (unsigned long long)errors,
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to",
+		     print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
+static uint64_t traffic_rx_sum(const struct counters *stats)
+{
+	return counters_sum(stats, true, "errors") + counters_sum(stats, true, "short_frames") +
+	       counters_sum(stats, true, "post_failed");
+}
+
+static void traffic_rx_failed(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t all = traffic_rx_sum(stats);
+	uint64_t now = traffic_grown(traffic, traffic_rx_sum(&traffic->before->ethtool.stats), all);
+	struct finding finding;
+
+	if (!all)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "receives-failed",
+		    "receives that failed: %llu that the device ended with an error, %llu of packets too short for their headers, %llu that it refused and was asked again; %llu of them in the last %llu ms",
+		    (unsigned long long)counters_sum(stats, true, "errors"),
+		    (unsigned long long)counters_sum(stats, true, "short_frames"),
+		    (unsigned long long)counters_sum(stats, true, "post_failed"),
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "'ethtool -S %s' has them by queue, and the kernel log may say what the device objects to; who sends packets that are too short is no IPoIB",
+		     print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
+/* The stack counts those of all accels, and accel ref what it has found itself too. */
+static void traffic_stuck(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t timeouts = counters_get(stats, "tx_timeouts");
+	uint64_t now = traffic_stat(traffic, "tx_timeouts");
+	struct finding finding;
+
+	if (timeouts < traffic->after->timeouts) {
+		timeouts = traffic->after->timeouts;
+		now = counters_grown(traffic->before->timeouts, timeouts);
+	}
+	if (!timeouts)
+		return;
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "queue-stuck",
+		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms; sends that the device never gave back: %llu",
+		    (unsigned long long)timeouts, (unsigned long long)now,
+		    (unsigned long long)traffic->ms,
+		    (unsigned long long)counters_get(stats, "abandoned"));
+	finding_next(&finding,
+		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
+		     print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
+/* How much a counter of that RX queue has grown. */
+static uint64_t traffic_rx_grown(const struct traffic *traffic, unsigned int queue,
+				 const char *what)
+{
+	char name[COUNTERS_NAME];
+
+	snprintf(name, sizeof(name), "rx%u_%s", queue, what);
+	return traffic_stat(traffic, name);
+}
+
+/*
+ * mlx5_core's receive queues for IPoIB stay as the first error has left them, and the counter of
+ * errors outlasts what mends them: a queue in which packets come works.
+ */
+static void traffic_rx_stopped(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	unsigned int queues = 0, first = 0;
+	struct counter_name parts;
+	struct finding finding;
+	bool now = false, grown;
+	size_t i;
+
+	for (i = 0; i < stats->count; i++) {
+		if (!counters_split(stats->list[i].name, &parts) || !parts.rx ||
+		    strcmp(parts.what, "wqe_err") || !stats->list[i].value)
+			continue;
+		grown = traffic_rx_grown(traffic, parts.queue, "wqe_err");
+		if (!grown && traffic_rx_grown(traffic, parts.queue, "packets"))
+			continue;
+		if (!queues++)
+			first = parts.queue;
+		now |= grown;
+	}
+	if (!queues)
+		return;
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_LIMITED, "receive-stopped",
+		    "RX queues that the device has stopped for an error since they were made, and that have received nothing since, or in the last %llu ms: %u, for example %u",
+		    (unsigned long long)traffic->ms, queues, first);
+	finding_next(&finding,
+		     "if that was not done since: 'ip link set %s down', and then up; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     print_word(traffic->name), print_word(traffic->name));
+	traffic_tell(traffic, &finding);
+}
+
+/* What the port was given stays so: none, and then that again. */
+static void traffic_lost(const struct traffic *traffic)
+{
+	const char *wanted = traffic->port ? record_string(traffic->port, IPOIB_A_WANTED) : "";
+	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
+	char port[EXPLAIN_NAME];
+	struct finding finding;
+	const char *name;
+
+	if (!lost)
+		return;
+	finding_set(&finding, FINDING_BROKEN, "queue-lost",
+		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
+		    (unsigned long long)lost);
+	explain_port_name(port, traffic->dev);
+	name = print_word(port);
+	if (*wanted)
+		finding_next(&finding,
+			     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', make the interface anew: its addresses, and P_Key children with theirs, go with it",
+			     name, name, print_word(wanted));
+	traffic_tell(traffic, &finding);
+}
+
+void traffic_queues(const struct traffic *traffic)
+{
+	traffic_waiting(traffic);
+	traffic_stuck(traffic);
+	traffic_rx_stopped(traffic);
+	traffic_lost(traffic);
+	traffic_failed(traffic);
+	traffic_rx_failed(traffic);
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Steps of the way to a peer that it answers itself: at all, to long packets, to each of many. */
+#include "test_step.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "wait.h"
+
+/* How long is waited for an answer, and between two packets, in milliseconds. */
+#define TEST_ANSWER	1000
+#define TEST_PAUSE	20
+/* How long each of those is waited for that show what fits, once it is known that some do not. */
+#define TEST_HALF	250
+/* Where IPv6 is to be the MTU must not be less (RFC 8200). */
+#define TEST_IPV6_MTU	1280
+/* How often a packet may be lost before that is believed. */
+#define TEST_TRIES	3
+/* So many short packets in a row that are answered say that it is the length of others. */
+#define TEST_SHORT	8
+/* Microseconds: on a fabric an answer mostly takes less than a tenth of this. */
+#define TEST_SLOW	10000
+/* Bytes of the first packet, as of ping(8). */
+#define TEST_BYTES	84
+
+/* Asks up to TEST_TRIES times. Returns as ping_once() does. */
+static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
+{
+	int tries = TEST_TRIES, ret;
+
+	do {
+		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
+	} while (ret == -ETIMEDOUT && --tries);
+	return ret;
+}
+
+enum test_result test_answer(struct test *test)
+{
+	unsigned int us;
+	int ret;
+
+	if (!test->peer.family) {
+		TEST_SAY(test, "no address of IP is known to ask there");
+		return TEST_SKIPPED;
+	}
+	ret = ping_open(&test->ping, &test->peer, test_ifindex(test));
+	if (ret) {
+		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
+		return TEST_SKIPPED;
+	}
+	ret = test_ask(test, TEST_BYTES, &us);
+	if (ret == -EPERM || ret == -EACCES) {
+		TEST_SAY(test, "not asked: this host lets no echo of ICMP out: %s",
+			 strerror(-ret));
+		return TEST_SKIPPED;
+	}
+	if (ret) {
+		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
+			 strerror(-ret));
+		TEST_NEXT(test,
+			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
+		return TEST_FAILED;
+	}
+	TEST_SAY(test, "in %u.%03u ms", us / 1000, us % 1000);
+	return TEST_OK;
+}
+
+/* Whether packets of @bytes that were not answered were lost by chance: what is shorter is too. */
+static bool test_is_loss(struct test *test, unsigned int bytes)
+{
+	unsigned int i, us;
+
+	for (i = 0; i < TEST_SHORT; i++)
+		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us))
+			return true;
+	return !test_ask(test, bytes, &us);
+}
+
+/* Halves what lies between @went, which was answered, and @not, until it is known what is. */
+static unsigned int test_halve(struct test *test, unsigned int went, unsigned int not)
+{
+	unsigned int bytes, us;
+	int tries, ret;
+
+	while (not - went > 1) {
+		bytes = went + (not - went) / 2;
+		tries = TEST_TRIES;
+		do {
+			ret = ping_once(&test->ping, bytes, TEST_HALF, &us);
+		} while (ret == -ETIMEDOUT && --tries);
+		if (ret)
+			not = bytes;
+		else
+			went = bytes;
+	}
+	return went;
+}
+
+/* Up to @went bytes fit, fewer than the MTU. */
+static void test_size_next(struct test *test, unsigned int went)
+{
+	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU);
+	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
+
+	if (went < TEST_IPV6_MTU)
+		TEST_NEXT(test,
+			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery portinfo', NeighborMTU; 'saquery -g' has the groups')? mtu= of the partition is what all members can do",
+			  name, mtu, TEST_IPV6_MTU);
+	else
+		TEST_NEXT(test,
+			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
+			  name, mtu, print_word(name), went);
+}
+
+static enum test_result test_too_long(struct test *test, unsigned int went, unsigned int bytes,
+				      int ret)
+{
+	if (ret == -ETIMEDOUT && test_is_loss(test, bytes)) {
+		TEST_SAY(test,
+			 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
+			 went);
+		return TEST_SKIPPED;
+	}
+	/* A router answers with what it can, which is for TCP and not for this socket. */
+	if (test->far) {
+		TEST_SAY(test,
+			 "packets of %u bytes are answered, of %u are not: beyond the gateway links may carry less",
+			 went, bytes);
+		return TEST_SKIPPED;
+	}
+	went = test_halve(test, went, bytes);
+	TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
+		 strerror(-ret));
+	test_size_next(test, went);
+	return TEST_FAILED;
+}
+
+enum test_result test_size(struct test *test)
+{
+	/* Those of IPoIB, by the MTUs that a link of InfiniBand can have, and of others. */
+	static const unsigned int sizes[] = { 252, 508, 1020, 1280, 1500, 2044, 3072 };
+	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU), went = TEST_BYTES, us, bytes;
+	size_t i;
+	int ret;
+
+	for (i = 0; went < mtu; i++) {
+		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
+		ret = test_ask(test, bytes, &us);
+		if (ret)
+			return test_too_long(test, went, bytes, ret);
+		went = bytes;
+	}
+	TEST_SAY(test, "up to the MTU, %u bytes", went);
+	return TEST_OK;
+}
+
+enum test_result test_loss(struct test *test)
+{
+	unsigned int lost = 0, us, least = 0, most = 0, i;
+	unsigned long long sum = 0;
+
+	for (i = 0; i < test->count; i++) {
+		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us)) {
+			lost++;
+		} else {
+			least = !least || us < least ? us : least;
+			most = us > most ? us : most;
+			sum += us;
+		}
+		wait_for(TEST_PAUSE, -1);
+	}
+	if (lost < test->count)
+		sum /= test->count - lost;
+	TEST_SAY(test, "%u of %u lost; least/mean/most %u.%03u/%llu.%03llu/%u.%03u ms", lost,
+		 test->count, least / 1000, least % 1000, sum / 1000, sum % 1000, most / 1000,
+		 most % 1000);
+	if (!lost && (test->far || sum < TEST_SLOW))
+		return TEST_OK;
+	if (!lost) {
+		TEST_NEXT(test,
+			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors' where the fabric is congested",
+			  test_word(test));
+		return TEST_OK;
+	}
+	TEST_NEXT(test,
+		  "'ipoibctl explain' on both hosts has drops, overruns and errors of links; 'ipoibctl top' what is busy");
+	return TEST_FAILED;
+}

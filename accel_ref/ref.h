@@ -76,7 +76,7 @@
  * Blocks of pages of a queue that were used up and may be used again: 8 MiB, as much as a socket
  * that TCP has tuned holds back and a ring. The watch has them given back when nothing comes in.
  */
-#define REF_POOL_ORDER		get_order(32768)
+#define REF_POOL_ORDER		(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
 #define REF_POOL_KEEP		((8U << 20) >> PAGE_SHIFT >> REF_POOL_ORDER)
 /* TX queues, and RX queues, that the module parameters allow. */
 #define REF_MAX_QUEUES		64

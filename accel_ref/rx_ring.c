@@ -9,6 +9,7 @@
 #include "rx.h"
 
 #include <linux/mm.h>
+#include <net/sock.h>
 
 /* 32 KiB with pages of 4 KiB, as large as the stack's own are */
 #define REF_POOL_SIZE		(PAGE_SIZE << REF_POOL_ORDER)
@@ -95,13 +96,16 @@ static struct page *ref_block_alloc(struct ref_rxq *rxq, unsigned int size, gfp_
 		return page;
 	}
 	/*
-	 * A large block is a convenience, the smallest that holds a buffer a necessity: what comes
-	 * in may be what memory is waited for, such as a swap file's. The stack drops the rest.
+	 * A large block is a convenience, the smallest that holds a buffer a necessity: where there
+	 * are sockets by which memory is swapped out, what comes in may be what it is waited for.
+	 * The stack drops the rest. Who may wait for memory, to open, takes none of that.
 	 */
+	if (sk_memalloc_socks() && !gfpflags_allow_blocking(gfp))
+		gfp |= __GFP_MEMALLOC;
 	page = alloc_pages_node(node, GFP_NOWAIT | __GFP_COMP | __GFP_NOWARN | __GFP_NORETRY |
 				__GFP_NOMEMALLOC, REF_POOL_ORDER);
 	if (!page)
-		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN | __GFP_MEMALLOC,
+		page = alloc_pages_node(node, gfp | __GFP_COMP | __GFP_NOWARN,
 					get_order(size));
 	return page;
 }

@@ -60,7 +60,7 @@ static bool ipoib_mcast_is_known(const u8 *mgid, const struct sk_buff *skb)
 			return ipoib_nd_is_solicitation(skb);
 		fallthrough;
 	case IPOIB_SIGNATURE_IPV4:
-		return !memcmp(group, zero, sizeof(zero)) && !ipoib_is_users(skb);
+		return !memcmp(group, zero, sizeof(zero)) && ipoib_is_privileged(skb);
 	default:
 		return false;
 	}
@@ -133,7 +133,7 @@ const char *ipoib_mcast_hint(int status)
 	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
 	       status == -ETIMEDOUT ? ", does a subnet manager run?" :
 	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" :
-	       status == -EIO ? ", the subnet manager grants it, and the device refuses" : "";
+	       status == -EIO ? ", this host's device refuses" : "";
 }
 
 enum ipoib_carrier_reason ipoib_mcast_reason(struct ipoib_dev *priv)

@@ -101,35 +101,49 @@ static inline bool ipoib_nd_is_solicitation(const struct sk_buff *skb)
 	       msg->icmp.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION;
 }
 
+/* IP protocols of routers, for which one needs a raw socket (RFC 5798, RFC 2328) */
+#define IPOIB_IPPROTO_OSPF	89
+#define IPOIB_IPPROTO_VRRP	112
+
+static inline bool ipoib_is_routers(u8 protocol)
+{
+	return protocol == IPPROTO_PIM || protocol == IPOIB_IPPROTO_OSPF ||
+	       protocol == IPOIB_IPPROTO_VRRP;
+}
+
 /**
- * ipoib_is_users() - may an IP packet be one that somebody without privileges has made?
+ * ipoib_is_privileged() - is an IP packet one of those by which hosts and routers find each other?
  * @skb: data at the encapsulation header
  *
- * Without raw sockets there are UDP, in fragments too, and ping's echo requests.
+ * Those that nobody sends without a raw socket; who has none has UDP, ping, and more (L2TP, routing
+ * headers). Of IPv6, options for each hop (of MLD) and what ICMPv6 has between echo and redirect,
+ * and MLDv2 (RFC 3810 section 5.2).
  *
  * Context: any.
- * Return: true, too, when the packet is too short, or no IP.
  */
-static inline bool ipoib_is_users(const struct sk_buff *skb)
+static inline bool ipoib_is_privileged(const struct sk_buff *skb)
 {
 	struct ipoib_icmp6 buf;
 	const struct ipoib_icmp6 *msg;
 	const struct iphdr *ip;
 	struct iphdr ip_buf;
+	u8 type;
 
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
 		ip = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(ip_buf), &ip_buf);
-		return !ip || ip->protocol == IPPROTO_UDP || ip->protocol == IPPROTO_UDPLITE ||
-		       ip->protocol == IPPROTO_ICMP;
+		return ip && (ip->protocol == IPPROTO_IGMP || ipoib_is_routers(ip->protocol));
 	case htons(ETH_P_IPV6):
 		msg = skb_header_pointer(skb, IPOIB_ENCAP_LEN, sizeof(buf), &buf);
-		return !msg || msg->ip.nexthdr == IPPROTO_UDP ||
-		       msg->ip.nexthdr == IPPROTO_UDPLITE || msg->ip.nexthdr == NEXTHDR_FRAGMENT ||
-		       (msg->ip.nexthdr == IPPROTO_ICMPV6 &&
-			msg->icmp.icmp6_type == ICMPV6_ECHO_REQUEST);
+		if (!msg || msg->ip.nexthdr == NEXTHDR_HOP)
+			return msg;
+		if (msg->ip.nexthdr != IPPROTO_ICMPV6)
+			return ipoib_is_routers(msg->ip.nexthdr);
+		type = msg->icmp.icmp6_type;
+		return (type >= ICMPV6_MGM_QUERY && type <= NDISC_REDIRECT) ||
+		       type == ICMPV6_MLD2_REPORT;
 	default:
-		return true;
+		return false;
 	}
 }
 

@@ -18,6 +18,7 @@
  * @probed: jiffies of the last unicast probe
  * @backoff: seconds waited after the last failure
  * @refusals: how often the SA has said that there is none, since it said where, or an event
+ * @alarm_lid: LID from which it was heard last, though the path leads elsewhere, host order
  * @refresh: seconds until it is asked for again at the earliest, though it is known; 0: it was not
  * @status: how the last query ended; 1: none has
  * @tries: queries that failed since one succeeded
@@ -42,6 +43,7 @@ struct ipoib_path {
 	unsigned long probed;
 	unsigned int backoff;
 	unsigned int refusals;
+	u32 alarm_lid;
 	unsigned int refresh;
 	int status;
 	unsigned int tries;
@@ -89,7 +91,7 @@ void ipoib_path_set_ah(struct ipoib_path *path, struct ipoib_ah *ah);
 void ipoib_path_confirm(struct ipoib_path *path, struct ipoib_ah *ah);
 
 /**
- * ipoib_path_doubt() - there is a reason to ask that no stranger can give: the SA is asked soon
+ * ipoib_path_doubt() - there is a new reason to ask: the SA may be asked soon
  * @path: path, paths.lock held
  */
 void ipoib_path_doubt(struct ipoib_path *path);

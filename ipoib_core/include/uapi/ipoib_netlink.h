@@ -229,7 +229,8 @@ enum ipoib_notice {
  *	that of its broadcast group, if there is one
  * @IPOIB_A_LAST_ERROR: (u32) how the last join, path query, or open of the interface ended,
  *	an errno; 0 is well, absent when there was none. EINVAL is an SA that refuses, ETIMEDOUT
- *	one that does not answer, EIO a device of this host that refuses what the SA has granted
+ *	one that does not answer, EIO a device of this host that refuses what the SA has granted,
+ *	or to ask
  * @IPOIB_A_TRIES: (u32) tries that failed in a row; of an interface those to join its broadcast
  *	group, or to open
  * @IPOIB_A_NEXT_TRY: (u32) time until it is tried again, ms; absent when none is due

@@ -59,7 +59,12 @@ exchange 2 "UDP6-RECV:7000,ipv6-join-group=[ff15::1:2:3]:$IFB" "$to6"
 exchange 3 "UDP4-RECV:7000,ip-add-membership=239.1.2.3:$IFB" "$to4"
 exchange 4 "UDP6-RECV:7000,ipv6-join-group=[ff15::1:2:3]:$IFB" "$to6"
 
-[ "$(on hostB cat "/sys/class/net/$IFB/statistics/multicast")" -ge 4 ] || fail "multicasts are not counted"
+case ${ON:-} in
+*-mlx | *-queues) note "mlx5_core does not count multicasts" ;;
+*)
+	[ "$(on hostB cat "/sys/class/net/$IFB/statistics/multicast")" -ge 4 ] || fail "multicasts are not counted"
+	;;
+esac
 
 note "the sender is a member that only sends, the receiver has left"
 sender=$(link_local hostA "$IFA")

@@ -150,23 +150,21 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 /* What the port was given stays so: none, and then that again. */
 static void traffic_lost(const struct traffic *traffic)
 {
-	const char *wanted = traffic->port ? record_string(traffic->port, IPOIB_A_WANTED) : "";
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
-	char port[EXPLAIN_NAME];
+	char line[EXPLAIN_LINE];
 	struct finding finding;
-	const char *name;
 
 	if (!lost)
 		return;
 	finding_set(&finding, FINDING_BROKEN, "queue-lost",
 		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
-	explain_port_name(port, traffic->dev);
-	name = print_word(port);
-	if (*wanted)
+	if (traffic->port) {
+		explain_anew(line, traffic->port);
 		finding_next(&finding,
-			     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', make the interface anew: its addresses, and P_Key children with theirs, go with it",
-			     name, name, print_word(wanted));
+			     "the kernel log has which: of the first RX queue, no broadcast is heard. %s makes the interface anew: its addresses, and P_Key children with theirs, go with it",
+			     line);
+	}
 	traffic_tell(traffic, &finding);
 }
 

@@ -91,7 +91,7 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev), wanted,
 		    used);
 	finding_next(&finding,
-		     "'ip link set %s down', and then 'ip link set %s up', have it join that group; or give it the old address again",
+		     "'ip link set %s down; ip link set %s up' has it join that group; or give it the old address again",
 		     name, name);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }

@@ -153,6 +153,7 @@ static unsigned int traffic_stopped(const struct traffic *traffic, unsigned int 
 /* That a queue receives nothing may also be for want of packets, or these are its children's. */
 static void traffic_rx_stopped(const struct traffic *traffic)
 {
+	const char *name = print_word(traffic->name);
 	unsigned int first = 0, queues;
 	struct finding finding;
 	uint64_t now;
@@ -164,10 +165,10 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 		    "RX queues that the device has stopped for an error since they were first made: %u, for example %u; errors in the last %llu ms: %llu",
 		    queues, first, (unsigned long long)traffic->ms, (unsigned long long)now);
 	finding_next(&finding,
-		     "%s'ip link set %s down', and then up; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     "%s'ip link set %s down; ip link set %s up'; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
 		     now ? "" :
 		     "as it is meant if it was set down and up since, for the counter stays; else ",
-		     print_word(traffic->name), print_word(traffic->name));
+		     name, name, name);
 	traffic_tell(traffic, &finding);
 }
 

@@ -38,6 +38,13 @@ static bool traffic_is_ref(const struct traffic *traffic)
 	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "ref");
 }
 
+/* One that receives by its parent's queues, which are mlx5_core's. */
+static bool traffic_is_mlx_child(const struct traffic *traffic)
+{
+	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "mlx") &&
+	       traffic->dev->attrs[IPOIB_A_PARENT];
+}
+
 /* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
 static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned int most)
 {
@@ -92,7 +99,8 @@ static void traffic_overruns(const struct traffic *traffic)
 		traffic_overruns_own(traffic);
 		return;
 	}
-	if (!lost)
+	/* Those are never what a queue of mlx5_core has lost, and its parent tells of its own. */
+	if (!lost || traffic_is_mlx_child(traffic))
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
 		    "packets that came while a receive queue of the device had no buffer for them: %llu at its port, %llu of them in the last %llu ms; it counts those of MPI and of others that use RDMA too",

@@ -72,6 +72,28 @@ _ipoibctl_show()
 	fi
 }
 
+# [ --prometheus ] [ -o FILE ] [ [ dev ] INTERFACE ]; a colon or = parts a file's name.
+_ipoibctl_stats()
+{
+	local behind=0 more=--prometheus file=-o
+	while [ "${rest[behind]+-}" ]; do
+		case ${rest[behind]} in
+		-o)
+			file='' behind=$((behind + 2))
+			while [[ ${rest[behind]-} = [:=] ]]; do
+				behind=$((behind + 2))
+			done
+			continue
+			;;
+		-*) more='' ;;
+		*) break ;;
+		esac
+		behind=$((behind + 1))
+	done
+	_ipoibctl_dev "$behind"
+	[ "$behind" != ${#rest[@]} ] || words="$words ${more:-$file}"
+}
+
 # [ -n TIMES ] [ dev ] INTERFACE [ gid ] PEER
 _ipoibctl_test()
 {
@@ -85,7 +107,8 @@ _ipoibctl_test()
 	[ ${#rest[@]} != 0 ] || words='dev -n'
 }
 
-# port PORT accel NAME; a name of a port may be several words, which a colon parts.
+# port PORT accel NAME; a name of a port may be several words, which a colon parts, and some of these may be the beginning
+# of accel, which is not abbreviated.
 _ipoibctl_set()
 {
 	local i
@@ -95,7 +118,7 @@ _ipoibctl_set()
 	*) words=accel ;;
 	esac
 	for ((i = 2; i < ${#rest[@]}; i++)); do
-		[ "$(_ipoibctl_first "${rest[i]}" accel)" ] || continue
+		[ "${rest[i]}" = accel ] || continue
 		words=
 		[ "$((i + 1))" != ${#rest[@]} ] || words='auto none' names=$(_ipoibctl_names /sys/module accel_)
 	done
@@ -137,10 +160,9 @@ _ipoibctl()
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	stats,) words='dev --prometheus' names=$(_ipoibctl_interfaces) ;;
-	stats,--prometheus) words='-o dev' names=$(_ipoibctl_interfaces) ;;
+	stats,*) _ipoibctl_stats ;;
 	top,-n | top,-d) ;;
-	stats,dev | top,dev) names=$(_ipoibctl_interfaces) ;;
+	top,dev) names=$(_ipoibctl_interfaces) ;;
 	top,*) words='dev -b -n -d' names=$(_ipoibctl_interfaces) ;;
 	test,-n) ;;
 	test,*) _ipoibctl_test ;;

@@ -74,7 +74,10 @@ static void explain_membership(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* Nobody is told but the log: the carrier stays, and so does the group that was joined. */
+/*
+ * Nobody is told but the log: the carrier stays, and so does the group that was joined, by which
+ * peers still find this host; but it may find none.
+ */
 static void explain_broadcast(struct explained *all, const struct record *dev)
 {
 	const char *name = print_word(record_string(dev, IPOIB_A_IFNAME));
@@ -84,10 +87,11 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	if (!dev->attrs[IPOIB_A_BROADCAST])
 		return;
 	finding_set(&finding, FINDING_BROKEN, "broadcast-changed",
-		    "the broadcast address was changed, to group %s, while the interface is in %s: nothing comes by either",
-		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev));
+		    "the broadcast address was changed, to group %s, while the interface is in %s: what this host broadcasts goes to group %s, in which nobody may be; what others send to %s still comes",
+		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev), wanted,
+		    used);
 	finding_next(&finding,
-		     "'ip link set %s down', and then 'ip link set %s up', have it join that group; or give it the old address again",
+		     "'ip link set %s down; ip link set %s up' has it join that group; or give it the old address again",
 		     name, name);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }

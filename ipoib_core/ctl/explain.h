@@ -9,6 +9,7 @@
 #include "sample.h"
 
 #define EXPLAIN_NAME	96
+#define EXPLAIN_LINE	768
 
 /**
  * explain_show() - the command
@@ -50,6 +51,13 @@ bool explain_parent(struct client *client, const struct records *devs, const str
  * Return: whether there is something to say: not of one that is served as it is meant to.
  */
 bool explain_port(const struct record *port, struct finding *finding);
+
+/**
+ * explain_anew() - the commands that have a port served anew by what it is to be served by
+ * @line: EXPLAIN_LINE bytes, filled in: one line of them, and from where it is not to be given
+ * @port: port
+ */
+void explain_anew(char *line, const struct record *port);
 
 /**
  * explain_refusal() - why the subnet administrator may have refused, by what saquery(8) says

@@ -19,22 +19,36 @@ static bool explain_is_held(const struct record *port)
 }
 
 /*
- * Who is served is left so, and who is not is tried again by itself, but seldom in the end: another
- * choice, and then this one again, has it tried now.
+ * With none its interfaces are gone, and whose shell goes over one of these can say no more: so it
+ * is one line, which asks nothing.
  */
-static void explain_again(const struct record *port, struct finding *finding, const char *first)
+void explain_anew(char *line, const struct record *port)
 {
 	char name[EXPLAIN_NAME];
 	const char *word;
 
 	explain_port_name(name, port);
 	word = print_word(name);
-	finding_next(finding,
-		     "%s'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', have accel %s tried again%s",
-		     first, word, word, print_word(record_string(port, IPOIB_A_WANTED)),
-		     record_string(port, IPOIB_A_REFUSED), port->attrs[IPOIB_A_ACCEL] ?
-		     ": interfaces of the port go, and what was set of them by hand with them" :
-		     " at once");
+	finding_write(line, EXPLAIN_LINE,
+		      "'ipoibctl -f set port %s accel none; ipoibctl -f set port %s accel %s'%s",
+		      word, word, print_word(record_string(port, IPOIB_A_WANTED)),
+		      port->attrs[IPOIB_A_ACCEL] ? ", not over an interface of this port," : "");
+}
+
+/*
+ * Who is served is left so, and who is not is tried again by itself, but seldom in the end: another
+ * choice, and then this one again, has it tried now.
+ */
+static void explain_again(const struct record *port, struct finding *finding, const char *first)
+{
+	const char *how = " at once";
+	char line[EXPLAIN_LINE];
+
+	if (port->attrs[IPOIB_A_ACCEL])
+		how = ": its interfaces go and come back, without what was set of them by hand";
+	explain_anew(line, port);
+	finding_next(finding, "%s%s has accel %s tried again%s", first, line,
+		     record_string(port, IPOIB_A_REFUSED), how);
 }
 
 static void explain_held_next(const struct record *port, struct finding *finding)

@@ -112,61 +112,84 @@ static uint64_t traffic_rx_grown(const struct traffic *traffic, unsigned int que
 	return traffic_stat(traffic, name);
 }
 
+/* mlx5_core lists more queues than there are, as it once had, or could have. */
+static bool traffic_has_rx(const struct traffic *traffic, unsigned int queue)
+{
+	unsigned long long queues;
+
+	return !record_number(traffic->dev, IPOIB_A_RX_QUEUES, &queues) || queue < queues;
+}
+
 /*
- * mlx5_core's receive queues for IPoIB stay as the first error has left them, and the counter of
- * errors outlasts what mends them: a queue in which packets come works.
+ * RX queues that may have stopped, and the first of them. mlx5_core's for IPoIB stay as the first
+ * error has left them, but its counter of errors outlasts what mends them: a queue in which packets
+ * come works. @now is how many errors came while it was watched.
  */
-static void traffic_rx_stopped(const struct traffic *traffic)
+static unsigned int traffic_stopped(const struct traffic *traffic, unsigned int *first,
+				    uint64_t *now)
 {
 	const struct counters *stats = &traffic->after->ethtool.stats;
-	unsigned int queues = 0, first = 0;
 	struct counter_name parts;
-	struct finding finding;
-	bool now = false, grown;
+	unsigned int queues = 0;
+	uint64_t grown;
 	size_t i;
 
+	*now = 0;
 	for (i = 0; i < stats->count; i++) {
 		if (!counters_split(stats->list[i].name, &parts) || !parts.rx ||
-		    strcmp(parts.what, "wqe_err") || !stats->list[i].value)
+		    strcmp(parts.what, "wqe_err") || !stats->list[i].value ||
+		    !traffic_has_rx(traffic, parts.queue))
 			continue;
 		grown = traffic_rx_grown(traffic, parts.queue, "wqe_err");
 		if (!grown && traffic_rx_grown(traffic, parts.queue, "packets"))
 			continue;
 		if (!queues++)
-			first = parts.queue;
-		now |= grown;
+			*first = parts.queue;
+		*now += grown;
 	}
+	return queues;
+}
+
+/* That a queue receives nothing may also be for want of packets, or these are its children's. */
+static void traffic_rx_stopped(const struct traffic *traffic)
+{
+	const char *name = print_word(traffic->name);
+	unsigned int first = 0, queues;
+	struct finding finding;
+	uint64_t now;
+
+	queues = traffic_stopped(traffic, &first, &now);
 	if (!queues)
 		return;
-	finding_set(&finding, now ? FINDING_BROKEN : FINDING_LIMITED, "receive-stopped",
-		    "RX queues that the device has stopped for an error since they were made, and that have received nothing since, or in the last %llu ms: %u, for example %u",
-		    (unsigned long long)traffic->ms, queues, first);
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "receive-stopped",
+		    "RX queues that the device has stopped for an error since they were first made: %u, for example %u; errors in the last %llu ms: %llu",
+		    queues, first, (unsigned long long)traffic->ms, (unsigned long long)now);
 	finding_next(&finding,
-		     "if that was not done since: 'ip link set %s down', and then up; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
-		     print_word(traffic->name), print_word(traffic->name));
+		     "%s'ip link set %s down; ip link set %s up'; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     now ? "" :
+		     "as it is meant if it was set down and up since, for the counter stays; else ",
+		     name, name, name);
 	traffic_tell(traffic, &finding);
 }
 
 /* What the port was given stays so: none, and then that again. */
 static void traffic_lost(const struct traffic *traffic)
 {
-	const char *wanted = traffic->port ? record_string(traffic->port, IPOIB_A_WANTED) : "";
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
-	char port[EXPLAIN_NAME];
+	char line[EXPLAIN_LINE];
 	struct finding finding;
-	const char *name;
 
 	if (!lost)
 		return;
 	finding_set(&finding, FINDING_BROKEN, "queue-lost",
 		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
-	explain_port_name(port, traffic->dev);
-	name = print_word(port);
-	if (*wanted)
+	if (traffic->port) {
+		explain_anew(line, traffic->port);
 		finding_next(&finding,
-			     "the kernel log has which: of the first RX queue, no broadcast is heard. 'ipoibctl set port %s accel none', and then 'ipoibctl set port %s accel %s', make the interface anew: its addresses, and P_Key children with theirs, go with it",
-			     name, name, print_word(wanted));
+			     "the kernel log has which: of the first RX queue, no broadcast is heard. %s makes the interface anew: its addresses, and P_Key children with theirs, go with it",
+			     line);
+	}
 	traffic_tell(traffic, &finding);
 }
 

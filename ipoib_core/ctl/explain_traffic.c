@@ -38,6 +38,13 @@ static bool traffic_is_ref(const struct traffic *traffic)
 	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "ref");
 }
 
+/* One that receives by its parent's queues, which are mlx5_core's. */
+static bool traffic_is_mlx_child(const struct traffic *traffic)
+{
+	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "mlx") &&
+	       traffic->dev->attrs[IPOIB_A_PARENT];
+}
+
 /* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
 static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned int most)
 {
@@ -92,7 +99,8 @@ static void traffic_overruns(const struct traffic *traffic)
 		traffic_overruns_own(traffic);
 		return;
 	}
-	if (!lost)
+	/* Those are never what a queue of mlx5_core has lost, and its parent tells of its own. */
+	if (!lost || traffic_is_mlx_child(traffic))
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
 		    "packets that came while a receive queue of the device had no buffer for them: %llu at its port, %llu of them in the last %llu ms; it counts those of MPI and of others that use RDMA too",
@@ -276,43 +284,42 @@ static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, ui
 }
 
 /*
- * Whether a CPU may be the one of a queue that got so many packets: the device interrupts it. Who
- * polls all the time is not interrupted any more; he was before, and takes in what comes, of which
- * up to so many packets make one.
+ * Whether a CPU may be the one that takes in so many packets, of which up to so many make one. It
+ * need not be interrupted for that: it may poll all the time, or be handed them by RPS; and who is
+ * interrupted may do little else than others' work.
  */
-static bool traffic_serves(const struct cpu *before, const struct cpu *after, uint64_t packets)
+static bool traffic_takes(const struct cpu *before, const struct cpu *after, uint64_t packets)
 {
-	if (counters_grown(before->interrupts, after->interrupts))
-		return true;
-	return after->interrupts &&
-	       counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED;
+	return counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED;
 }
 
 /*
- * The CPU that has least time left, of those that are busy with interrupts and may serve a queue
- * that got @packets.
+ * The CPU that is most in interrupts, of those that have no time left and may take in @packets of
+ * a queue; of equals that which the device interrupts more.
  */
 static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets,
 				      unsigned int *busy, unsigned int *softirq)
 {
 	const struct cpu *cpu, *before, *worst = NULL;
+	uint64_t total, idle, interrupts, most = 0;
 	unsigned int soft;
-	uint64_t total, idle;
 	size_t i;
 
 	for (i = 0; i < traffic->after->cpus.count; i++) {
 		cpu = &traffic->after->cpus.list[i];
 		before = cpus_find(&traffic->before->cpus, cpu->number);
 		total = before ? counters_grown(before->total, cpu->total) : 0;
-		if (!total || !traffic_serves(before, cpu, packets))
+		if (!total || !traffic_takes(before, cpu, packets))
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
+		interrupts = counters_grown(before->interrupts, cpu->interrupts);
 		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ ||
-		    (worst && soft <= *softirq))
+		    (worst && (soft < *softirq || (soft == *softirq && interrupts <= most))))
 			continue;
 		*busy = 100 - idle;
 		*softirq = soft;
+		most = interrupts;
 		worst = cpu;
 	}
 	return worst;
@@ -328,9 +335,11 @@ static void traffic_cpu(const struct traffic *traffic)
 	int queue;
 
 	queue = traffic_first_queue(traffic, &most, &all);
-	cpu = traffic_busy(traffic, most, &busy, &softirq);
-	if (queue < 0 || !cpu || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
+	if (queue < 0 || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
 	    most * 100 / all < TRAFFIC_ONE_QUEUE)
+		return;
+	cpu = traffic_busy(traffic, most, &busy, &softirq);
+	if (!cpu)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "busy-cpu",
 		    "CPU %u has no time left (%u%% busy, %u%% in interrupts and soft interrupts), and RX queue %d of %llu gets %llu%% of %llu packets a second",

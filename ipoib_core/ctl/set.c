@@ -132,6 +132,12 @@ static void set_by_hand(const struct set *set, const char *why)
 		     set->file, why, set->list);
 }
 
+/* Whether what goes away stays away. */
+static bool set_is_none(const struct set *set)
+{
+	return !strcmp(set->accel, "none");
+}
+
 static bool set_is_so(const struct set *set)
 {
 	return !strcmp(record_string(set->port, IPOIB_A_WANTED), set->accel);
@@ -204,8 +210,9 @@ static bool set_ask(const struct set *set)
 
 	if (!isatty(STDIN_FILENO)) {
 		ctl_complain(set->ctl, CTL_FAILED,
-			     "%s: its interfaces would go away and come back, and there is no terminal to ask: -force does it all the same",
-			     set->name);
+			     "%s: its interfaces would go away%s, and there is no terminal to ask: -force does it all the same",
+			     set->name, set_is_none(set) ? ", until another accel is set" :
+							   " and come back");
 		return false;
 	}
 	out_string(&out, NULL, NULL, set->name);
@@ -214,9 +221,13 @@ static bool set_ask(const struct set *set)
 		out_string(&out, NULL, NULL, record_string(&set->devs.list[i], IPOIB_A_IFNAME));
 		out_text(&out, i + 1 < set->devs.count ? "," : "");
 	}
-	out_text(&out, set->devs.count ?
-		 " goes away and comes back, what was set of it by hand is lost" :
-		 " it has no interface in this network namespace");
+	if (!set->devs.count)
+		out_text(&out, " it has no interface in this network namespace");
+	else if (set_is_none(set))
+		out_text(&out,
+			 " goes away, until another accel is set; what was set of it by hand is lost");
+	else
+		out_text(&out, " goes away and comes back, what was set of it by hand is lost");
 	out_text(&out, ". Go on? [y/N] ");
 	fflush(stderr);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
@@ -366,7 +377,7 @@ static void set_tell(struct set *set)
 	if (record_get(ports.list, IPOIB_A_BIND) != IPOIB_BIND_LEFT_ALONE &&
 	    explain_port(ports.list, &finding))
 		finding_tell(&set->ctl->out, set->name, &finding);
-	if (*accel || !strcmp(set->accel, "none")) {
+	if (*accel || set_is_none(set)) {
 		finding_set(&finding, FINDING_OK, "chosen", "accel=%s, %s%s%s", set->accel,
 			    *accel ? "served by accel " : "has no interface of ours", accel,
 			    set->as_before ? "; it was so before, and nothing was changed" : "");

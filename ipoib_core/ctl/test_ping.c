@@ -34,6 +34,25 @@ static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
 	return ret;
 }
 
+/* Whether it was sent, or would have been if it were shorter, and there is no answer. */
+static bool test_is_unheard(int ret)
+{
+	return ret == -ETIMEDOUT || ret == -EMSGSIZE;
+}
+
+/* What is not sent says nothing of the way; a rule of this host may refuse some of many only. */
+static enum test_result test_not_sent(struct test *test, const char *after, int ret)
+{
+	if (ret == -EPERM || ret == -EACCES) {
+		TEST_SAY(test, "not asked%s: this host lets no echo of ICMP out: %s", after,
+			 strerror(-ret));
+		return TEST_SKIPPED;
+	}
+	TEST_SAY(test, "cannot be asked%s: %s", after, strerror(-ret));
+	TEST_NEXT(test, "'ipoibctl explain %s' says how the interface is now", test_word(test));
+	return TEST_FAILED;
+}
+
 enum test_result test_answer(struct test *test)
 {
 	unsigned int us;
@@ -49,11 +68,8 @@ enum test_result test_answer(struct test *test)
 		return TEST_SKIPPED;
 	}
 	ret = test_ask(test, TEST_BYTES, &us);
-	if (ret == -EPERM || ret == -EACCES) {
-		TEST_SAY(test, "not asked: this host lets no echo of ICMP out: %s",
-			 strerror(-ret));
-		return TEST_SKIPPED;
-	}
+	if (ret && !test_is_unheard(ret))
+		return test_not_sent(test, "", ret);
 	if (ret) {
 		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
 			 strerror(-ret));
@@ -66,35 +82,48 @@ enum test_result test_answer(struct test *test)
 	return TEST_OK;
 }
 
-/* Whether packets of @bytes that were not answered were lost by chance: what is shorter is too. */
-static bool test_is_loss(struct test *test, unsigned int bytes)
+/*
+ * Asks for what was not answered, for @ret, once more. Returns 0 if it was lost by chance, as what
+ * is shorter is too; @ret if it was not; or why nothing is sent any more.
+ */
+static int test_once_more(struct test *test, unsigned int bytes, int ret)
 {
 	unsigned int i, us;
+	int again;
 
-	for (i = 0; i < TEST_SHORT; i++)
-		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us))
-			return true;
-	return !test_ask(test, bytes, &us);
+	if (ret != -ETIMEDOUT)
+		return ret;
+	for (i = 0; i < TEST_SHORT; i++) {
+		again = ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us);
+		if (again)
+			return again == -ETIMEDOUT ? 0 : again;
+	}
+	return test_ask(test, bytes, &us);
 }
 
-/* Halves what lies between @went, which was answered, and @not, until it is known what is. */
-static unsigned int test_halve(struct test *test, unsigned int went, unsigned int not)
+/*
+ * Halves what lies between @went, which was answered, and @not, until it is known what is. Returns
+ * 0, or why one of these was not sent.
+ */
+static int test_halve(struct test *test, unsigned int *went, unsigned int not)
 {
 	unsigned int bytes, us;
 	int tries, ret;
 
-	while (not - went > 1) {
-		bytes = went + (not - went) / 2;
+	while (not - *went > 1) {
+		bytes = *went + (not - *went) / 2;
 		tries = TEST_TRIES;
 		do {
 			ret = ping_once(&test->ping, bytes, TEST_HALF, &us);
 		} while (ret == -ETIMEDOUT && --tries);
-		if (ret)
+		if (!ret)
+			*went = bytes;
+		else if (test_is_unheard(ret))
 			not = bytes;
 		else
-			went = bytes;
+			return ret;
 	}
-	return went;
+	return 0;
 }
 
 /* Up to @went bytes fit, fewer than the MTU. */
@@ -113,15 +142,28 @@ static void test_size_next(struct test *test, unsigned int went)
 			  name, mtu, print_word(name), went);
 }
 
+static enum test_result test_not_longer(struct test *test, unsigned int went, int ret)
+{
+	char after[sizeof(" beyond 4294967295 bytes")];
+
+	snprintf(after, sizeof(after), " beyond %u bytes", went);
+	return test_not_sent(test, after, ret);
+}
+
 static enum test_result test_too_long(struct test *test, unsigned int went, unsigned int bytes,
 				      int ret)
 {
-	if (ret == -ETIMEDOUT && test_is_loss(test, bytes)) {
+	int halved;
+
+	ret = test_once_more(test, bytes, ret);
+	if (!ret) {
 		TEST_SAY(test,
 			 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
 			 went);
 		return TEST_SKIPPED;
 	}
+	if (!test_is_unheard(ret))
+		return test_not_longer(test, went, ret);
 	/* A router answers with what it can, which is for TCP and not for this socket. */
 	if (test->far) {
 		TEST_SAY(test,
@@ -129,7 +171,9 @@ static enum test_result test_too_long(struct test *test, unsigned int went, unsi
 			 went, bytes);
 		return TEST_SKIPPED;
 	}
-	went = test_halve(test, went, bytes);
+	halved = test_halve(test, &went, bytes);
+	if (halved)
+		return test_not_longer(test, went, halved);
 	TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
 		 strerror(-ret));
 	test_size_next(test, went);
@@ -155,35 +199,69 @@ enum test_result test_size(struct test *test)
 	return TEST_OK;
 }
 
-enum test_result test_loss(struct test *test)
-{
-	unsigned int lost = 0, us, least = 0, most = 0, i;
-	unsigned long long sum = 0;
+/**
+ * struct test_lost - what became of packets
+ * @sent: how many
+ * @lost: of these, how many were not answered
+ * @least: microseconds that an answer took
+ * @most: the same of another one
+ * @sum: of all that came
+ */
+struct test_lost {
+	unsigned int sent;
+	unsigned int lost;
+	unsigned int least;
+	unsigned int most;
+	unsigned long long sum;
+};
 
-	for (i = 0; i < test->count; i++) {
-		if (ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us)) {
-			lost++;
+/* Returns 0, or why one was not sent, which is the last. */
+static int test_count(struct test *test, struct test_lost *lost)
+{
+	unsigned int us;
+	int ret;
+
+	for (; lost->sent < test->count; lost->sent++) {
+		ret = ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us);
+		if (ret && !test_is_unheard(ret))
+			return ret;
+		if (ret) {
+			lost->lost++;
 		} else {
-			least = !least || us < least ? us : least;
-			most = us > most ? us : most;
-			sum += us;
+			lost->least = !lost->least || us < lost->least ? us : lost->least;
+			lost->most = us > lost->most ? us : lost->most;
+			lost->sum += us;
 		}
 		wait_for(TEST_PAUSE, -1);
 	}
-	if (lost < test->count)
-		sum /= test->count - lost;
-	TEST_SAY(test, "%u of %u lost; least/mean/most %u.%03u/%llu.%03llu/%u.%03u ms", lost,
-		 test->count, least / 1000, least % 1000, sum / 1000, sum % 1000, most / 1000,
-		 most % 1000);
-	if (!lost && (test->far || sum < TEST_SLOW))
-		return TEST_OK;
-	if (!lost) {
+	return 0;
+}
+
+enum test_result test_loss(struct test *test)
+{
+	char after[sizeof(" after 4294967295 packets, 4294967295 of them lost")];
+	struct test_lost lost = {};
+	unsigned long long mean;
+	int ret;
+
+	ret = test_count(test, &lost);
+	if (ret) {
+		snprintf(after, sizeof(after), " after %u packets, %u of them lost", lost.sent,
+			 lost.lost);
+		return test_not_sent(test, after, ret);
+	}
+	mean = lost.lost < lost.sent ? lost.sum / (lost.sent - lost.lost) : 0;
+	TEST_SAY(test, "%u of %u lost; least/mean/most %u.%03u/%llu.%03llu/%u.%03u ms", lost.lost,
+		 lost.sent, lost.least / 1000, lost.least % 1000, mean / 1000, mean % 1000,
+		 lost.most / 1000, lost.most % 1000);
+	if (lost.lost) {
+		TEST_NEXT(test,
+			  "'ipoibctl explain' on both hosts has drops, overruns and errors of links; 'ipoibctl top' what is busy");
+		return TEST_FAILED;
+	}
+	if (!test->far && mean >= TEST_SLOW)
 		TEST_NEXT(test,
 			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors' where the fabric is congested",
 			  test_word(test));
-		return TEST_OK;
-	}
-	TEST_NEXT(test,
-		  "'ipoibctl explain' on both hosts has drops, overruns and errors of links; 'ipoibctl top' what is busy");
-	return TEST_FAILED;
+	return TEST_OK;
 }

@@ -89,7 +89,8 @@ void ethtool_ask(struct ethtool *ethtool, const char *ifname)
 
 /*
  * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in
- * a row from the third on; answers take PING_US more.
+ * a row from the third on; or sending them ends with PING_ERRNO. Those whose length is in
+ * PING_RULE, "FROM-TO", are refused, and all after PING_UNTIL of them. Answers take PING_US more.
  */
 int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
 {
@@ -101,19 +102,32 @@ int ping_open(struct ping *ping, const struct address *peer, unsigned int ifinde
 	return 0;
 }
 
+static bool replay_refuses(const struct ping *ping, unsigned int bytes)
+{
+	const char *rule = getenv("PING_RULE"), *until = getenv("PING_UNTIL");
+	unsigned int from, to;
+
+	if (getenv("PING_REFUSED") || (until && ping->sequence > strtoul(until, NULL, 10)))
+		return true;
+	return rule && sscanf(rule, "%u-%u", &from, &to) == 2 && bytes >= from && bytes <= to;
+}
+
 int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned int *us)
 {
 	const char *most = getenv("PING_LONGEST"), *loss = getenv("PING_LOSS");
 	const char *more = getenv("PING_US"), *all = getenv("PING_ALL");
+	const char *error = getenv("PING_ERRNO");
 
-	if (getenv("PING_REFUSED"))
-		return -EPERM;
 	ping->sequence++;
+	if (replay_refuses(ping, bytes))
+		return -EPERM;
 	*us = 100 + ping->sequence + (more ? strtoul(more, NULL, 10) : 0);
 	if ((!most || bytes <= strtoul(most, NULL, 10)) &&
 	    (!loss || ping->sequence % strtoul(loss, NULL, 10)) &&
 	    (!all || ping->sequence < 3 || ping->sequence >= 3 + strtoul(all, NULL, 10)))
 		return 0;
+	if (error)
+		return -strtol(error, NULL, 10);
 	replay_time += ms;
 	return -ETIMEDOUT;
 }

@@ -6,7 +6,7 @@
 # control.)
 # (Topology: lib/outage.sh)
 #
-# lane: slow
+# lane: full
 # kernel: 6.12
 # limit: 150
 . "${TESTS:=/tests}/lib/host.sh"

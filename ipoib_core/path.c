@@ -432,8 +432,8 @@ static void ipoib_path_heard_of(struct ipoib_path *path, u32 slid)
 		if (path->dest.state == IPOIB_DEST_WAITING)
 			ipoib_path_ask(path);
 	} else if (!ipoib_ah_is_of(ah, path->priv, slid)) {
-		/* He who cried wolf waits; the peer itself, from elsewhere, does not. */
-		if (path->alarm_lid != slid)
+		/* He who cried wolf waits; the peer itself, at another port, does not. */
+		if ((path->alarm_lid ^ slid) >> READ_ONCE(path->priv->port->lmc))
 			ipoib_path_doubt(path);
 		path->alarm_lid = slid;
 		WRITE_ONCE(path->stale, true);

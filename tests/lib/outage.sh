@@ -50,7 +50,7 @@ pings_stop()
 				printf "# %s: longest pause of answers: %.1f s\n", host, max
 				exit max > most
 			}
-		' "$TMPDIR/pings-$pings_host" || fail "the pause was longer than $(($1 * TIME_SCALE)) s"
+		' "$TMPDIR/pings-$pings_host" || fail "the pause was longer than $((${1:-0} * TIME_SCALE)) s"
 	done
 }
 

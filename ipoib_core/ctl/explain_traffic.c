@@ -38,11 +38,10 @@ static bool traffic_is_ref(const struct traffic *traffic)
 	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "ref");
 }
 
-/* One that receives by its parent's queues, which are mlx5_core's. */
-static bool traffic_is_mlx_child(const struct traffic *traffic)
+/* Its queues are mlx5_core's for IPoIB. */
+static bool traffic_is_mlx(const struct traffic *traffic)
 {
-	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "mlx") &&
-	       traffic->dev->attrs[IPOIB_A_PARENT];
+	return !strcmp(record_string(traffic->dev, IPOIB_A_ACCEL), "mlx");
 }
 
 /* Twice what there is: the most may be all of a host's memory, as each queue has so many. */
@@ -99,8 +98,8 @@ static void traffic_overruns(const struct traffic *traffic)
 		traffic_overruns_own(traffic);
 		return;
 	}
-	/* Those are never what a queue of mlx5_core has lost, and its parent tells of its own. */
-	if (!lost || traffic_is_mlx_child(traffic))
+	/* Those are never what a queue of mlx5_core has lost; a child's parent tells of its own. */
+	if (!lost || traffic_is_mlx(traffic))
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
 		    "packets that came while a receive queue of the device had no buffer for them: %llu at its port, %llu of them in the last %llu ms; it counts those of MPI and of others that use RDMA too",
@@ -284,24 +283,26 @@ static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, ui
 }
 
 /*
- * Whether a CPU may be the one that takes in so many packets, of which up to so many make one. It
- * need not be interrupted for that: it may poll all the time, or be handed them by RPS; and who is
- * interrupted may do little else than others' work.
+ * Whether a CPU may be the one that takes in so many packets. What it takes in is counted, of all
+ * interfaces, and up to so many make one; but not if it hands them on, by RPS. Then its interrupts
+ * tell, which one that polls all the time has few of, and others may have for others' work.
  */
 static bool traffic_takes(const struct cpu *before, const struct cpu *after, uint64_t packets)
 {
-	return counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED;
+	return counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED ||
+	       counters_grown(before->interrupts, after->interrupts) >
+	       packets / TRAFFIC_MERGED / TRAFFIC_MERGED;
 }
 
 /*
  * The CPU that is most in interrupts, of those that have no time left and may take in @packets of
- * a queue; of equals that which the device interrupts more.
+ * a queue: of those that the device interrupts, or has; of others only if packets are @shared.
  */
-static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets,
+static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets, bool shared,
 				      unsigned int *busy, unsigned int *softirq)
 {
 	const struct cpu *cpu, *before, *worst = NULL;
-	uint64_t total, idle, interrupts, most = 0;
+	uint64_t total, idle;
 	unsigned int soft;
 	size_t i;
 
@@ -309,17 +310,19 @@ static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t pa
 		cpu = &traffic->after->cpus.list[i];
 		before = cpus_find(&traffic->before->cpus, cpu->number);
 		total = before ? counters_grown(before->total, cpu->total) : 0;
-		if (!total || !traffic_takes(before, cpu, packets))
+		if (!total || !(cpu->interrupts || shared) ||
+		    !traffic_takes(before, cpu, packets))
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
-		interrupts = counters_grown(before->interrupts, cpu->interrupts);
-		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ ||
-		    (worst && (soft < *softirq || (soft == *softirq && interrupts <= most))))
+		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ)
+			continue;
+		/* Who is interrupted by the device is nearer to it than who is busier. */
+		if (worst && (!cpu->interrupts > !worst->interrupts ||
+			      (!cpu->interrupts == !worst->interrupts && soft <= *softirq)))
 			continue;
 		*busy = 100 - idle;
 		*softirq = soft;
-		most = interrupts;
 		worst = cpu;
 	}
 	return worst;
@@ -338,7 +341,7 @@ static void traffic_cpu(const struct traffic *traffic)
 	if (queue < 0 || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
 	    most * 100 / all < TRAFFIC_ONE_QUEUE)
 		return;
-	cpu = traffic_busy(traffic, most, &busy, &softirq);
+	cpu = traffic_busy(traffic, most, sample_is_shared(traffic->dev, queue), &busy, &softirq);
 	if (!cpu)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "busy-cpu",

@@ -192,7 +192,9 @@ int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned i
 	ping->sequence++;
 	ping_question(ping, packet, len);
 	start = ping_now();
-	if (sendto(ping->sock, packet, len, 0, (struct sockaddr *)&to, to_len) < 0)
+	/* ENOBUFS: this host's own queue was full, which raw sockets do not tell; it is lost. */
+	if (sendto(ping->sock, packet, len, 0, (struct sockaddr *)&to, to_len) < 0 &&
+	    errno != ENOBUFS)
 		ret = -errno;
 	else
 		ret = ping_hear(ping, packet, len, start + ms * 1000LL);

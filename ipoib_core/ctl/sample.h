@@ -51,6 +51,15 @@ void sample_port(struct counters *counters, const struct record *port);
 uint64_t sample_timeouts(const struct record *dev);
 
 /**
+ * sample_is_shared() - are packets of an RX queue handed on to other CPUs, by RPS?
+ * @dev: interface
+ * @queue: its number
+ *
+ * Return: false, too, if it is not told.
+ */
+bool sample_is_shared(const struct record *dev, unsigned int queue);
+
+/**
  * sample_free() - forget it
  * @sample: all 0 afterwards
  */

@@ -44,8 +44,8 @@ static bool test_is_unheard(int ret)
 static enum test_result test_not_sent(struct test *test, const char *after, int ret)
 {
 	if (ret == -EPERM || ret == -EACCES) {
-		TEST_SAY(test, "not asked%s: this host lets no echo of ICMP out: %s", after,
-			 strerror(-ret));
+		TEST_SAY(test, "not asked%s: this host lets %s of ICMP out: %s", after,
+			 *after ? "no more echoes" : "no echo", strerror(-ret));
 		return TEST_SKIPPED;
 	}
 	TEST_SAY(test, "cannot be asked%s: %s", after, strerror(-ret));
@@ -173,8 +173,10 @@ static enum test_result test_too_long(struct test *test, unsigned int went, unsi
 	}
 	halved = test_halve(test, &went, bytes);
 	if (halved)
-		return test_not_longer(test, went, halved);
-	TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
+		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
+			 strerror(-ret));
+	else
+		TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
 		 strerror(-ret));
 	test_size_next(test, went);
 	return TEST_FAILED;
@@ -245,7 +247,7 @@ enum test_result test_loss(struct test *test)
 	int ret;
 
 	ret = test_count(test, &lost);
-	if (ret) {
+	if (ret && !lost.lost) {
 		snprintf(after, sizeof(after), " after %u packets, %u of them lost", lost.sent,
 			 lost.lost);
 		return test_not_sent(test, after, ret);

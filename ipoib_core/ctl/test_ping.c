@@ -176,8 +176,9 @@ static enum test_result test_too_long(struct test *test, unsigned int went, unsi
 		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
 			 strerror(-ret));
 	else
-		TEST_SAY(test, "packets of up to %u bytes are answered, and longer ones are not: %s", went,
-		 strerror(-ret));
+		TEST_SAY(test,
+			 "packets of up to %u bytes are answered, and longer ones are not: %s",
+			 went, strerror(-ret));
 	test_size_next(test, went);
 	return TEST_FAILED;
 }

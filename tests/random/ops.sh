@@ -162,6 +162,10 @@ op_event()
 {
 	chance_of client_reregister sm_change lid_change pkey_change gid_change port_err port_active
 	did "$HCA: $DRAWN"
+	# The RDMA core takes all memberships for lost.
+	case $DRAWN in
+	client_reregister | lid_change | port_err) CHAOS_FORGETS=1 ;;
+	esac
 	echo "$DRAWN" > "$SOFT_IB/$HCA/event"
 }
 

@@ -61,8 +61,9 @@ while [ "$sequence" -lt "$COUNT" ]; do
 	operations "$steps" $CHAOS_OPS
 	chaos_settle
 	loads_signal STOP
-	# An answer that went to a port's old LID was lost, and with the new one the RDMA core forgets what it asked for:
-	# who does not want the group any more never leaves it. A new SA has no such membership.
+	# An answer that went to a port's old LID was lost; and with the new one, or an event that may mean as much, the RDMA
+	# core forgets what it asked for, answered or not: who does not want the group any more never leaves it. A new SA
+	# has no such membership.
 	if [ "$CHAOS_FORGETS" ] && ! invariants_check; then
 		op_sm
 	fi

@@ -57,6 +57,18 @@ sendonly_members()
 	[ "$sa_members" -le "$1" ]
 }
 
+# flood_of_groups KIND ADDRESS: a user sends to them without end, and meanwhile a neighbour is found that is new.
+flood_of_groups()
+{
+	spawn hostA "$TESTS/strangers/flood" "$1" "$IFA"
+	limit=$(dropped mcast_limit)
+	must_wait 40 dropped_since mcast_limit "$limit" 10000
+	must_wait 4 can_ping hostA "$2"
+	note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
+	kill "$SPAWNED"
+	wait "$SPAWNED" 2> /dev/null || :
+}
+
 fabric_up 4
 sm_start "$HCA_SM"
 must_wait 20 all_active
@@ -82,22 +94,10 @@ must_wait 20 sendonly_members 128
 note "the SA knows $sa_members send-only memberships after $WAITED ms"
 
 note "a user and the groups by which neighbours are asked for"
-spawn hostA "$TESTS/strangers/flood" solicited "$IFA"
-limit=$(dropped mcast_limit)
-must_wait 40 dropped_since mcast_limit "$limit" 10000
-must_wait 4 can_ping hostA fd00:9::73
-note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
-kill "$SPAWNED"
-wait "$SPAWNED" 2> /dev/null || :
+flood_of_groups solicited fd00:9::73
 
 note "a user and the groups of routers and the like"
-spawn hostA "$TESTS/strangers/flood" first "$IFA"
-limit=$(dropped mcast_limit)
-must_wait 40 dropped_since mcast_limit "$limit" 10000
-must_wait 4 can_ping hostA fd00:9::74
-note "meanwhile a new IPv6 neighbour is found after $WAITED ms, $(($(dropped mcast_limit) - limit)) packets of theirs dropped"
-kill "$SPAWNED"
-wait "$SPAWNED" 2> /dev/null || :
+flood_of_groups first fd00:9::74
 
 note "a user and 200 peers"
 for last in $(seq 1 200); do

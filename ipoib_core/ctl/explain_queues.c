@@ -154,7 +154,6 @@ static unsigned int traffic_stopped(const struct traffic *traffic, unsigned int 
 static void traffic_rx_stopped(const struct traffic *traffic)
 {
 	const char *name = print_word(traffic->name);
-	enum finding_level level = FINDING_NOTE;
 	unsigned int first = 0, queues;
 	struct finding finding;
 	uint64_t now;
@@ -162,10 +161,7 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 	queues = traffic_stopped(traffic, &first, &now);
 	if (!queues)
 		return;
-	/* It stopped before, and nothing comes in: that may be why. */
-	if (!now && traffic_stat(traffic, "tx_packets") && !traffic_stat(traffic, "rx_packets"))
-		level = FINDING_LIMITED;
-	finding_set(&finding, now ? FINDING_BROKEN : level, "receive-stopped",
+	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "receive-stopped",
 		    "RX queues that the device has stopped for an error since they were first made: %u, for example %u; errors in the last %llu ms: %llu",
 		    queues, first, (unsigned long long)traffic->ms, (unsigned long long)now);
 	finding_next(&finding,

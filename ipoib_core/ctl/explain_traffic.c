@@ -282,47 +282,66 @@ static int traffic_first_queue(const struct traffic *traffic, uint64_t *most, ui
 	return queue;
 }
 
-/*
- * Whether a CPU may be the one that takes in so many packets. What it takes in is counted, of all
- * interfaces, and up to so many make one; but not if it hands them on, by RPS. Then its interrupts
- * tell, which one that polls all the time has few of, and others may have for others' work.
- */
-static bool traffic_takes(const struct cpu *before, const struct cpu *after, uint64_t packets)
+/* Of so many packets, so many interrupts at least are the device's that has received them. */
+static bool traffic_is_near(const struct cpu *before, const struct cpu *after, uint64_t packets)
 {
-	return counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED ||
-	       counters_grown(before->interrupts, after->interrupts) >
+	return counters_grown(before->interrupts, after->interrupts) >
 	       packets / TRAFFIC_MERGED / TRAFFIC_MERGED;
 }
 
 /*
+ * Whether a CPU may be the one that takes in so many packets. What it takes in is counted, of all
+ * interfaces, and up to so many make one; of one that polls all the time too. One that hands them
+ * on, as they are @shared, has its interrupts alone; else these may be for others' work. And one
+ * that never had any is handed packets, or is somebody else's.
+ */
+static bool traffic_takes(const struct cpu *before, const struct cpu *after, uint64_t packets,
+			  bool shared)
+{
+	if (counters_grown(before->received, after->received) >= packets / TRAFFIC_MERGED)
+		return after->interrupts || shared;
+	return shared && traffic_is_near(before, after, packets);
+}
+
+/* The device's interrupts are nowhere to be found. */
+static bool traffic_is_unknown(const struct cpus *cpus)
+{
+	size_t i;
+
+	for (i = 0; i < cpus->count; i++) {
+		if (cpus->list[i].interrupts)
+			return false;
+	}
+	return true;
+}
+
+/*
  * The CPU that is most in interrupts, of those that have no time left and may take in @packets of
- * a queue: of those that the device interrupts, or has; of others only if packets are @shared.
+ * a queue; but those that the device interrupts come first.
  */
 static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t packets, bool shared,
 				      unsigned int *busy, unsigned int *softirq)
 {
 	const struct cpu *cpu, *before, *worst = NULL;
+	unsigned int soft, rank, most = 0;
 	uint64_t total, idle;
-	unsigned int soft;
 	size_t i;
 
+	shared |= traffic_is_unknown(&traffic->after->cpus);
 	for (i = 0; i < traffic->after->cpus.count; i++) {
 		cpu = &traffic->after->cpus.list[i];
 		before = cpus_find(&traffic->before->cpus, cpu->number);
 		total = before ? counters_grown(before->total, cpu->total) : 0;
-		if (!total || !(cpu->interrupts || shared) ||
-		    !traffic_takes(before, cpu, packets))
+		if (!total || !traffic_takes(before, cpu, packets, shared))
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
-		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ)
-			continue;
-		/* Who is interrupted by the device is nearer to it than who is busier. */
-		if (worst && (!cpu->interrupts > !worst->interrupts ||
-			      (!cpu->interrupts == !worst->interrupts && soft <= *softirq)))
+		rank = soft + (traffic_is_near(before, cpu, packets) ? 1000 : 0);
+		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ || rank <= most)
 			continue;
 		*busy = 100 - idle;
 		*softirq = soft;
+		most = rank;
 		worst = cpu;
 	}
 	return worst;

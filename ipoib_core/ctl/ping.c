@@ -192,9 +192,7 @@ int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned i
 	ping->sequence++;
 	ping_question(ping, packet, len);
 	start = ping_now();
-	/* ENOBUFS: this host's own queue was full, which raw sockets do not tell; it is lost. */
-	if (sendto(ping->sock, packet, len, 0, (struct sockaddr *)&to, to_len) < 0 &&
-	    errno != ENOBUFS)
+	if (sendto(ping->sock, packet, len, 0, (struct sockaddr *)&to, to_len) < 0)
 		ret = -errno;
 	else
 		ret = ping_hear(ping, packet, len, start + ms * 1000LL);

@@ -93,11 +93,11 @@ bool sample_is_shared(const struct record *dev, unsigned int queue)
 	char path[PATH_MAX], line[4096];
 
 	if (!sample_is_net(dev))
-		return false;
+		return true;
 	run_root(path, sizeof(path), "/sys/class/net/%s/queues/rx-%u/rps_cpus",
 		 record_string(dev, IPOIB_A_IFNAME), queue);
 	/* A mask, in groups of hexadecimal digits. */
-	return run_read_line(path, line, sizeof(line)) && line[strspn(line, "0,")];
+	return !run_read_line(path, line, sizeof(line)) || line[strspn(line, "0,")];
 }
 
 void sample_take(struct sample *samples, const struct records *devs, size_t number)

@@ -51,11 +51,11 @@ void sample_port(struct counters *counters, const struct record *port);
 uint64_t sample_timeouts(const struct record *dev);
 
 /**
- * sample_is_shared() - are packets of an RX queue handed on to other CPUs, by RPS?
+ * sample_is_shared() - may packets of an RX queue be handed on to other CPUs, by RPS?
  * @dev: interface
  * @queue: its number
  *
- * Return: false, too, if it is not told.
+ * Return: true, too, if it is not told.
  */
 bool sample_is_shared(const struct record *dev, unsigned int queue);
 

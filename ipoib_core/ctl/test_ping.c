@@ -30,8 +30,17 @@ static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
 
 	do {
 		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
-	} while (ret == -ETIMEDOUT && --tries);
+		/* The queue of this host is full for a moment. */
+		if (ret == -ENOBUFS)
+			wait_for(TEST_PAUSE, -1);
+	} while ((ret == -ETIMEDOUT || ret == -ENOBUFS) && --tries);
 	return ret;
+}
+
+/* A rule of this host does not let it out, which may be so for some only. */
+static bool test_is_rule(int ret)
+{
+	return ret == -EPERM || ret == -EACCES;
 }
 
 /* Whether it was sent, or would have been if it were shorter, and there is no answer. */
@@ -43,7 +52,7 @@ static bool test_is_unheard(int ret)
 /* What is not sent says nothing of the way; a rule of this host may refuse some of many only. */
 static enum test_result test_not_sent(struct test *test, const char *after, int ret)
 {
-	if (ret == -EPERM || ret == -EACCES) {
+	if (test_is_rule(ret)) {
 		TEST_SAY(test, "not asked%s: this host lets %s of ICMP out: %s", after,
 			 *after ? "no more echoes" : "no echo", strerror(-ret));
 		return TEST_SKIPPED;
@@ -172,6 +181,8 @@ static enum test_result test_too_long(struct test *test, unsigned int went, unsi
 		return TEST_SKIPPED;
 	}
 	halved = test_halve(test, &went, bytes);
+	if (halved && !test_is_rule(halved))
+		return test_not_longer(test, went, halved);
 	if (halved)
 		TEST_SAY(test, "packets of %u bytes are answered, of %u are not: %s", went, bytes,
 			 strerror(-ret));
@@ -226,7 +237,7 @@ static int test_count(struct test *test, struct test_lost *lost)
 
 	for (; lost->sent < test->count; lost->sent++) {
 		ret = ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us);
-		if (ret && !test_is_unheard(ret))
+		if (ret && !test_is_unheard(ret) && ret != -ENOBUFS)
 			return ret;
 		if (ret) {
 			lost->lost++;
@@ -248,7 +259,7 @@ enum test_result test_loss(struct test *test)
 	int ret;
 
 	ret = test_count(test, &lost);
-	if (ret && !lost.lost) {
+	if (ret && !(lost.lost && test_is_rule(ret))) {
 		snprintf(after, sizeof(after), " after %u packets, %u of them lost", lost.sent,
 			 lost.lost);
 		return test_not_sent(test, after, ret);

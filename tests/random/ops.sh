@@ -69,6 +69,7 @@ quietly()
 op_flap()
 {
 	did "cable of $HCA"
+	CHAOS_FORGETS=1
 	cable_out "$HCA"
 	chance_pause
 	cable_in "$HCA"

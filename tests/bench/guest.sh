@@ -151,19 +151,26 @@ udp_metered()
 {
 	metered_case=$1 metered_units=$2
 	shift 2
-	udp "$metered_case" "$@"
+	udp "$metered_case" "$@" || return 0
 	metered || return 0
 	meter_on
 	on hostA /netload "$@" > /dev/null || fail "netload $*"
 	meter_off "$metered_case" "$metered_units"
 }
 
-# udp CASE ARGUMENTS: what netload says.
+# udp CASE ARGUMENTS: what netload says. Stable kernels have come to refuse UDP GSO on an interface without checksums.
 udp()
 {
 	udp_case=$1
 	shift
-	on hostA /netload "$@" > "$TMPDIR/udp" || fail "netload $*"
+	if ! on hostA /netload "$@" > "$TMPDIR/udp" 2> "$TMPDIR/udp.complaint"; then
+		cat "$TMPDIR/udp.complaint"
+		if [ "$udp_case" != udp_gso ] || ! grep -q 'Input/output error' "$TMPDIR/udp.complaint"; then
+			fail "netload $*"
+		fi
+		note "$udp_case cannot be had here"
+		return 1
+	fi
 	read -r udp_value udp_lost < "$TMPDIR/udp"
 	value "$udp_case" "$udp_value"
 	[ "${udp_lost:-0}" = 0 ] || echo "@${PASS}lost $udp_case $udp_lost"

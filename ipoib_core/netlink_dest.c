@@ -43,7 +43,7 @@ static void ipoib_nl_look(struct ipoib_dest_table *table, struct ipoib_dest *des
 	info->mbps = ib_rate_to_mbps(ah->rate);
 }
 
-static void ipoib_nl_look_due(struct ipoib_nl_dest *info, unsigned long at)
+void ipoib_nl_look_due(struct ipoib_nl_dest *info, unsigned long at)
 {
 	info->due = time_before(jiffies, at);
 	if (info->due)

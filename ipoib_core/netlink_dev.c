@@ -55,11 +55,9 @@ static int ipoib_nl_put_open(struct sk_buff *skb, const struct ipoib_dev *priv)
 		.ended = true,
 		.error = -priv->open_error,
 		.tries = priv->open_tries,
-		.due = time_before(jiffies, priv->open_at),
 	};
 
-	if (info.due)
-		info.next_try = jiffies_to_msecs(priv->open_at - jiffies);
+	ipoib_nl_look_due(&info, priv->open_at);
 	return ipoib_nl_put_tries(skb, &info);
 }
 

@@ -182,6 +182,13 @@ struct ipoib_nl_dest {
 bool ipoib_nl_broadcast(struct ipoib_dev *priv, struct ipoib_nl_dest *info);
 
 /**
+ * ipoib_nl_look_due() - how long until it is tried again?
+ * @info: out: due, next_try
+ * @at: jiffies of that
+ */
+void ipoib_nl_look_due(struct ipoib_nl_dest *info, unsigned long at);
+
+/**
  * ipoib_nl_put_tries() - how requests to the SA ended, and when the next one is due
  * @skb: message
  * @info: of what

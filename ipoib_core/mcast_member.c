@@ -239,9 +239,10 @@ void ipoib_mcast_finish(struct ipoib_mcast *mcast)
 		set_bit(IPOIB_MC_LOST, &mcast->flags);
 		return;
 	}
-	granted = !ret;
-	if (granted && !ipoib_lid_is_group(be16_to_cpu(mcast->rec.mlid)))
+	/* What cannot be is no answer: it takes nothing away. */
+	if (!ret && !ipoib_lid_is_group(be16_to_cpu(mcast->rec.mlid)))
 		ret = -EBADMSG;
+	granted = !ret;
 	if (!ret && mcast == priv->broadcast)
 		ret = ipoib_mcast_broadcast_joined(mcast);
 	if (!ret && test_bit(IPOIB_MC_FULL, &mcast->flags))

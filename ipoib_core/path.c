@@ -152,6 +152,7 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 	struct ipoib_dest *dest = &path->dest;
 	struct sk_buff_head queue;
 	struct ipoib_ah *old;
+	u32 lid;
 
 	__skb_queue_head_init(&queue);
 	spin_lock_bh(&priv->paths.lock);
@@ -178,9 +179,10 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 			ipoib_path_set_ah(path, NULL);
 			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
-		/* Where the peer is not any more somebody else may be. */
+		/* Where the peer is not any more somebody else may be; if it can be there at all. */
 		old = ipoib_dest_ah(&priv->paths, dest);
-		if (!status && old && old->dlid != be32_to_cpu(sa_path_get_dlid(rec)))
+		lid = status ? 0 : be32_to_cpu(sa_path_get_dlid(rec));
+		if (ipoib_lid_is_port(lid) && old && old->dlid != lid)
 			ipoib_path_set_ah(path, NULL);
 		ipoib_path_failed(path);
 		/* Nothing waits for a path that kept its handle. */

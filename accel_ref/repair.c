@@ -213,7 +213,7 @@ void ref_repair_work(struct work_struct *work)
 {
 	struct ref_priv *priv = container_of(to_delayed_work(work), struct ref_priv, repair);
 	/* Who gives memory may wait for what goes through this interface: a swap file, a server. */
-	unsigned int flags = memalloc_noio_save();
+	unsigned int noio = memalloc_noio_save();
 	bool again = false;
 	unsigned int i;
 
@@ -234,7 +234,7 @@ void ref_repair_work(struct work_struct *work)
 	if (again)
 		queue_delayed_work(ref_wq, &priv->repair, max(ref_silence_left(priv), 1UL));
 	mutex_unlock(&priv->qp_mutex);
-	memalloc_noio_restore(flags);
+	memalloc_noio_restore(noio);
 }
 
 /* Returns true when the queue is stuck. Without a link an HCA may well keep what it was given. */

@@ -11,7 +11,7 @@
  * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c). Of these
  * there are 16 million by which neighbours are asked for: one is known by a packet that asks, which
  * users cannot send, and of which the stack has no more under way than its table of neighbours has
- * room for. So are the others, of which there are 512, four times what the smallest table holds.
+ * room for. The others are known by such packets too: there are 512, which is all of a table.
  */
 #include "mcast.h"
 

@@ -336,6 +336,7 @@ static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t pa
 			continue;
 		idle = counters_grown(before->idle, cpu->idle) * 100 / total;
 		soft = traffic_interrupted(before, cpu);
+		/* More than any percentage. */
 		rank = soft + (traffic_is_near(before, cpu, packets) ? 1000 : 0);
 		if (idle > 100 - TRAFFIC_BUSY || soft < TRAFFIC_SOFTIRQ || rank <= most)
 			continue;

@@ -179,7 +179,7 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 			ipoib_path_set_ah(path, NULL);
 			ipoib_dest_set_rank(&priv->paths, dest, IPOIB_DEST_FRESH);
 		}
-		/* Where the peer is not any more somebody else may be; if one can be there at all. */
+		/* Where the peer is not any more somebody else may be; if one can be there. */
 		old = ipoib_dest_ah(&priv->paths, dest);
 		lid = status ? 0 : be32_to_cpu(sa_path_get_dlid(rec));
 		if (ipoib_lid_is_port(lid) && old && old->dlid != lid)

@@ -146,7 +146,8 @@ static void ref_reset_qps(struct ref_priv *priv)
 	unsigned int lost = ref_lost_qps(priv), i;
 
 	ref_all_to_init(priv, 0);
-	if (ref_lost_qps(priv) > lost && ref_may_log(priv))
+	/* Once a stop, and behind a line for each command: what others log does not hide it. */
+	if (ref_lost_qps(priv) > lost && ipoib_accel_may_log(priv->dev))
 		netdev_err(priv->dev, "the HCA does not reset a QP: it keeps its buffers\n");
 	for (i = 0; i < priv->num_txqs; i++)
 		ref_tx_flush(&priv->txqs[i]);
@@ -230,7 +231,8 @@ static void ref_drain(struct ref_priv *priv)
 	}
 	while (!err && !ref_drained(priv)) {
 		if (time_after(jiffies, deadline)) {
-			if (ref_may_log(priv))
+			/* After a second each. */
+			if (ipoib_accel_may_log(priv->dev))
 				netdev_warn(priv->dev,
 					    "the HCA does not flush its queues, resetting\n");
 			break;

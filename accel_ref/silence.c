@@ -213,7 +213,8 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 	if (!ref_hca_is_silent(priv) || ref_is_before(silence->until, until))
 		WRITE_ONCE(silence->until, until);
 	WRITE_ONCE(silence->silent, true);
-	if (ref_may_log(priv))
+	/* After REF_SILENT_FROM each. */
+	if (ipoib_accel_may_log(priv->dev))
 		netdev_err(priv->dev,
 			   "the HCA has not answered for %u s: error %d; it is asked again in %u s\n",
 			   jiffies_to_msecs(took) / 1000, err, jiffies_to_msecs(length) / 1000);

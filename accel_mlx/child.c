@@ -92,7 +92,15 @@ static int mlx_child_channels_check(const struct net_device *dev, const struct n
 {
 	if (dev->real_num_rx_queues >= parent->real_num_rx_queues)
 		return 0;
-	if (ipoib_accel_may_log(parent))
+	if (!ipoib_accel_may_log(parent))
+		return -EINVAL;
+	/* By ethtool a port can have more than a new netdev is given. */
+	if (dev->num_tx_queues >= parent->num_tx_queues)
+		netdev_err(parent,
+			   "the card driver makes no more than %u channels of a P_Key child, and its parent has %u: give that %u first (ethtool -L)\n",
+			   dev->real_num_rx_queues, parent->real_num_rx_queues,
+			   dev->real_num_rx_queues);
+	else
 		netdev_err(parent,
 			   "the card driver makes %u channels of a P_Key child's %u transmit queues, and its parent has %u: see numtxqueues of ip link add, %u as for the parent will do\n",
 			   dev->real_num_rx_queues, dev->num_tx_queues, parent->real_num_rx_queues,
@@ -102,32 +110,31 @@ static int mlx_child_channels_check(const struct net_device *dev, const struct n
 
 /**
  * mlx_child_init() - a P_Key child comes
- * @dev: it, which the provider has taken
+ * @dev: it, of which rnet_init() has been called
  * @parent: the port's own interface
+ * @qp_num: out, number of its QP
  *
  * mlx5_core lets packets come in before a child has its channels, and with them what they are
- * counted in, which it makes once and keeps; and when it fails to, it leaves those that came for
- * the parent to find. Peers may know the number of the child's QP, from its last owner. So it is
- * opened while the parent does not look at its queues, and if that fails whose packets these are is
- * forgotten before the parent looks again.
+ * counted in, which it makes once and keeps. Peers may know the number of the child's QP, from its
+ * last owner. So it is opened once before the parent's NAPI can find it by that number.
  *
  * Context: process, under RTNL.
- * Return: 0 or a negative errno, then rnet_uninit() has been called.
+ * Return: 0 or a negative errno, then only what rnet_init() made is left.
  */
-int mlx_child_init(struct net_device *dev, struct net_device *parent)
+int mlx_child_init(struct net_device *dev, struct net_device *parent, u32 *qp_num)
 {
 	int err = mlx_child_channels_check(dev, parent);
 
-	compat_ops_lock(dev);
-	accel_napi_disable_all(parent);
-	if (!err)
-		err = rnet_open(dev);
 	if (err)
-		rnet_uninit(dev);
-	else
+		return err;
+	compat_ops_lock(dev);
+	err = rnet_open(dev);
+	if (!err)
 		rnet_stop(dev);
-	accel_napi_enable_all(parent);
 	compat_ops_unlock(dev);
+	if (err)
+		return err;
+	err = rnet_start(dev, qp_num);
 	if (!err)
 		mlx_intf_of(parent)->children++;
 	return err;

@@ -54,14 +54,18 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	if (!mlx)
 		return -ENOMEM;
 	mlx->rnet.qkey = MLX_QKEY;
-	err = rnet_init(dev, &mlx->rnet, qp_num);
-	if (!err && parent) {
-		err = mlx_child_init(dev, parent);
-		if (err)
-			rnet_destroy(dev);
-	}
+	err = rnet_init(dev, &mlx->rnet);
 	if (err)
-		kfree(mlx);
+		goto free_mlx;
+	err = parent ? mlx_child_init(dev, parent, qp_num) : rnet_start(dev, qp_num);
+	if (err)
+		goto destroy;
+	return 0;
+
+destroy:
+	rnet_destroy(dev);
+free_mlx:
+	kfree(mlx);
 	return err;
 }
 

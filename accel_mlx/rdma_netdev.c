@@ -97,61 +97,95 @@ static int rnet_make_room(struct net_device *dev, const struct net_device_ops *o
 	return err;
 }
 
-/* The provider's ndo_init, and its receive buffers. */
-static int rnet_start(struct net_device *dev, struct rnet *rnet)
-{
+/* A call of rdma_init_netdev(). */
+struct rnet_making {
+	struct work_struct work;
+	struct net_device *dev;
 	int err;
+};
 
-	if (rnet->ops->ndo_init) {
-		err = rnet->ops->ndo_init(dev);
-		if (err)
-			return err;
-	}
-	err = rnet_make_room(dev, rnet->ops);
-	if (err)
-		rnet_uninit(dev);
-	return err;
+static void rnet_make_work(struct work_struct *work)
+{
+	struct rnet_making *making = container_of(work, struct rnet_making, work);
+	const struct ipoib_intf *intf = ipoib_intf(making->dev);
+
+	making->err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, making->dev->name,
+				       NET_NAME_UNKNOWN, NULL, making->dev);
+}
+
+/*
+ * Providers make workqueues, which needs a thread, which who is being killed does not get; and one
+ * that fails there, as mlx5_core, takes a child's parent's objects away from the card along with
+ * the child's. A worker of the kernel is never killed. It has the caller's RTNL.
+ */
+static int rnet_make(struct net_device *dev)
+{
+	struct rnet_making making = { .dev = dev };
+
+	INIT_WORK_ONSTACK(&making.work, rnet_make_work);
+	schedule_work(&making.work);
+	flush_work(&making.work);
+	destroy_work_on_stack(&making.work);
+	return making.err;
 }
 
 /**
- * rnet_init() - ipoib_ops.ib_dev_init: hand the netdev to the provider
+ * rnet_init() - ipoib_ops.ib_dev_init, first half: the provider makes what it keeps of a netdev
  * @dev: the interface
  * @rnet: its state, zeroed; the caller's again when it fails
- * @qp_num: out, number of the QP that the provider made
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno, then nothing of the provider's is left.
  */
-int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num)
+int rnet_init(struct net_device *dev, struct rnet *rnet)
 {
-	const struct ipoib_intf *intf = ipoib_intf(dev);
 	struct rnet_saved saved;
 	int err;
 
+	spin_lock_init(&rnet->stats_lock);
 	rnet_save(dev, &saved);
-	err = rdma_init_netdev(intf->hca, intf->port, RDMA_NETDEV_IPOIB, dev->name,
-			       NET_NAME_UNKNOWN, NULL, dev);
-	if (err)
-		goto err_restore;
+	err = rnet_make(dev);
+	if (err) {
+		rnet_restore(dev, &saved);
+		dev->ethtool_ops = saved.ethtool_ops;
+		return err;
+	}
 	rnet->ops = dev->netdev_ops;
 	rnet->destructor = dev->priv_destructor;
 	/* Before ndo_init: providers ask the core's functions who the parent is. */
 	rnet_restore(dev, &saved);
 	ipoib_intf_set_data(dev, rnet);
+	return 0;
+}
 
-	err = rnet_start(dev, rnet);
-	if (err)
-		goto err_destroy;
+/**
+ * rnet_start() - second half: its ndo_init, and its receive buffers
+ * @dev: the interface
+ * @qp_num: out, number of the QP that the provider made
+ *
+ * From here on packets that come in for it find it.
+ *
+ * Context: process, under RTNL.
+ * Return: 0 or a negative errno, then only what rnet_init() made is left.
+ */
+int rnet_start(struct net_device *dev, u32 *qp_num)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	int err;
+
+	if (ops->ndo_init) {
+		err = ops->ndo_init(dev);
+		if (err)
+			return err;
+	}
+	err = rnet_make_room(dev, ops);
+	if (err) {
+		rnet_uninit(dev);
+		return err;
+	}
 	/* It has put the number into the address, where the core would put it too. */
 	*qp_num = dev->dev_addr[1] << 16 | dev->dev_addr[2] << 8 | dev->dev_addr[3];
 	return 0;
-
-err_destroy:
-	rnet_destroy(dev);
-err_restore:
-	rnet_restore(dev, &saved);
-	dev->ethtool_ops = saved.ethtool_ops;
-	return err;
 }
 
 /**
@@ -383,14 +417,20 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
  * @dev: the interface
  * @stats: zeroed; providers set their members rather than adding to them
  *
- * Context: any.
+ * mlx5_core adds its queues' counters up, writes the sums where all readers' are, and reads them
+ * back from there: of two readers at a time one may get the other's, older ones.
+ *
+ * Context: any but hard interrupt.
  */
 void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
-	const struct net_device_ops *ops = rnet_of(dev)->ops;
+	struct rnet *rnet = rnet_of(dev);
 
-	if (ops->ndo_get_stats64)
-		ops->ndo_get_stats64(dev, stats);
+	if (!rnet->ops->ndo_get_stats64)
+		return;
+	spin_lock_bh(&rnet->stats_lock);
+	rnet->ops->ndo_get_stats64(dev, stats);
+	spin_unlock_bh(&rnet->stats_lock);
 }
 
 /**

@@ -15,6 +15,7 @@
 #define RDMA_NETDEV_H
 
 #include <linux/ethtool.h>
+#include <linux/spinlock.h>
 
 #include "ipoib_accel.h"
 
@@ -24,6 +25,7 @@
  * @provider_ethtool: those for ethtool
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
+ * @stats_lock: one reader of the provider's counters at a time
  * @qkey: the broadcast group's; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
@@ -35,6 +37,7 @@ struct rnet {
 	const struct ethtool_ops *provider_ethtool;
 	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
+	spinlock_t stats_lock; /* around the provider's ndo_get_stats64 */
 	u32 qkey;
 };
 
@@ -50,7 +53,8 @@ static inline struct rnet *rnet_of(const struct net_device *dev)
 int rnet_offered(struct ib_device *hca, u32 port);
 int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 		      unsigned int *rx_queues, unsigned int *tx_queues);
-int rnet_init(struct net_device *dev, struct rnet *rnet, u32 *qp_num);
+int rnet_init(struct net_device *dev, struct rnet *rnet);
+int rnet_start(struct net_device *dev, u32 *qp_num);
 void rnet_uninit(struct net_device *dev);
 void rnet_destroy(struct net_device *dev);
 int rnet_update_netdev_settings(struct net_device *dev);

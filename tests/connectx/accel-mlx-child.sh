@@ -163,6 +163,32 @@ child_add hostA "$IFA" 0x8001 ours
 children_up hostA "$IFA.8001"
 ping_sizes hostA 10.9.1.2 64 2016
 
+note "who makes a child is killed while somebody else has the lock of all interfaces: mlx5_core gets its threads all the same"
+# waits_for_lock: that process, as a mutex has it wait.
+waits_for_lock()
+{
+	grep -q '^State:[[:space:]]*D' "/proc/$making/status"
+}
+
+card_knob "$HCA_B" stuck_command 1
+spawn hostB ip link set "$IFB" down
+has_lock=$SPAWNED
+must_wait 20 fault_taken "$HCA_B" stuck_command
+ip netns exec hostA sh -c "echo 0x8002 > /sys/class/net/$IFA/create_child" &
+making=$!
+must_wait 10 waits_for_lock
+kill -9 "$making"
+card_knob "$HCA_B" stuck_command 0
+wait "$making" || :
+wait "$has_lock" || fail "the other interface was not set down"
+must ip -n hostB link set "$IFB" up
+must_wait 20 is_running hostB "$IFB"
+! ip -n hostA link show "$IFA.8002" > /dev/null 2>&1 || child_delete hostA "$IFA" 0x8002 ours
+# The parent's objects of the card were the child's, too.
+must on hostA ethtool -G "$IFA" rx 256
+must_wait 20 is_running hostA "$IFA"
+ping_sizes hostA "$B4" 64 2016
+
 note "the root of a container makes the log say so much, and no more"
 i=0
 while [ "$((i += 1))" -le 130 ]; do

@@ -18,8 +18,13 @@
 /* They may know an old address, QP number or LID of ours. */
 static void ipoib_announce_now(struct ipoib_dev *priv)
 {
+	struct net_device *master = netdev_master_upper_dev_get(priv->dev);
+
 	/* netdev_notify_peers() takes RTNL itself. */
 	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, priv->dev);
+	/* The addresses of a port of a bond are the bond's, which hands on only the other one. */
+	if (master && netif_is_lag_master(master))
+		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, master);
 	call_netdevice_notifiers(NETDEV_RESEND_IGMP, priv->dev);
 	/* Hosts that were told of one event by the SM are not to speak at one time again. */
 	priv->notify_at = jiffies + HZ + get_random_u32() % HZ;

@@ -1,14 +1,14 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
 #
-# After a link flap, and when the user has set the interface down and up, peers are told of its
-# address by a gratuitous ARP request, at once and twice more, and the wire sees it. (The first one may go
-# before OpenSM has led the group through the switch.)
+# After a link flap, when its LID has changed, and when the user has set the interface down and up, peers are told of its
+# address by a gratuitous ARP request, at once and twice more, and the wire sees it; also where the address is a bond's. (The
+# first one may go before OpenSM has led the group through the switch.)
 # (Topology: lib/outage.sh)
 #
 # lane: quick
 # check: 6.1
-# limit: 120
+# limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 
 told()
@@ -60,5 +60,18 @@ must ip -n hostA link set "$IFA" down
 must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
 must_wait 5 told_more 1
+must_wait 20 told_no_more
+
+note "as the port of a bond, which has no cause to tell of it"
+must modprobe bonding max_bonds=0
+must ip -n hostA address flush dev "$IFA"
+bond_up hostA bond0 "$IFA"
+must ip -n hostA address add "$A4/24" dev bond0
+must_wait 10 can_ping hostA "$B4"
+must_wait 20 told_no_more
+told_before=$(told)
+knob "$HCA_A" lid $(($(port_lid "$HCA_A") + 200))
+sm_sweep "$HCA_SM"
+must_wait 10 told_more 1
 kill "$capture"
 assert_strict_clean

@@ -111,7 +111,8 @@ int client_open(struct client **opened)
 	}
 	client->family = genl_ctrl_resolve(client->sock, IPOIB_FAMILY_NAME);
 	if (client->family < 0) {
-		ret = -ENOENT;
+		/* Who could not ask does not know that there is none. */
+		ret = client->family == -NLE_OBJ_NOTFOUND ? -ENOENT : -EIO;
 		goto free_sock;
 	}
 	/* Words with errors; a kernel without them says a number. */

@@ -459,6 +459,23 @@ static void explain_ports(struct explained *all)
 		explain_no_ports(all);
 }
 
+/* It is loaded, and has no family: it has none yet, or no more, or never had one. */
+static void explain_unasked(const struct machine_driver *driver, struct finding *finding)
+{
+	bool coming = !strcmp(driver->state, "coming");
+
+	if (coming || !strcmp(driver->state, "going")) {
+		finding_set(finding, FINDING_NOTE, "core-busy", "ipoib_core is being %s",
+			    coming ? "loaded" : "unloaded");
+		finding_next(finding,
+			     "ask again in a few seconds; if it stays so the kernel log may say why");
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "old-core",
+		    "ipoib_core %s is loaded, which has nothing to ask it by", driver->version);
+	finding_next(finding, "it is older than this program: " MACHINE_RELOAD);
+}
+
 static void explain_driver(struct explained *all)
 {
 	struct machine_driver driver;
@@ -466,13 +483,9 @@ static void explain_driver(struct explained *all)
 
 	machine_look(&driver);
 	machine_driver_finding(&driver, &finding);
-	if (!all->ctl->client && driver.core) {
-		finding_set(&finding, FINDING_BROKEN, "old-core",
-			    "ipoib_core %s is loaded, which has nothing to ask it by",
-			    driver.version);
-		finding_next(&finding,
-			     "it is older than this program: 'modprobe -r ib_ipoib && modprobe ib_ipoib' loads the one that is installed");
-	}
+	/* Who could not ask for another reason has been told so. */
+	if (!all->ctl->client && driver.core && all->ctl->status == CTL_OK)
+		explain_unasked(&driver, &finding);
 	if (finding.level != FINDING_OK)
 		explain_tell(all, "driver", &finding);
 }

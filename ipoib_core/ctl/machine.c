@@ -46,8 +46,11 @@ static bool machine_is_shim(const char *version)
 void machine_look(struct machine_driver *driver)
 {
 	char version[MACHINE_VERSION];
+	char path[PATH_MAX];
 	bool named;
 
+	run_root(path, sizeof(path), "/sys/module/ipoib_core/initstate");
+	run_read_line(path, driver->state, sizeof(driver->state));
 	driver->core = machine_module("ipoib_core", driver->version, sizeof(driver->version));
 	named = machine_module("ib_ipoib", version, sizeof(version));
 	driver->shim = named && machine_is_shim(version);

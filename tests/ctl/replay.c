@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is
- * in the environment something has changed while it was told; HEARD are scenes that come one after
- * the other while it listens: "!NAME" is one of which nothing was told, for want of room, "#N" a
- * notice of that number, "?N" another message.
+ * In the place of client.c: ipoibctl asks a scene. "none" is one without the family, "no-netlink"
+ * one where nobody can be asked. Where TORN is in the environment something has changed while it
+ * was told; HEARD are scenes that come one after the other while it listens: "!NAME" is one of
+ * which nothing was told, for want of room, "#N" a notice of that number, "?N" another message.
  */
 #include "replay.h"
 
@@ -26,6 +26,8 @@ int client_open(struct client **client)
 		replay_scene = getenv("SCENE");
 	if (!replay_scene || !strcmp(replay_scene, "none"))
 		return -ENOENT;
+	if (!strcmp(replay_scene, "no-netlink"))
+		return -EPROTONOSUPPORT;
 	*client = calloc(1, sizeof(**client));
 	return *client ? 0 : -ENOMEM;
 }

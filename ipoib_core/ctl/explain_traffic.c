@@ -375,8 +375,8 @@ static void traffic_cpu(const struct traffic *traffic)
 			     print_word(traffic->name));
 	else
 		finding_next(&finding,
-			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, 'ethtool -X %s' with accel mlx, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
-			     print_word(traffic->name), print_word(traffic->name), queue);
+			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
+			     print_word(traffic->name), queue);
 	traffic_tell(traffic, &finding);
 }
 

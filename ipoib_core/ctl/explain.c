@@ -91,8 +91,8 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev), wanted,
 		    used);
 	finding_next(&finding,
-		     "'ip link set %s down; ip link set %s up' has it join that group; or give it the old address again",
-		     name, name);
+		     "give it the old address again ('ip link set %s broadcast'); or, if that group is meant, "
+		     EXPLAIN_BOUNCE " has it join that", name, name, name);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 

@@ -10,6 +10,13 @@
 
 #define EXPLAIN_NAME	96
 #define EXPLAIN_LINE	768
+/* What the commands of explain_anew() do to a port that has interfaces. */
+#define EXPLAIN_ANEW_GOES \
+	"all interfaces of the port go, its own comes back in the device's network namespace, without what was set of it by hand, and P_Key children have to be made again"
+
+/* Down and up in one line saves the shell alone. Takes the interface's name, as a word, twice. */
+#define EXPLAIN_BOUNCE \
+	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
 
 /**
  * explain_show() - the command

@@ -165,18 +165,39 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 		    "RX queues that the device has stopped for an error since they were first made: %u, for example %u; errors in the last %llu ms: %llu",
 		    queues, first, (unsigned long long)traffic->ms, (unsigned long long)now);
 	finding_next(&finding,
-		     "%s'ip link set %s down; ip link set %s up'; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     "%s" EXPLAIN_BOUNCE
+		     " starts them anew; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
 		     now ? "" :
 		     "as it is meant if it was set down and up since, for the counter stays; else ",
 		     name, name, name);
 	traffic_tell(traffic, &finding);
 }
 
-/* What the port was given stays so: none, and then that again. */
+/*
+ * A child alone is made anew as it was made; of the port's own interface what the port was given
+ * stays so: none, and then that again. A child whose parent is in another network namespace is not
+ * known as one.
+ */
+static void traffic_lost_next(const struct traffic *traffic, struct finding *finding)
+{
+	static const char which[] =
+		"the kernel log has which: of the first RX queue, no broadcast is heard.";
+	char line[EXPLAIN_LINE];
+
+	if (traffic->dev->attrs[IPOIB_A_PARENT]) {
+		finding_next(finding,
+			     "%s This P_Key child alone has to be removed and made again, as it was made: 'ip link del %s' and 'ip link add', or delete_child and create_child of sysfs",
+			     which, print_word(traffic->name));
+	} else if (traffic->port) {
+		explain_anew(line, traffic->port);
+		finding_next(finding, "%s %s makes the interface anew: " EXPLAIN_ANEW_GOES, which,
+			     line);
+	}
+}
+
 static void traffic_lost(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
-	char line[EXPLAIN_LINE];
 	struct finding finding;
 
 	if (!lost)
@@ -184,12 +205,7 @@ static void traffic_lost(const struct traffic *traffic)
 	finding_set(&finding, FINDING_BROKEN, "queue-lost",
 		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
-	if (traffic->port) {
-		explain_anew(line, traffic->port);
-		finding_next(&finding,
-			     "the kernel log has which: of the first RX queue, no broadcast is heard. %s makes the interface anew: its addresses, and P_Key children with theirs, go with it",
-			     line);
-	}
+	traffic_lost_next(traffic, &finding);
 	traffic_tell(traffic, &finding);
 }
 

@@ -186,106 +186,6 @@ static void explain_drops(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* How many paths have failed, and the first of them. */
-static size_t explain_failed_paths(const struct explained *all, const struct record *dev,
-				   const struct record **first)
-{
-	const struct record *path = NULL;
-	size_t count = 0;
-
-	while ((path = stats_of(&all->paths, dev, path)))
-		if (record_get(path, IPOIB_A_PATH_STATE) == IPOIB_PATH_STATE_FAILED && !count++)
-			*first = path;
-	return count;
-}
-
-/*
- * To a group that nobody is a member of none can be added who only sends: so it is with that of
- * IPv6's routers wherever there are none. Whatever the subnet administrator objects to is the same
- * EINVAL, so that it may refuse one that there is.
- */
-static bool explain_unheard(const struct record *group)
-{
-	return record_get(group, IPOIB_A_MEMBERSHIP) == IPOIB_MEMBERSHIP_SEND_ONLY &&
-	       record_get(group, IPOIB_A_LAST_ERROR) == EINVAL;
-}
-
-/* Groups that cannot be joined: those that are @unheard, or the others. How many, and the first. */
-static size_t explain_failed_groups(const struct explained *all, const struct record *dev,
-				    bool unheard, const struct record **first)
-{
-	const struct record *group = NULL;
-	size_t count = 0;
-
-	while ((group = stats_of(&all->groups, dev, group)))
-		if (record_get(group, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_FAILED &&
-		    explain_unheard(group) == unheard && !count++)
-			*first = group;
-	return count;
-}
-
-static void explain_groups_unheard(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID];
-	size_t count = explain_failed_groups(all, dev, true, &first);
-
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_NOTE, "group-unheard",
-		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
-		    count, print_gid(gid, first));
-	finding_next(&finding,
-		     "'saquery -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why");
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
-static void explain_groups(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
-	size_t count;
-
-	/* That of the broadcast group is why there is no carrier. */
-	if (!record_get(dev, IPOIB_A_CARRIER))
-		return;
-	explain_groups_unheard(all, dev);
-	count = explain_failed_groups(all, dev, false, &first);
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "group-failed",
-		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
-		    print_gid(gid, first), print_no_join(why, first));
-	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "'saquery -g' what the subnet administrator has" : print_next(first));
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
-static void explain_paths(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
-	size_t count;
-
-	count = explain_failed_paths(all, dev, &first);
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "no-path",
-		    "peers that cannot be reached: %zu, for example %s: %s", count,
-		    print_gid(gid, first), print_no_path(why, first));
-	finding_next(&finding,
-		     "'ipoibctl show path dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "are these hosts on, and in the same partition?" : print_next(first));
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
 static const struct record *explain_port_of(const struct explained *all, const struct record *dev)
 {
 	size_t i;
@@ -314,8 +214,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	if (port && explain_port(port, &finding))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
-	explain_groups(all, dev);
-	explain_paths(all, dev);
+	explain_groups(&all->ctl->out, dev, &all->groups);
+	explain_paths(&all->ctl->out, dev, &all->paths);
 	if (record_get(dev, IPOIB_A_CARRIER))
 		explain_peers(&all->ctl->out, dev, &all->paths, &all->neighs[number]);
 	explain_drops(all, dev);

@@ -74,6 +74,22 @@ void explain_anew(char *line, const struct record *port);
 void explain_refusal(const struct record *dev, struct finding *finding);
 
 /**
+ * explain_groups() - multicast groups that cannot be joined, and tell them
+ * @out: where to
+ * @dev: interface
+ * @groups: of all interfaces; none for who may not see them
+ */
+void explain_groups(struct out *out, const struct record *dev, const struct records *groups);
+
+/**
+ * explain_paths() - peers to which there is no path, and tell them
+ * @out: where to
+ * @dev: interface
+ * @paths: of all interfaces; none for who may not see them
+ */
+void explain_paths(struct out *out, const struct record *dev, const struct records *paths);
+
+/**
  * explain_traffic() - what limits an interface that works, and tell it
  * @out: where to
  * @dev: interface

@@ -127,7 +127,7 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 {
 	unsigned long long error = record_get(dev, IPOIB_A_LAST_ERROR);
 	struct finding finding;
-	char why[PRINT_WHY];
+	char why[PRINT_WHY], next[PRINT_NEXT];
 
 	if (!record_get(dev, IPOIB_A_CARRIER) || !error ||
 	    record_get(dev, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_JOINED)
@@ -137,9 +137,10 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 		    print_no_join(why, dev));
 	if (error == EINVAL)
 		finding_next(&finding,
-			     "if it refuses on the carrier goes: 'saquery -g' shows whether the group is there");
+			     "if it refuses on the carrier goes: 'saquery %s -g' shows whether the group is there",
+			     print_diag(dev));
 	else
-		finding_next(&finding, "%s", print_next(dev));
+		finding_next(&finding, "%s", print_next(next, dev, dev));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 

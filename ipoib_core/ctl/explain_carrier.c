@@ -103,8 +103,9 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "port-down",
 		    "no carrier: port %s has no physical link", port);
 	finding_next(finding,
-		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate')",
-		     print_word(record_string(dev, IPOIB_A_HCA)));
+		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s')",
+		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT),
+		     print_diag(dev));
 }
 
 static void explain_port_untold(const struct record *dev, struct finding *finding)
@@ -128,18 +129,21 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has a link, but no subnet manager has made it active",
 		    port);
 	finding_next(finding,
-		     "does a subnet manager run on this fabric? 'sminfo' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself");
+		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself",
+		     print_diag(dev));
 }
 
 static void explain_silent(const struct record *dev, struct finding *finding)
 {
+	const char *diag = print_diag(dev);
 	char tries[128];
 
 	finding_set(finding, FINDING_BROKEN, "sa-silent",
 		    "no carrier: the subnet administrator does not answer the join of the broadcast group%s",
 		    explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "is the subnet manager still there? 'sminfo' and 'saquery' ask it; it may be overloaded, or packets to it lost ('perfquery')");
+		     "is the subnet manager still there? 'sminfo %s' and 'saquery %s' ask it; it may be overloaded, or packets to it lost ('perfquery %s')",
+		     diag, diag, diag);
 }
 
 static void explain_refused(const struct record *dev, struct finding *finding)
@@ -150,8 +154,8 @@ static void explain_refused(const struct record *dev, struct finding *finding)
 		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
 		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "'saquery -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
-		     record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
+		     "'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
+		     print_diag(dev), record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
 		     record_get(dev, IPOIB_A_PORT_MTU));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Multicast groups that an interface cannot join, and peers that it has no path to. */
 #include <errno.h>
+#include <stdio.h>
 
 #include "explain.h"
 #include "print.h"
@@ -58,7 +59,8 @@ static void dests_groups_unheard(struct out *out, const struct record *dev,
 		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
 		    count, print_gid(gid, first));
 	finding_next(&finding,
-		     "'saquery -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why");
+		     "'saquery %s -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why",
+		     print_diag(dev));
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -66,7 +68,7 @@ void explain_groups(struct out *out, const struct record *dev, const struct reco
 {
 	const struct record *first;
 	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
+	char gid[PRINT_GID], why[PRINT_WHY], next[PRINT_NEXT];
 	size_t count;
 
 	/* That of the broadcast group is why there is no carrier. */
@@ -79,10 +81,13 @@ void explain_groups(struct out *out, const struct record *dev, const struct reco
 	finding_set(&finding, FINDING_LIMITED, "group-failed",
 		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_join(why, first));
+	if (record_get(first, IPOIB_A_LAST_ERROR) == EINVAL)
+		snprintf(next, sizeof(next), "'saquery %s -g' what the subnet administrator has",
+			 print_diag(dev));
+	else
+		print_next(next, first, dev);
 	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "'saquery -g' what the subnet administrator has" : print_next(first));
+		     print_word(record_string(dev, IPOIB_A_IFNAME)), next);
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -90,7 +95,7 @@ void explain_paths(struct out *out, const struct record *dev, const struct recor
 {
 	const struct record *first;
 	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
+	char gid[PRINT_GID], why[PRINT_WHY], next[PRINT_NEXT];
 	size_t count;
 
 	count = dests_failed_paths(paths, dev, &first);
@@ -103,6 +108,7 @@ void explain_paths(struct out *out, const struct record *dev, const struct recor
 		     "'ipoibctl show path dev %s' has them; %s",
 		     print_word(record_string(dev, IPOIB_A_IFNAME)),
 		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "are these hosts on, and in the same partition?" : print_next(first));
+		     "are these hosts on, and in the same partition?" :
+		     print_next(next, first, dev));
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }

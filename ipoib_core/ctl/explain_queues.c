@@ -20,7 +20,8 @@ static void traffic_waiting(const struct traffic *traffic)
 		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
 		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
+		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors %s'); after ten seconds the data path is started anew, which the kernel log says",
+		     print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 
@@ -97,8 +98,8 @@ static void traffic_stuck(const struct traffic *traffic)
 		    (unsigned long long)traffic->ms,
 		    (unsigned long long)counters_get(stats, "abandoned"));
 	finding_next(&finding,
-		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
-		     print_word(traffic->name));
+		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects, and a fabric that takes nothing from it ('ibqueryerrors %s')",
+		     print_word(traffic->name), print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 

@@ -188,8 +188,8 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    "%llu packets went out in the last %llu ms, and none came in",
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors' which link has errors",
-		     print_word(traffic->name));
+		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors %s' which link has errors",
+		     print_word(traffic->name), print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 

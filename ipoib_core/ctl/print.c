@@ -102,11 +102,27 @@ const char *print_no_join(char *text, const struct record *group)
 	return text;
 }
 
-const char *print_next(const struct record *record)
+const char *print_diag(const struct record *record)
 {
+	static char options[PRINT_WORD];
+
+	snprintf(options, sizeof(options), "-C %s -P %llu",
+		 print_word(record_string(record, IPOIB_A_HCA)),
+		 record_get(record, IPOIB_A_PORT));
+	return options;
+}
+
+const char *print_next(char *text, const struct record *record, const struct record *dev)
+{
+	const char *diag = print_diag(dev);
+
 	if (print_is_own(record))
-		return "the kernel log may say why it fails on this host";
-	return "is the subnet manager there? 'sminfo' asks it; 'perfquery' has packets lost";
+		snprintf(text, PRINT_NEXT, "the kernel log may say why it fails on this host");
+	else
+		snprintf(text, PRINT_NEXT,
+			 "is the subnet manager there? 'sminfo %s' asks it; 'perfquery %s' has packets lost",
+			 diag, diag);
+	return text;
 }
 
 /* Whether a state is as it is meant to be. */

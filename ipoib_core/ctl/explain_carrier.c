@@ -114,7 +114,7 @@ static void explain_port_untold(const struct record *dev, struct finding *findin
 
 	explain_port_name(port, dev);
 	finding_set(finding, FINDING_BROKEN, "port-silent",
-		    "no carrier: the device's driver does not tell the state of port %s, which was not active when it last did",
+		    "no carrier: the device's driver does not tell the state of port %s",
 		    port);
 	finding_next(finding,
 		     "the kernel log may say what is wrong with the device; it is asked on, and the carrier comes by itself");

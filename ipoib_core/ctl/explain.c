@@ -14,6 +14,7 @@
 #include "fabric.h"
 #include "machine.h"
 #include "print.h"
+#include "rtnl.h"
 #include "run.h"
 #include "stats.h"
 #include "wait.h"
@@ -84,7 +85,8 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	char used[PRINT_GID], wanted[PRINT_GID];
 	struct finding finding;
 
-	if (!dev->attrs[IPOIB_A_BROADCAST])
+	/* Without carrier nothing is sent; and it is in no group, or out of it soon. */
+	if (!dev->attrs[IPOIB_A_BROADCAST] || !record_get(dev, IPOIB_A_CARRIER))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "broadcast-changed",
 		    "the broadcast address was changed, to group %s, while the interface is in %s: what this host broadcasts goes to group %s, in which nobody may be; what others send to %s still comes",
@@ -99,6 +101,7 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 static void explain_mtu_limit(struct explained *all, const struct record *dev)
 {
 	unsigned long long mtu = record_get(dev, IPOIB_A_MTU), limit, group;
+	unsigned long long wanted = record_get(dev, IPOIB_A_MTU_WANTED);
 	struct finding finding;
 
 	if (!record_number(dev, IPOIB_A_MTU_LIMIT, &limit) ||
@@ -110,7 +113,8 @@ static void explain_mtu_limit(struct explained *all, const struct record *dev)
 			    mtu, group);
 		finding_next(&finding,
 			     "the kernel log has the error: for want of memory it is tried again, else somebody objects, a bond for example: 'ip link set %s mtu %llu' once that is mended",
-			     print_word(record_string(dev, IPOIB_A_IFNAME)), group);
+			     print_word(record_string(dev, IPOIB_A_IFNAME)),
+			     wanted < group ? wanted : group);
 	} else if (limit == IPOIB_MTU_LIMIT_USER && mtu < group) {
 		finding_set(&finding, FINDING_NOTE, "mtu-user",
 			    "MTU %llu is what was asked for; the broadcast group's is %llu",
@@ -197,6 +201,19 @@ static const struct record *explain_port_of(const struct explained *all, const s
 	return NULL;
 }
 
+/* Of a P_Key child of accel mlx alone there is nothing to see of what it receives by. */
+static void explain_of_parent(const struct record *dev, struct finding *finding)
+{
+	char name[IF_NAMESIZE];
+
+	if (!record_get(dev, IPOIB_A_CARRIER) || !dev->attrs[IPOIB_A_PARENT] ||
+	    strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx"))
+		return;
+	finding_next(finding,
+		     "it receives on the queues of its parent: 'ipoibctl explain %s' tells of these",
+		     print_word(rtnl_name(name, record_get(dev, IPOIB_A_PARENT))));
+}
+
 static void explain_dev(struct explained *all, const struct record *dev)
 {
 	const struct record *port = explain_port_of(all, dev);
@@ -206,7 +223,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
-	explain_parent(all->ctl->client, &all->devs, dev, &finding);
+	if (!explain_parent(all->ctl->client, &all->devs, dev, &finding) && all->ctl->ifname)
+		explain_of_parent(dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_rejoining(all, dev);
 	explain_broadcast(all, dev);
@@ -326,7 +344,7 @@ static void explain_no_ports(struct explained *all)
 
 	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
 	finding_next(&finding,
-		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only");
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone");
 	explain_tell(all, "ipoib_core", &finding);
 }
 

@@ -2,10 +2,36 @@
 /* Multicast groups that an interface cannot join, and peers that it has no path to. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "explain.h"
 #include "print.h"
 #include "stats.h"
+
+/* What is tried again has failed still; what was not asked for since is nobody's concern. */
+static bool dests_has_failed(const struct record *dest)
+{
+	return record_get(dest, IPOIB_A_TRIES) && record_get(dest, IPOIB_A_LAST_ERROR);
+}
+
+static bool dests_is_lost(const struct record *path)
+{
+	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
+
+	return (state == IPOIB_PATH_STATE_FAILED || state == IPOIB_PATH_STATE_ASKING) &&
+	       dests_has_failed(path);
+}
+
+/* The broadcast group is told by itself. */
+static bool dests_is_not_joined(const struct record *dev, const struct record *group)
+{
+	unsigned long long state = record_get(group, IPOIB_A_GROUP_STATE);
+	struct nlattr *broadcast = dev->attrs[IPOIB_A_GID], *gid = group->attrs[IPOIB_A_GID];
+
+	return state != IPOIB_GROUP_STATE_JOINED && state != IPOIB_GROUP_STATE_LEAVING &&
+	       dests_has_failed(group) &&
+	       !(broadcast && gid && !memcmp(nla_data(broadcast), nla_data(gid), nla_len(gid)));
+}
 
 /* How many paths have failed, and the first of them. */
 static size_t dests_failed_paths(const struct records *paths, const struct record *dev,
@@ -15,7 +41,7 @@ static size_t dests_failed_paths(const struct records *paths, const struct recor
 	size_t count = 0;
 
 	while ((path = stats_of(paths, dev, path)))
-		if (record_get(path, IPOIB_A_PATH_STATE) == IPOIB_PATH_STATE_FAILED && !count++)
+		if (dests_is_lost(path) && !count++)
 			*first = path;
 	return count;
 }
@@ -39,8 +65,7 @@ static size_t dests_failed_groups(const struct records *groups, const struct rec
 	size_t count = 0;
 
 	while ((group = stats_of(groups, dev, group)))
-		if (record_get(group, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_FAILED &&
-		    dests_unheard(group) == unheard && !count++)
+		if (dests_is_not_joined(dev, group) && dests_unheard(group) == unheard && !count++)
 			*first = group;
 	return count;
 }

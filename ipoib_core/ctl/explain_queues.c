@@ -6,15 +6,24 @@
 
 #include "print.h"
 
+/* Sends that came back otherwise than by going out: in vain, or as their queue was stopped. */
+static uint64_t traffic_returned(const struct counters *stats)
+{
+	return counters_get(stats, "tx_errors") + counters_sum(stats, false, "flushed") +
+	       counters_sum(stats, false, "post_failed");
+}
+
 /* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
 static void traffic_waiting(const struct traffic *traffic)
 {
+	const struct counters *before = &traffic->before->ethtool.stats;
 	uint64_t waiting = traffic->after->outstanding;
 	struct finding finding;
 
 	/* Who has not told his counters may have given back all of them, and had others since. */
-	if (!traffic->before->ethtool.stats.count || !waiting || !traffic->before->outstanding ||
-	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
+	if (!before->count || !waiting || !traffic->before->outstanding ||
+	    traffic_stat(traffic, "tx_packets") ||
+	    traffic_returned(before) != traffic_returned(&traffic->after->ethtool.stats))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "sends-wait",
 		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
@@ -196,6 +205,19 @@ static void traffic_lost_next(const struct traffic *traffic, struct finding *fin
 	}
 }
 
+/*
+ * Others do the work of a queue, but none hears the broadcasts of the first: its number, which is
+ * the address's, is then told to no peer. That all of one kind are lost is not known: they may be.
+ */
+static bool traffic_has_others(const struct record *dev, uint64_t lost)
+{
+	struct nlattr *first = record_next(dev, IPOIB_A_RX_QPN, NULL);
+
+	return lost < record_get(dev, IPOIB_A_RX_QUEUES) &&
+	       lost < record_get(dev, IPOIB_A_TX_QUEUES) && first &&
+	       nla_get_u32(first) == record_get(dev, IPOIB_A_QPN);
+}
+
 static void traffic_lost(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
@@ -203,7 +225,8 @@ static void traffic_lost(const struct traffic *traffic)
 
 	if (!lost)
 		return;
-	finding_set(&finding, FINDING_BROKEN, "queue-lost",
+	finding_set(&finding, traffic_has_others(traffic->dev, lost) ?
+		    FINDING_LIMITED : FINDING_BROKEN, "queue-lost",
 		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
 	traffic_lost_next(traffic, &finding);

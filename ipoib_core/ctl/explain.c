@@ -318,14 +318,30 @@ static void explain_unwatch(struct explained *all)
 	free(all->after);
 }
 
-static bool explain_has_dev(const struct explained *all, const struct record *port)
+static bool explain_has_dev(const struct records *devs, const struct record *port)
 {
 	size_t i;
 
-	for (i = 0; i < all->devs.count; i++)
-		if (explain_same_port(port, &all->devs.list[i]))
+	for (i = 0; i < devs->count; i++)
+		if (explain_same_port(port, &devs->list[i]))
 			return true;
 	return false;
+}
+
+/* Interfaces were asked for before ports: one may be new, or its device have another name now. */
+static bool explain_is_elsewhere(const struct explained *all, const struct record *port)
+{
+	const struct client_filter filter = {
+		.hca = record_string(port, IPOIB_A_HCA),
+		.port = record_get(port, IPOIB_A_PORT),
+	};
+	struct records devs = {};
+	bool elsewhere;
+
+	elsewhere = !client_ask(all->ctl->client, IPOIB_CMD_DEV_GET, &filter, &devs) &&
+		    !explain_has_dev(&devs, port);
+	records_free(&devs);
+	return elsewhere;
 }
 
 /* Ports of the interfaces that it is about. */
@@ -334,7 +350,7 @@ static void explain_links(struct explained *all)
 	size_t i;
 
 	for (i = 0; i < all->ports.count; i++)
-		if (explain_has_dev(all, &all->ports.list[i]))
+		if (explain_has_dev(&all->devs, &all->ports.list[i]))
 			explain_link(&all->ctl->out, &all->ports.list[i]);
 }
 
@@ -359,16 +375,17 @@ static void explain_ports(struct explained *all)
 	for (i = 0; i < all->ports.count; i++) {
 		port = &all->ports.list[i];
 		explain_port_name(name, port);
-		if (explain_has_dev(all, port))
+		if (explain_has_dev(&all->devs, port))
 			continue;
 		/* It may be another one here than the one that was asked for. */
 		if (port->attrs[IPOIB_A_ACCEL] && all->ctl->ifname)
 			continue;
-		if (port->attrs[IPOIB_A_ACCEL]) {
+		if (port->attrs[IPOIB_A_ACCEL] && explain_is_elsewhere(all, port)) {
 			finding_set(&finding, FINDING_NOTE, "elsewhere",
 				    "served by accel %s; its interface is in another network namespace",
 				    record_string(port, IPOIB_A_ACCEL));
-			finding_next(&finding, "'ipoibctl -n NAME explain'; 'ip netns' has names");
+			finding_next(&finding,
+				     "'ipoibctl -n NAME explain'; 'ip netns' has names; of a container without one 'lsns -t net' has the PID: 'nsenter -t PID -n ipoibctl explain'");
 			explain_tell(all, name, &finding);
 		}
 		if (explain_port(port, &finding))
@@ -469,23 +486,24 @@ static void explain_stranger(struct explained *all)
 void explain_show(struct ctl *ctl)
 {
 	struct explained all = { .ctl = ctl };
+	bool whole = ctl->status == CTL_OK;
 	size_t i;
 
-	if (ctl->client && !explain_ask(&all))
-		goto out_free;
+	/* Of what there is no answer it is not told that it is not there; the rest is told. */
+	if (ctl->client)
+		whole = explain_ask(&all);
 	explain_watch(&all);
 	out_list(&ctl->out, NULL);
 	explain_driver(&all);
-	if (ctl->ifname && !all.devs.count)
+	if (whole && ctl->ifname && !all.devs.count)
 		explain_stranger(&all);
 	for (i = 0; i < all.devs.count; i++)
 		explain_dev(&all, &all.devs.list[i]);
 	explain_links(&all);
-	if (!ctl->ifname || !all.devs.count)
+	if (whole && (!ctl->ifname || !all.devs.count))
 		explain_ports(&all);
 	explain_blind(&all);
 	out_list_end(&ctl->out);
-out_free:
 	explain_unwatch(&all);
 	records_free(&all.paths);
 	records_free(&all.groups);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a port has counted of its link's errors, and of keys that did not fit. */
+/* What a port has counted of its link's errors, and of keys that did not fit; and its lanes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
+#include "group.h"
 #include "print.h"
 #include "run.h"
 
@@ -113,6 +114,22 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 	}
 }
 
+/* Four lanes are what cards, cables and switches have but for a few. */
+static void link_width(struct out *out, const struct record *port, const char *name)
+{
+	struct finding finding;
+	char line[GROUP_LINK];
+
+	if (record_get(port, IPOIB_A_PORT_STATE) != IPOIB_PORT_STATE_ACTIVE ||
+	    !group_port_link(port, line) || !strstr(line, "(1X"))
+		return;
+	finding_set(&finding, FINDING_NOTE, "link-narrow", "the link has one lane alone: %s", line);
+	finding_next(&finding,
+		     "if more is meant: 'iblinkinfo %s' has what both ends could do; seat or change the cable, or try another port of the switch",
+		     print_diag(port));
+	finding_tell(out, name, &finding);
+}
+
 void explain_link(struct out *out, const struct record *port)
 {
 	struct counters counters = {};
@@ -132,6 +149,7 @@ void explain_link(struct out *out, const struct record *port)
 			     *cause->next ? print_diag(port) : "", cause->next);
 		finding_tell(out, name, &finding);
 	}
+	link_width(out, port, name);
 	link_keys(out, port, name);
 	counters_free(&counters);
 }

@@ -6,6 +6,9 @@
 
 #include "print.h"
 
+/* So many errors that were mended in the life of an interface are not worth a word. */
+#define QUEUES_MENDED	10
+
 /* Sends that came back otherwise than by going out: in vain, or as their queue was stopped. */
 static uint64_t traffic_returned(const struct counters *stats)
 {
@@ -233,12 +236,41 @@ static void traffic_lost(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
+/* Of accel ref. */
+static uint64_t traffic_mended_sum(const struct counters *stats)
+{
+	return counters_get(stats, "restarts") + counters_get(stats, "sqe_repairs") +
+	       counters_get(stats, "async_errors");
+}
+
+static void traffic_mended(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t all = traffic_mended_sum(stats);
+	uint64_t now = traffic_grown(traffic, traffic_mended_sum(&traffic->before->ethtool.stats),
+				     all);
+	struct finding finding;
+
+	if (!now && all <= QUEUES_MENDED)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "restarts",
+		    "restarts of the data path: %llu, repairs of send queues: %llu, errors that the device told of: %llu; %llu of these in the last %llu ms",
+		    (unsigned long long)counters_get(stats, "restarts"),
+		    (unsigned long long)counters_get(stats, "sqe_repairs"),
+		    (unsigned long long)counters_get(stats, "async_errors"),
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "what was in the queues is lost each time; the kernel log says why");
+	traffic_tell(traffic, &finding);
+}
+
 void traffic_queues(const struct traffic *traffic)
 {
 	traffic_waiting(traffic);
 	traffic_stuck(traffic);
 	traffic_rx_stopped(traffic);
 	traffic_lost(traffic);
+	traffic_mended(traffic);
 	traffic_failed(traffic);
 	traffic_rx_failed(traffic);
 }

@@ -43,7 +43,7 @@ static const char *const ipoib_nl_reasons[] = {
 		"the subnet manager says an MTU of the broadcast group that there is not",
 	[IPOIB_CARRIER_REASON_COMING] = "everything is there: the carrier is about to come",
 	[IPOIB_CARRIER_REASON_PORT_SILENT] =
-		"the device does not tell the port's state, which was not active; trying on",
+		"the device does not tell the port's state; trying on",
 };
 
 static_assert(ARRAY_SIZE(ipoib_nl_reasons) == IPOIB_CARRIER_REASON_PORT_SILENT + 1);

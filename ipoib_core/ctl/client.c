@@ -111,7 +111,11 @@ int client_open(struct client **opened)
 	}
 	client->family = genl_ctrl_resolve(client->sock, IPOIB_FAMILY_NAME);
 	if (client->family < 0) {
-		ret = -ENOENT;
+		/*
+		 * libnl says of any error that there is none. Where not even the family of
+		 * families is to be found nobody has answered.
+		 */
+		ret = genl_ctrl_resolve(client->sock, "nlctrl") < 0 ? -EIO : -ENOENT;
 		goto free_sock;
 	}
 	/* Words with errors; a kernel without them says a number. */

@@ -10,7 +10,7 @@
  *	words: ctl print
  *	commands: stats show prometheus top
  *	explanations: explain explain_carrier explain_port explain_group explain_link explain_peers
- *	and: explain_parent explain_traffic explain_queues explain_drops
+ *	and: explain_parent explain_dests explain_traffic explain_queues explain_drops
  *	those of them: monitor test_step test_ping test set check
  *	start: main
  */

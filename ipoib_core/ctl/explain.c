@@ -14,6 +14,7 @@
 #include "fabric.h"
 #include "machine.h"
 #include "print.h"
+#include "rtnl.h"
 #include "run.h"
 #include "stats.h"
 #include "wait.h"
@@ -84,21 +85,23 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	char used[PRINT_GID], wanted[PRINT_GID];
 	struct finding finding;
 
-	if (!dev->attrs[IPOIB_A_BROADCAST])
+	/* Without carrier nothing is sent; and it is in no group, or out of it soon. */
+	if (!dev->attrs[IPOIB_A_BROADCAST] || !record_get(dev, IPOIB_A_CARRIER))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "broadcast-changed",
 		    "the broadcast address was changed, to group %s, while the interface is in %s: what this host broadcasts goes to group %s, in which nobody may be; what others send to %s still comes",
 		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev), wanted,
 		    used);
 	finding_next(&finding,
-		     "'ip link set %s down; ip link set %s up' has it join that group; or give it the old address again",
-		     name, name);
+		     "give it the old address again ('ip link set %s broadcast'); or, if that group is meant, "
+		     EXPLAIN_BOUNCE " has it join that", name, name, name);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
 static void explain_mtu_limit(struct explained *all, const struct record *dev)
 {
 	unsigned long long mtu = record_get(dev, IPOIB_A_MTU), limit, group;
+	unsigned long long wanted = record_get(dev, IPOIB_A_MTU_WANTED);
 	struct finding finding;
 
 	if (!record_number(dev, IPOIB_A_MTU_LIMIT, &limit) ||
@@ -110,7 +113,8 @@ static void explain_mtu_limit(struct explained *all, const struct record *dev)
 			    mtu, group);
 		finding_next(&finding,
 			     "the kernel log has the error: for want of memory it is tried again, else somebody objects, a bond for example: 'ip link set %s mtu %llu' once that is mended",
-			     print_word(record_string(dev, IPOIB_A_IFNAME)), group);
+			     print_word(record_string(dev, IPOIB_A_IFNAME)),
+			     wanted < group ? wanted : group);
 	} else if (limit == IPOIB_MTU_LIMIT_USER && mtu < group) {
 		finding_set(&finding, FINDING_NOTE, "mtu-user",
 			    "MTU %llu is what was asked for; the broadcast group's is %llu",
@@ -127,7 +131,7 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 {
 	unsigned long long error = record_get(dev, IPOIB_A_LAST_ERROR);
 	struct finding finding;
-	char why[PRINT_WHY];
+	char why[PRINT_WHY], next[PRINT_NEXT];
 
 	if (!record_get(dev, IPOIB_A_CARRIER) || !error ||
 	    record_get(dev, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_JOINED)
@@ -137,9 +141,10 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 		    print_no_join(why, dev));
 	if (error == EINVAL)
 		finding_next(&finding,
-			     "if it refuses on the carrier goes: 'saquery -g' shows whether the group is there");
+			     "if it refuses on the carrier goes: 'saquery %s -g' shows whether the group is there",
+			     print_diag(dev));
 	else
-		finding_next(&finding, "%s", print_next(dev));
+		finding_next(&finding, "%s", print_next(next, dev, dev));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -186,106 +191,6 @@ static void explain_drops(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* How many paths have failed, and the first of them. */
-static size_t explain_failed_paths(const struct explained *all, const struct record *dev,
-				   const struct record **first)
-{
-	const struct record *path = NULL;
-	size_t count = 0;
-
-	while ((path = stats_of(&all->paths, dev, path)))
-		if (record_get(path, IPOIB_A_PATH_STATE) == IPOIB_PATH_STATE_FAILED && !count++)
-			*first = path;
-	return count;
-}
-
-/*
- * To a group that nobody is a member of none can be added who only sends: so it is with that of
- * IPv6's routers wherever there are none. Whatever the subnet administrator objects to is the same
- * EINVAL, so that it may refuse one that there is.
- */
-static bool explain_unheard(const struct record *group)
-{
-	return record_get(group, IPOIB_A_MEMBERSHIP) == IPOIB_MEMBERSHIP_SEND_ONLY &&
-	       record_get(group, IPOIB_A_LAST_ERROR) == EINVAL;
-}
-
-/* Groups that cannot be joined: those that are @unheard, or the others. How many, and the first. */
-static size_t explain_failed_groups(const struct explained *all, const struct record *dev,
-				    bool unheard, const struct record **first)
-{
-	const struct record *group = NULL;
-	size_t count = 0;
-
-	while ((group = stats_of(&all->groups, dev, group)))
-		if (record_get(group, IPOIB_A_GROUP_STATE) == IPOIB_GROUP_STATE_FAILED &&
-		    explain_unheard(group) == unheard && !count++)
-			*first = group;
-	return count;
-}
-
-static void explain_groups_unheard(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID];
-	size_t count = explain_failed_groups(all, dev, true, &first);
-
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_NOTE, "group-unheard",
-		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
-		    count, print_gid(gid, first));
-	finding_next(&finding,
-		     "'saquery -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why");
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
-static void explain_groups(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
-	size_t count;
-
-	/* That of the broadcast group is why there is no carrier. */
-	if (!record_get(dev, IPOIB_A_CARRIER))
-		return;
-	explain_groups_unheard(all, dev);
-	count = explain_failed_groups(all, dev, false, &first);
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "group-failed",
-		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
-		    print_gid(gid, first), print_no_join(why, first));
-	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "'saquery -g' what the subnet administrator has" : print_next(first));
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
-static void explain_paths(struct explained *all, const struct record *dev)
-{
-	const struct record *first;
-	struct finding finding;
-	char gid[PRINT_GID], why[PRINT_WHY];
-	size_t count;
-
-	count = explain_failed_paths(all, dev, &first);
-	if (!count)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "no-path",
-		    "peers that cannot be reached: %zu, for example %s: %s", count,
-		    print_gid(gid, first), print_no_path(why, first));
-	finding_next(&finding,
-		     "'ipoibctl show path dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "are these hosts on, and in the same partition?" : print_next(first));
-	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
-}
-
 static const struct record *explain_port_of(const struct explained *all, const struct record *dev)
 {
 	size_t i;
@@ -294,6 +199,19 @@ static const struct record *explain_port_of(const struct explained *all, const s
 		if (explain_same_port(dev, &all->ports.list[i]))
 			return &all->ports.list[i];
 	return NULL;
+}
+
+/* Of a P_Key child of accel mlx alone there is nothing to see of what it receives by. */
+static void explain_of_parent(const struct record *dev, struct finding *finding)
+{
+	char name[IF_NAMESIZE];
+
+	if (!record_get(dev, IPOIB_A_CARRIER) || !dev->attrs[IPOIB_A_PARENT] ||
+	    strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx"))
+		return;
+	finding_next(finding,
+		     "it receives on the queues of its parent: 'ipoibctl explain %s' tells of these",
+		     print_word(rtnl_name(name, record_get(dev, IPOIB_A_PARENT))));
 }
 
 static void explain_dev(struct explained *all, const struct record *dev)
@@ -305,7 +223,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
-	explain_parent(all->ctl->client, &all->devs, dev, &finding);
+	if (!explain_parent(all->ctl->client, &all->devs, dev, &finding) && all->ctl->ifname)
+		explain_of_parent(dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_rejoining(all, dev);
 	explain_broadcast(all, dev);
@@ -314,8 +233,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	if (port && explain_port(port, &finding))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
-	explain_groups(all, dev);
-	explain_paths(all, dev);
+	explain_groups(&all->ctl->out, dev, &all->groups);
+	explain_paths(&all->ctl->out, dev, &all->paths);
 	if (record_get(dev, IPOIB_A_CARRIER))
 		explain_peers(&all->ctl->out, dev, &all->paths, &all->neighs[number]);
 	explain_drops(all, dev);
@@ -399,14 +318,30 @@ static void explain_unwatch(struct explained *all)
 	free(all->after);
 }
 
-static bool explain_has_dev(const struct explained *all, const struct record *port)
+static bool explain_has_dev(const struct records *devs, const struct record *port)
 {
 	size_t i;
 
-	for (i = 0; i < all->devs.count; i++)
-		if (explain_same_port(port, &all->devs.list[i]))
+	for (i = 0; i < devs->count; i++)
+		if (explain_same_port(port, &devs->list[i]))
 			return true;
 	return false;
+}
+
+/* Interfaces were asked for before ports: one may be new, or its device have another name now. */
+static bool explain_is_elsewhere(const struct explained *all, const struct record *port)
+{
+	const struct client_filter filter = {
+		.hca = record_string(port, IPOIB_A_HCA),
+		.port = record_get(port, IPOIB_A_PORT),
+	};
+	struct records devs = {};
+	bool elsewhere;
+
+	elsewhere = !client_ask(all->ctl->client, IPOIB_CMD_DEV_GET, &filter, &devs) &&
+		    !explain_has_dev(&devs, port);
+	records_free(&devs);
+	return elsewhere;
 }
 
 /* Ports of the interfaces that it is about. */
@@ -415,7 +350,7 @@ static void explain_links(struct explained *all)
 	size_t i;
 
 	for (i = 0; i < all->ports.count; i++)
-		if (explain_has_dev(all, &all->ports.list[i]))
+		if (explain_has_dev(&all->devs, &all->ports.list[i]))
 			explain_link(&all->ctl->out, &all->ports.list[i]);
 }
 
@@ -425,7 +360,7 @@ static void explain_no_ports(struct explained *all)
 
 	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
 	finding_next(&finding,
-		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only");
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone");
 	explain_tell(all, "ipoib_core", &finding);
 }
 
@@ -440,16 +375,17 @@ static void explain_ports(struct explained *all)
 	for (i = 0; i < all->ports.count; i++) {
 		port = &all->ports.list[i];
 		explain_port_name(name, port);
-		if (explain_has_dev(all, port))
+		if (explain_has_dev(&all->devs, port))
 			continue;
 		/* It may be another one here than the one that was asked for. */
 		if (port->attrs[IPOIB_A_ACCEL] && all->ctl->ifname)
 			continue;
-		if (port->attrs[IPOIB_A_ACCEL]) {
+		if (port->attrs[IPOIB_A_ACCEL] && explain_is_elsewhere(all, port)) {
 			finding_set(&finding, FINDING_NOTE, "elsewhere",
 				    "served by accel %s; its interface is in another network namespace",
 				    record_string(port, IPOIB_A_ACCEL));
-			finding_next(&finding, "'ipoibctl -n NAME explain'; 'ip netns' has names");
+			finding_next(&finding,
+				     "'ipoibctl -n NAME explain'; 'ip netns' has names; of a container without one 'lsns -t net' has the PID: 'nsenter -t PID -n ipoibctl explain'");
 			explain_tell(all, name, &finding);
 		}
 		if (explain_port(port, &finding))
@@ -459,6 +395,23 @@ static void explain_ports(struct explained *all)
 		explain_no_ports(all);
 }
 
+/* It is loaded, and has no family: it has none yet, or no more, or never had one. */
+static void explain_unasked(const struct machine_driver *driver, struct finding *finding)
+{
+	bool coming = !strcmp(driver->state, "coming");
+
+	if (coming || !strcmp(driver->state, "going")) {
+		finding_set(finding, FINDING_NOTE, "core-busy", "ipoib_core is being %s",
+			    coming ? "loaded" : "unloaded");
+		finding_next(finding,
+			     "ask again in a few seconds; if it stays so the kernel log may say why");
+		return;
+	}
+	finding_set(finding, FINDING_BROKEN, "old-core",
+		    "ipoib_core %s is loaded, which has nothing to ask it by", driver->version);
+	finding_next(finding, "it is older than this program: " MACHINE_RELOAD);
+}
+
 static void explain_driver(struct explained *all)
 {
 	struct machine_driver driver;
@@ -466,13 +419,9 @@ static void explain_driver(struct explained *all)
 
 	machine_look(&driver);
 	machine_driver_finding(&driver, &finding);
-	if (!all->ctl->client && driver.core) {
-		finding_set(&finding, FINDING_BROKEN, "old-core",
-			    "ipoib_core %s is loaded, which has nothing to ask it by",
-			    driver.version);
-		finding_next(&finding,
-			     "it is older than this program: 'modprobe -r ib_ipoib && modprobe ib_ipoib' loads the one that is installed");
-	}
+	/* Who could not ask for another reason has been told so. */
+	if (!all->ctl->client && driver.core && all->ctl->status == CTL_OK)
+		explain_unasked(&driver, &finding);
 	if (finding.level != FINDING_OK)
 		explain_tell(all, "driver", &finding);
 }
@@ -537,23 +486,24 @@ static void explain_stranger(struct explained *all)
 void explain_show(struct ctl *ctl)
 {
 	struct explained all = { .ctl = ctl };
+	bool whole = ctl->status == CTL_OK;
 	size_t i;
 
-	if (ctl->client && !explain_ask(&all))
-		goto out_free;
+	/* Of what there is no answer it is not told that it is not there; the rest is told. */
+	if (ctl->client)
+		whole = explain_ask(&all);
 	explain_watch(&all);
 	out_list(&ctl->out, NULL);
 	explain_driver(&all);
-	if (ctl->ifname && !all.devs.count)
+	if (whole && ctl->ifname && !all.devs.count)
 		explain_stranger(&all);
 	for (i = 0; i < all.devs.count; i++)
 		explain_dev(&all, &all.devs.list[i]);
 	explain_links(&all);
-	if (!ctl->ifname || !all.devs.count)
+	if (whole && (!ctl->ifname || !all.devs.count))
 		explain_ports(&all);
 	explain_blind(&all);
 	out_list_end(&ctl->out);
-out_free:
 	explain_unwatch(&all);
 	records_free(&all.paths);
 	records_free(&all.groups);

@@ -10,6 +10,13 @@
 
 #define EXPLAIN_NAME	96
 #define EXPLAIN_LINE	768
+/* What the commands of explain_anew() do to a port that has interfaces. */
+#define EXPLAIN_ANEW_GOES \
+	"all interfaces of the port go, its own comes back in the device's network namespace, without what was set of it by hand, and P_Key children have to be made again"
+
+/* Down and up in one line saves the shell alone. Takes the interface's name, as a word, twice. */
+#define EXPLAIN_BOUNCE \
+	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
 
 /**
  * explain_show() - the command
@@ -65,6 +72,22 @@ void explain_anew(char *line, const struct record *port);
  * @finding: what is known so far; set anew if more is known
  */
 void explain_refusal(const struct record *dev, struct finding *finding);
+
+/**
+ * explain_groups() - multicast groups that cannot be joined, and tell them
+ * @out: where to
+ * @dev: interface
+ * @groups: of all interfaces; none for who may not see them
+ */
+void explain_groups(struct out *out, const struct record *dev, const struct records *groups);
+
+/**
+ * explain_paths() - peers to which there is no path, and tell them
+ * @out: where to
+ * @dev: interface
+ * @paths: of all interfaces; none for who may not see them
+ */
+void explain_paths(struct out *out, const struct record *dev, const struct records *paths);
 
 /**
  * explain_traffic() - what limits an interface that works, and tell it

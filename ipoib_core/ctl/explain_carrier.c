@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Why an interface has no carrier, and what comes next. */
+#include <errno.h>
 #include <string.h>
 
 #include "explain.h"
@@ -61,11 +62,11 @@ static const char *explain_smaller(const struct record *dev)
 	static const char * const ways[][2] = {
 		{
 			"ref",
-			"; fewer or smaller queues need less of memory and of the device: tx_queues= and rx_queues= of accel_ref(4), send_queue_size= and recv_queue_size= of ipoib_core(4), which count when these are loaded next",
+			"; fewer or smaller queues need less of memory and of the device: tx_queues=, rx_queues= of accel_ref(4), send_queue_size=, recv_queue_size= of ipoib_core(4), when these are loaded next",
 		},
 		{
 			"mlx",
-			"; fewer channels or smaller rings ('ethtool -L', 'ethtool -G') need less of memory and of the device",
+			"; smaller rings ('ethtool -G') or, while it has no P_Key children, fewer channels ('ethtool -L') need less of memory and of the device",
 		},
 	};
 	const char *accel = record_string(dev, IPOIB_A_ACCEL);
@@ -103,8 +104,9 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "port-down",
 		    "no carrier: port %s has no physical link", port);
 	finding_next(finding,
-		     "is there a cable, and a switch that is on? 'ibstat %s' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate')",
-		     print_word(record_string(dev, IPOIB_A_HCA)));
+		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s')",
+		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT),
+		     print_diag(dev));
 }
 
 static void explain_port_untold(const struct record *dev, struct finding *finding)
@@ -113,7 +115,7 @@ static void explain_port_untold(const struct record *dev, struct finding *findin
 
 	explain_port_name(port, dev);
 	finding_set(finding, FINDING_BROKEN, "port-silent",
-		    "no carrier: the device's driver does not tell the state of port %s, which was not active when it last did",
+		    "no carrier: the device's driver does not tell the state of port %s",
 		    port);
 	finding_next(finding,
 		     "the kernel log may say what is wrong with the device; it is asked on, and the carrier comes by itself");
@@ -128,18 +130,28 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has a link, but no subnet manager has made it active",
 		    port);
 	finding_next(finding,
-		     "does a subnet manager run on this fabric? 'sminfo' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself");
+		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself",
+		     print_diag(dev));
 }
 
 static void explain_silent(const struct record *dev, struct finding *finding)
 {
-	char tries[128];
+	bool asked = record_get(dev, IPOIB_A_LAST_ERROR) != EAGAIN;
+	const char *diag = print_diag(dev);
+	char tries[128], why[PRINT_WHY];
 
-	finding_set(finding, FINDING_BROKEN, "sa-silent",
-		    "no carrier: the subnet administrator does not answer the join of the broadcast group%s",
-		    explain_tries(dev, tries, sizeof(tries)));
+	explain_tries(dev, tries, sizeof(tries));
+	if (asked)
+		finding_set(finding, FINDING_BROKEN, "sa-silent",
+			    "no carrier: the subnet administrator does not answer the join of the broadcast group%s",
+			    tries);
+	else
+		finding_set(finding, FINDING_BROKEN, "sa-silent",
+			    "no carrier: the broadcast group cannot be joined: %s%s",
+			    print_no_join(why, dev), tries);
 	finding_next(finding,
-		     "is the subnet manager still there? 'sminfo' and 'saquery' ask it; it may be overloaded, or packets to it lost ('perfquery')");
+		     "is the subnet manager still there? 'sminfo %s' and 'saquery %s' ask it; it may be overloaded, or packets to it lost ('perfquery %s')",
+		     diag, diag, diag);
 }
 
 static void explain_refused(const struct record *dev, struct finding *finding)
@@ -150,19 +162,26 @@ static void explain_refused(const struct record *dev, struct finding *finding)
 		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
 		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "'saquery -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
-		     record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
+		     "'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
+		     print_diag(dev), record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
 		     record_get(dev, IPOIB_A_PORT_MTU));
 }
 
 static void explain_join_failed(const struct record *dev, struct finding *finding)
 {
-	char tries[128];
+	char tries[128], why[PRINT_WHY], next[PRINT_NEXT];
 
+	explain_tries(dev, tries, sizeof(tries));
+	if (!print_is_own(dev)) {
+		finding_set(finding, FINDING_BROKEN, "join-failed",
+			    "no carrier: the broadcast group cannot be joined: %s%s",
+			    print_no_join(why, dev), tries);
+		finding_next(finding, "%s", print_next(next, dev, dev));
+		return;
+	}
 	finding_set(finding, FINDING_BROKEN, "join-failed",
 		    "no carrier: joining the broadcast group failed on this host: %s%s",
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
-		    explain_tries(dev, tries, sizeof(tries)));
+		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)), tries);
 	finding_next(finding,
 		     "the kernel log says what refused: no memory, or the device has no more multicast attachments or does not take the Q_Key");
 }
@@ -196,8 +215,9 @@ static void explain_coming(const struct record *dev, struct finding *finding)
 static void explain_admin_down(const struct record *dev, struct finding *finding)
 {
 	finding_set(finding, FINDING_NOTE, "admin-down", "the interface is not set up");
-	finding_next(finding, "'ip link set %s up'",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)));
+	/* Where the accel cannot open that fails, and it stays so. */
+	finding_next(finding, "'ip link set %s up'; if that fails the kernel log says why%s",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)), explain_smaller(dev));
 }
 
 static void explain_good(const struct record *dev, struct finding *finding)

@@ -35,11 +35,12 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 			    "no carrier: the broadcast group %s has a rate of %u.%u Gbit/s, and this port has %u.%u",
 			    gid, group.rate / 10, group.rate % 10, rate / 10, rate % 10);
 		finding_next(finding,
-			     "lower rate= of the partition at the subnet manager to what its slowest member can do, or see why this port's link is slow: 'iblinkinfo' has width and speed");
+			     "lower rate= of the partition at the subnet manager to what its slowest member can do, or see why this port's link is slow: 'iblinkinfo %s' has width and speed",
+			     print_diag(dev));
 	} else if (!rate || !port_mtu || !group.mtu || !group.rate) {
 		finding_next(finding,
-			     "the subnet administrator has the group: its log says why it refuses; is the port a member of partition 0x%04llx there, and can it do the group's MTU and rate ('saquery -g')?",
-			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
+			     "the subnet administrator has the group: its log says why it refuses; is the port a member of partition 0x%04llx there, and can it do the group's MTU and rate ('saquery %s -g')?",
+			     record_get(dev, IPOIB_A_PKEY) & 0x7fff, print_diag(dev));
 	} else {
 		finding_next(finding,
 			     "the subnet administrator has the group (MTU %u, rate %u.%u Gbit/s), which this port could do: its log says why it refuses; is the port a member of partition 0x%04llx there?",

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a port has counted of its link's errors, and of keys that did not fit. */
+/* What a port has counted of its link's errors, and of keys that did not fit; and its lanes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
+#include "group.h"
+#include "print.h"
 #include "run.h"
 
 /* What ibv_devinfo(1) says of a device is cut to this. */
@@ -15,32 +17,38 @@
  * struct link_cause - counters that say the same
  * @cause: what
  * @text: in words, before the figures
- * @next: what to do
+ * @ask: what to do; one that asks the fabric ends where the program gets its options
+ * @next: the rest of it, "" if there is none
  * @names: of the counters, of standards and of devices; ends with NULL
  */
 struct link_cause {
 	const char *cause;
 	const char *text;
+	const char *ask;
 	const char *next;
 	const char *names[9];
 };
 
 static const struct link_cause link_causes[] = {
 	{ "link-errors", "errors on the link since the counters were reset",
-	  "do they grow? 'ibqueryerrors' has both ends; clean or change the cable, or try another port of the switch",
+	  "do they grow? 'ibqueryerrors ",
+	  "' has both ends; clean or change the cable, or try another port of the switch",
 	  { "symbol_error", "link_error_recovery", "link_downed", "port_rcv_errors",
 	    "port_rcv_remote_physical_errors", "local_link_integrity_errors",
 	    "excessive_buffer_overrun_errors", NULL } },
 	{ "partition-errors",
 	  "packets that the port or its switch kept out, for their P_Key or by filters of raw packets",
-	  "mostly it is a host whose P_Key has changed, or that has another one than this: 'ipoibctl show' has this one's, 'smpquery pkeys' those of a port",
+	  "mostly it is a host whose P_Key has changed, or that has another one than this: 'ipoibctl show' has this one's, 'smpquery ",
+	  " pkeys LID' those of a host",
 	  { "port_rcv_constraint_errors", "port_xmit_constraint_errors", NULL } },
 	{ "mads-dropped", "packets of subnet management that were dropped",
 	  "the subnet manager asks again; if they grow it may take the port for gone: is the port's firmware or this host overloaded? joins and path queries are not among them",
+	  "",
 	  { "VL15_dropped", NULL } },
 	{ "congestion",
 	  "packets that the port threw away: the fabric did not take them in time, the link was down, or they were too long for it",
-	  "do they grow? 'ibqueryerrors' shows where packets are stuck: a slow or stopped host, or too many that send to one",
+	  "do they grow? 'ibqueryerrors ",
+	  "' shows where packets are stuck: a slow or stopped host, or too many that send to one",
 	  { "port_xmit_discards", NULL } },
 };
 
@@ -106,6 +114,22 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 	}
 }
 
+/* Four lanes are what cards, cables and switches have but for a few. */
+static void link_width(struct out *out, const struct record *port, const char *name)
+{
+	struct finding finding;
+	char line[GROUP_LINK];
+
+	if (record_get(port, IPOIB_A_PORT_STATE) != IPOIB_PORT_STATE_ACTIVE ||
+	    !group_port_link(port, line) || !strstr(line, "(1X"))
+		return;
+	finding_set(&finding, FINDING_NOTE, "link-narrow", "the link has one lane alone: %s", line);
+	finding_next(&finding,
+		     "if more is meant: 'iblinkinfo %s' has what both ends could do; seat or change the cable, or try another port of the switch",
+		     print_diag(port));
+	finding_tell(out, name, &finding);
+}
+
 void explain_link(struct out *out, const struct record *port)
 {
 	struct counters counters = {};
@@ -121,9 +145,11 @@ void explain_link(struct out *out, const struct record *port)
 		if (!link_figures(&counters, cause, figures, sizeof(figures)))
 			continue;
 		finding_set(&finding, FINDING_NOTE, cause->cause, "%s: %s", cause->text, figures);
-		finding_next(&finding, "%s", cause->next);
+		finding_next(&finding, "%s%s%s", cause->ask,
+			     *cause->next ? print_diag(port) : "", cause->next);
 		finding_tell(out, name, &finding);
 	}
+	link_width(out, port, name);
 	link_keys(out, port, name);
 	counters_free(&counters);
 }

@@ -44,7 +44,9 @@ static bool parent_is_closed(const struct record *parent, struct finding *findin
 		    "has carrier, but nothing arrives: it receives on the queues of its parent %s, %s",
 		    name, why);
 	if (record_get(parent, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_ADMIN_DOWN)
-		finding_next(finding, "'ip link set %s up'", print_word(name));
+		finding_next(finding,
+			     "'ip link set %s up', which sets up each of its P_Key children that is down too",
+			     print_word(name));
 	else
 		finding_next(finding, "'ipoibctl explain %s' says what it takes", print_word(name));
 	return true;

@@ -45,7 +45,7 @@ static void explain_again(const struct record *port, struct finding *finding, co
 	char line[EXPLAIN_LINE];
 
 	if (port->attrs[IPOIB_A_ACCEL])
-		how = ": its interfaces go and come back, without what was set of them by hand";
+		how = ": " EXPLAIN_ANEW_GOES;
 	explain_anew(line, port);
 	finding_next(finding, "%s%s has accel %s tried again%s", first, line,
 		     record_string(port, IPOIB_A_REFUSED), how);
@@ -54,7 +54,7 @@ static void explain_again(const struct record *port, struct finding *finding, co
 static void explain_held_next(const struct record *port, struct finding *finding)
 {
 	explain_again(port, finding,
-		      "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is not ours ('ipoibctl check' says which); once they are free ");
+		      "in-tree's ib_ipoib, or another driver, may have the card's queues for IPoIB, which cannot be had twice; the kernel log may name its interface: 'rmmod ib_ipoib' if it is not ours ('ipoibctl check' says which), which takes its interfaces away; once the queues are free ");
 }
 
 static void explain_fell_back(const struct record *port, struct finding *finding)

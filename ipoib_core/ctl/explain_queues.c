@@ -6,21 +6,34 @@
 
 #include "print.h"
 
+/* So many errors that were mended in the life of an interface are not worth a word. */
+#define QUEUES_MENDED	10
+
+/* Sends that came back otherwise than by going out: in vain, or as their queue was stopped. */
+static uint64_t traffic_returned(const struct counters *stats)
+{
+	return counters_get(stats, "tx_errors") + counters_sum(stats, false, "flushed") +
+	       counters_sum(stats, false, "post_failed");
+}
+
 /* It is looked at before the accel has lost its patience, and starts anew what is stuck. */
 static void traffic_waiting(const struct traffic *traffic)
 {
+	const struct counters *before = &traffic->before->ethtool.stats;
 	uint64_t waiting = traffic->after->outstanding;
 	struct finding finding;
 
 	/* Who has not told his counters may have given back all of them, and had others since. */
-	if (!traffic->before->ethtool.stats.count || !waiting || !traffic->before->outstanding ||
-	    traffic_stat(traffic, "tx_packets") || traffic_stat(traffic, "tx_errors"))
+	if (!before->count || !waiting || !traffic->before->outstanding ||
+	    traffic_stat(traffic, "tx_packets") ||
+	    traffic_returned(before) != traffic_returned(&traffic->after->ethtool.stats))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "sends-wait",
 		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
 		    (unsigned long long)waiting, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors'); after ten seconds the data path is started anew, which the kernel log says");
+		     "ask again: if it goes on the device has stopped, or the fabric takes nothing from it ('ibqueryerrors %s'); after ten seconds the data path is started anew, which the kernel log says",
+		     print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 
@@ -97,8 +110,8 @@ static void traffic_stuck(const struct traffic *traffic)
 		    (unsigned long long)traffic->ms,
 		    (unsigned long long)counters_get(stats, "abandoned"));
 	finding_next(&finding,
-		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects",
-		     print_word(traffic->name));
+		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects, and a fabric that takes nothing from it ('ibqueryerrors %s')",
+		     print_word(traffic->name), print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 
@@ -165,31 +178,89 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 		    "RX queues that the device has stopped for an error since they were first made: %u, for example %u; errors in the last %llu ms: %llu",
 		    queues, first, (unsigned long long)traffic->ms, (unsigned long long)now);
 	finding_next(&finding,
-		     "%s'ip link set %s down; ip link set %s up'; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
+		     "%s" EXPLAIN_BOUNCE
+		     " starts them anew; until then such a queue receives nothing, and of the first no broadcast is heard. 'ethtool -S %s' has errors by queue (wqe_err)",
 		     now ? "" :
 		     "as it is meant if it was set down and up since, for the counter stays; else ",
 		     name, name, name);
 	traffic_tell(traffic, &finding);
 }
 
-/* What the port was given stays so: none, and then that again. */
+/*
+ * A child alone is made anew as it was made; of the port's own interface what the port was given
+ * stays so: none, and then that again. A child whose parent is in another network namespace is not
+ * known as one.
+ */
+static void traffic_lost_next(const struct traffic *traffic, struct finding *finding)
+{
+	static const char which[] =
+		"the kernel log has which: of the first RX queue, no broadcast is heard.";
+	char line[EXPLAIN_LINE];
+
+	if (traffic->dev->attrs[IPOIB_A_PARENT]) {
+		finding_next(finding,
+			     "%s This P_Key child alone has to be removed and made again, as it was made: 'ip link del %s' and 'ip link add', or delete_child and create_child of sysfs",
+			     which, print_word(traffic->name));
+	} else if (traffic->port) {
+		explain_anew(line, traffic->port);
+		finding_next(finding, "%s %s makes the interface anew: " EXPLAIN_ANEW_GOES, which,
+			     line);
+	}
+}
+
+/*
+ * Others do the work of a queue, but none hears the broadcasts of the first: its number, which is
+ * the address's, is then told to no peer. That all of one kind are lost is not known: they may be.
+ */
+static bool traffic_has_others(const struct record *dev, uint64_t lost)
+{
+	struct nlattr *first = record_next(dev, IPOIB_A_RX_QPN, NULL);
+
+	return lost < record_get(dev, IPOIB_A_RX_QUEUES) &&
+	       lost < record_get(dev, IPOIB_A_TX_QUEUES) && first &&
+	       nla_get_u32(first) == record_get(dev, IPOIB_A_QPN);
+}
+
 static void traffic_lost(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
-	char line[EXPLAIN_LINE];
 	struct finding finding;
 
 	if (!lost)
 		return;
-	finding_set(&finding, FINDING_BROKEN, "queue-lost",
+	finding_set(&finding, traffic_has_others(traffic->dev, lost) ?
+		    FINDING_LIMITED : FINDING_BROKEN, "queue-lost",
 		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
 		    (unsigned long long)lost);
-	if (traffic->port) {
-		explain_anew(line, traffic->port);
-		finding_next(&finding,
-			     "the kernel log has which: of the first RX queue, no broadcast is heard. %s makes the interface anew: its addresses, and P_Key children with theirs, go with it",
-			     line);
-	}
+	traffic_lost_next(traffic, &finding);
+	traffic_tell(traffic, &finding);
+}
+
+/* Of accel ref. */
+static uint64_t traffic_mended_sum(const struct counters *stats)
+{
+	return counters_get(stats, "restarts") + counters_get(stats, "sqe_repairs") +
+	       counters_get(stats, "async_errors");
+}
+
+static void traffic_mended(const struct traffic *traffic)
+{
+	const struct counters *stats = &traffic->after->ethtool.stats;
+	uint64_t all = traffic_mended_sum(stats);
+	uint64_t now = traffic_grown(traffic, traffic_mended_sum(&traffic->before->ethtool.stats),
+				     all);
+	struct finding finding;
+
+	if (!now && all <= QUEUES_MENDED)
+		return;
+	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "restarts",
+		    "restarts of the data path: %llu, repairs of send queues: %llu, errors that the device told of: %llu; %llu of these in the last %llu ms",
+		    (unsigned long long)counters_get(stats, "restarts"),
+		    (unsigned long long)counters_get(stats, "sqe_repairs"),
+		    (unsigned long long)counters_get(stats, "async_errors"),
+		    (unsigned long long)now, (unsigned long long)traffic->ms);
+	finding_next(&finding,
+		     "what was in the queues is lost each time; the kernel log says why");
 	traffic_tell(traffic, &finding);
 }
 
@@ -199,6 +270,7 @@ void traffic_queues(const struct traffic *traffic)
 	traffic_stuck(traffic);
 	traffic_rx_stopped(traffic);
 	traffic_lost(traffic);
+	traffic_mended(traffic);
 	traffic_failed(traffic);
 	traffic_rx_failed(traffic);
 }

@@ -54,12 +54,29 @@ static unsigned int traffic_more(unsigned int ring, unsigned int least, unsigned
 	return more < most ? more : most;
 }
 
+/* What the interface itself has lost of what came, or of where it goes; the last is mlx5_core's. */
+static uint64_t traffic_memory(const struct sample *sample)
+{
+	return counters_sum(&sample->ethtool.stats, true, "no_buffer") +
+	       counters_sum(&sample->ethtool.stats, true, "no_memory") +
+	       counters_sum(&sample->ethtool.stats, true, "buff_alloc_err");
+}
+
+/* While there is no memory for buffers, more of them are no way out. */
+static bool traffic_is_short(const struct traffic *traffic)
+{
+	return traffic_grown(traffic, traffic_memory(traffic->before),
+			     traffic_memory(traffic->after));
+}
+
 static void traffic_overruns_next(const struct traffic *traffic, struct finding *finding,
 				  const char *first)
 {
 	const struct ethtool *ethtool = &traffic->after->ethtool;
 
-	if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
+	if (traffic_is_short(traffic))
+		finding_next(finding, "%sfirst of all memory, see below", first);
+	else if (ethtool->rx_ring && ethtool->rx_ring < ethtool->rx_ring_max)
 		finding_next(finding,
 			     "%s'ethtool -G %s rx %u' has each queue post more of them, which takes as much more memory",
 			     first, print_word(traffic->name),
@@ -112,14 +129,6 @@ static void traffic_overruns(const struct traffic *traffic)
 	traffic_tell(traffic, &finding);
 }
 
-/* What the interface itself has lost of what came, or of where it goes; the last is mlx5_core's. */
-static uint64_t traffic_memory(const struct sample *sample)
-{
-	return counters_sum(&sample->ethtool.stats, true, "no_buffer") +
-	       counters_sum(&sample->ethtool.stats, true, "no_memory") +
-	       counters_sum(&sample->ethtool.stats, true, "buff_alloc_err");
-}
-
 static void traffic_rx(const struct traffic *traffic)
 {
 	const struct ethtool *ethtool = &traffic->after->ethtool;
@@ -140,10 +149,14 @@ static void traffic_rx(const struct traffic *traffic)
 	}
 	if (!ring || ring >= TRAFFIC_RX_RING)
 		return;
-	finding_set(&finding, now ? FINDING_LIMITED : FINDING_NOTE, "small-rings",
+	/* Where the device counts those of all alike it is not known whose they are. */
+	finding_set(&finding, traffic_stat(traffic, "rx_out_of_buffer") ?
+		    FINDING_LIMITED : FINDING_NOTE, "small-rings",
 		    "each RX queue posts %u receives, fewer than the %u of the default: of what comes at once some may be lost",
 		    ring, TRAFFIC_RX_RING);
-	if (ring < ethtool->rx_ring_max)
+	if (now)
+		finding_next(&finding, "first of all memory, see above");
+	else if (ring < ethtool->rx_ring_max)
 		finding_next(&finding, "'ethtool -G %s rx %u'", print_word(traffic->name),
 			     traffic_more(ring, TRAFFIC_RX_RING, ethtool->rx_ring_max));
 	else if (traffic_is_ref(traffic))
@@ -188,8 +201,8 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    "%llu packets went out in the last %llu ms, and none came in",
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors' which link has errors",
-		     print_word(traffic->name));
+		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors %s' which link has errors",
+		     print_word(traffic->name), print_diag(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 
@@ -375,8 +388,8 @@ static void traffic_cpu(const struct traffic *traffic)
 			     print_word(traffic->name));
 	else
 		finding_next(&finding,
-			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, 'ethtool -X %s' with accel mlx, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
-			     print_word(traffic->name), print_word(traffic->name), queue);
+			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
+			     print_word(traffic->name), queue);
 	traffic_tell(traffic, &finding);
 }
 

@@ -17,8 +17,7 @@ bool fabric_group_mtu(const struct record *dev, struct finding *finding)
 	    limit != IPOIB_MTU_LIMIT_GROUP || group >= port)
 		return false;
 	finding_set(finding, FINDING_NOTE, "mtu-group",
-		    "MTU %llu is the broadcast group's; the port could do %llu",
-		    record_get(dev, IPOIB_A_MTU), port);
+		    "MTU %llu is the broadcast group's; the port could do %llu", group, port);
 	finding_next(finding,
 		     "mtu= of the partition at the subnet manager (opensm: partitions.conf, 4 is 2048 bytes, 5 is 4096), if all its members can do more");
 	return true;

@@ -139,19 +139,26 @@ bool group_ask(const struct record *dev, struct group *group)
 	return group->count;
 }
 
-/* "100 Gb/sec (4X EDR)". */
+bool group_port_link(const struct record *record, char *line)
+{
+	const char *hca = record_string(record, IPOIB_A_HCA);
+	char path[PATH_MAX];
+
+	if (strchr(hca, '/'))
+		return false;
+	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
+		 record_get(record, IPOIB_A_PORT));
+	return run_read_line(path, line, GROUP_LINK);
+}
+
 unsigned int group_port_rate(const struct record *dev)
 {
-	const char *hca = record_string(dev, IPOIB_A_HCA);
-	char path[PATH_MAX], line[64], *rest;
+	char line[GROUP_LINK], *rest;
 	unsigned long whole;
 	unsigned int tenth = 0;
 
-	if (strchr(hca, '/'))
+	if (!group_port_link(dev, line))
 		return 0;
-	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
-		 record_get(dev, IPOIB_A_PORT));
-	run_read_line(path, line, sizeof(line));
 	whole = strtoul(line, &rest, 10);
 	if (*rest == '.' && rest[1] >= '0' && rest[1] <= '9')
 		tenth = rest[1] - '0';

@@ -5,6 +5,8 @@
 
 #include "records.h"
 
+#define GROUP_LINK	64
+
 /**
  * struct group - what the subnet administrator has; all 0 to begin with
  * @count: groups that it told
@@ -27,6 +29,15 @@ struct group {
  * Return: whether it could be asked, and told of any group.
  */
 bool group_ask(const struct record *dev, struct group *group);
+
+/**
+ * group_port_link() - what the link of a port does, in the kernel's words: 100 Gb/sec (4X EDR)
+ * @record: of a port or of an interface
+ * @line: GROUP_LINK bytes, filled in
+ *
+ * Return: whether it is told.
+ */
+bool group_port_link(const struct record *record, char *line);
 
 /**
  * group_port_rate() - what the link of an interface's port does

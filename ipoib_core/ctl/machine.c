@@ -46,8 +46,11 @@ static bool machine_is_shim(const char *version)
 void machine_look(struct machine_driver *driver)
 {
 	char version[MACHINE_VERSION];
+	char path[PATH_MAX];
 	bool named;
 
+	run_root(path, sizeof(path), "/sys/module/ipoib_core/initstate");
+	run_read_line(path, driver->state, sizeof(driver->state));
 	driver->core = machine_module("ipoib_core", driver->version, sizeof(driver->version));
 	named = machine_module("ib_ipoib", version, sizeof(version));
 	driver->shim = named && machine_is_shim(version);
@@ -122,7 +125,7 @@ void machine_driver_finding(const struct machine_driver *driver, struct finding 
 			    "ours (ipoib_core %s) and another ib_ipoib, the kernel's own or OFED's, are loaded, each with interfaces on the same ports; 'ip link ... type ipoib' is the latter's",
 			    driver->version);
 		finding_next(finding,
-			     "'rmmod ib_ipoib', if no port is meant to be its: children of ours are made by /sys/class/net/*/create_child meanwhile");
+			     "if no port is meant to be its, 'rmmod ib_ipoib', which takes its interfaces away; children of ours are made by /sys/class/net/*/create_child until ipoib_core is loaded anew: 'ip link ... type ipoib' is ours only if it finds that free");
 		return;
 	}
 	finding_set(finding, FINDING_OK, "ours", "ours is loaded: ipoib_core %s%s", driver->version,

@@ -6,6 +6,10 @@
 #include "finding.h"
 
 #define MACHINE_VERSION		64
+#define MACHINE_STATE		8
+/* Has what is installed be what is loaded: one line, as who is connected by it can say no more. */
+#define MACHINE_RELOAD \
+	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back: not over one of these"
 
 /**
  * struct machine_driver - what is loaded
@@ -13,12 +17,14 @@
  * @shim: ib_ipoib of this package
  * @intree: the kernel's own ib_ipoib
  * @version: of ipoib_core, or ""
+ * @state: of ipoib_core: live, or, while it does so, coming or going; "" if it is built in
  */
 struct machine_driver {
 	bool core;
 	bool shim;
 	bool intree;
 	char version[MACHINE_VERSION];
+	char state[MACHINE_STATE];
 };
 
 /**

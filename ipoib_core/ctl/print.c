@@ -63,12 +63,21 @@ const char *print_gid_of(char *text, const struct record *record, enum ipoib_att
 	return text;
 }
 
+/* The subnet administrator has granted what cannot be: an MLID, the broadcast group's MTU. */
+static bool print_is_nonsense(const struct record *group)
+{
+	unsigned long long error = record_get(group, IPOIB_A_LAST_ERROR);
+
+	return error == EBADMSG || error == EPROTO;
+}
+
 /* An answer with an error is EINVAL, whatever the error; without a known SM it is EAGAIN. */
 bool print_is_own(const struct record *path)
 {
 	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
 
-	return error && error != EINVAL && error != ETIMEDOUT && error != EAGAIN;
+	return error && error != EINVAL && error != ETIMEDOUT && error != EAGAIN &&
+	       !print_is_nonsense(path);
 }
 
 static void print_administrator(char *text, unsigned long long error, const char *refusal)
@@ -84,7 +93,11 @@ const char *print_no_path(char *text, const struct record *path)
 {
 	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
 
-	if (print_is_own(path))
+	/* The same where no query could be sent, and where an answer leads nowhere. */
+	if (error == EIO)
+		snprintf(text, PRINT_WHY,
+			 "it could not be asked for, or the answer cannot be used on this host");
+	else if (print_is_own(path))
 		snprintf(text, PRINT_WHY, "it could not be asked for: %s", strerror((int)error));
 	else
 		print_administrator(text, error, "knows no path there");
@@ -95,18 +108,41 @@ const char *print_no_join(char *text, const struct record *group)
 {
 	unsigned long long error = record_get(group, IPOIB_A_LAST_ERROR);
 
-	if (print_is_own(group))
+	if (print_is_nonsense(group))
+		snprintf(text, PRINT_WHY, "the subnet administrator gives the group %s",
+			 error == EPROTO ? "an MTU that there is not" :
+					   "a LID that no group can have");
+	else if (print_is_own(group))
 		snprintf(text, PRINT_WHY, "that failed on this host: %s", strerror((int)error));
 	else
 		print_administrator(text, error, "refuses");
 	return text;
 }
 
-const char *print_next(const struct record *record)
+const char *print_diag(const struct record *record)
 {
-	if (print_is_own(record))
-		return "the kernel log may say why it fails on this host";
-	return "is the subnet manager there? 'sminfo' asks it; 'perfquery' has packets lost";
+	static char options[PRINT_WORD];
+
+	snprintf(options, sizeof(options), "-C %s -P %llu",
+		 print_word(record_string(record, IPOIB_A_HCA)),
+		 record_get(record, IPOIB_A_PORT));
+	return options;
+}
+
+const char *print_next(char *text, const struct record *record, const struct record *dev)
+{
+	const char *diag = print_diag(dev);
+
+	if (print_is_nonsense(record))
+		snprintf(text, PRINT_NEXT,
+			 "the fault is the subnet manager's: is mtu= of the partition right there? its log may say more");
+	else if (print_is_own(record))
+		snprintf(text, PRINT_NEXT, "the kernel log may say why it fails on this host");
+	else
+		snprintf(text, PRINT_NEXT,
+			 "is the subnet manager there? 'sminfo %s' asks it; 'perfquery %s' has packets lost",
+			 diag, diag);
+	return text;
 }
 
 /* Whether a state is as it is meant to be. */

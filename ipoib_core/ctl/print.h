@@ -11,6 +11,8 @@
 #define PRINT_WHY	128
 /* A backslash before each byte of the longest, which is the name of a file: a network namespace. */
 #define PRINT_WORD	512
+/* Options of print_diag() are there twice. */
+#define PRINT_NEXT	(2 * PRINT_WORD + 128)
 /* So many words may stand in one text. */
 #define PRINT_WORDS	4
 
@@ -88,12 +90,23 @@ bool print_is_own(const struct record *path);
 const char *print_no_join(char *text, const struct record *group);
 
 /**
- * print_next() - where to look when the subnet administrator has not refused
- * @record: of a path, a group or an interface, whose last query or join failed otherwise
+ * print_diag() - options that have a program of infiniband-diags ask by the port
+ * @record: that has IPOIB_A_HCA and IPOIB_A_PORT; without these options it may ask another fabric,
+ *	by the first device that has an active port
  *
- * Return: words.
+ * Return: them, as words of a shell; until it is called again.
  */
-const char *print_next(const struct record *record);
+const char *print_diag(const struct record *record);
+
+/**
+ * print_next() - where to look when the subnet administrator has not refused
+ * @text: PRINT_NEXT bytes, filled in
+ * @record: of a path, a group or an interface, whose last query or join failed otherwise
+ * @dev: interface that it is of
+ *
+ * Return: @text.
+ */
+const char *print_next(char *text, const struct record *record, const struct record *dev);
 
 /**
  * print_word() - a name as a shell takes it for one word, to be copied out of what is told

@@ -16,6 +16,7 @@
 
 #include "explain.h"
 #include "items.h"
+#include "machine.h"
 #include "run.h"
 #include "wait.h"
 
@@ -128,7 +129,8 @@ static bool set_find_port(struct set *set, const char *name)
 static void set_by_hand(const struct set *set, const char *why)
 {
 	ctl_complain(set->ctl, CTL_FAILED,
-		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: 'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back",
+		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: "
+		     MACHINE_RELOAD,
 		     set->file, why, set->list);
 }
 

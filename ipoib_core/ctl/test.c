@@ -206,7 +206,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 {
 	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
 	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
-	char why[PRINT_WHY], gid[PRINT_GID];
+	char why[PRINT_WHY], gid[PRINT_GID], next[PRINT_NEXT];
 
 	if (state == IPOIB_PATH_STATE_IDLE) {
 		TEST_SAY(test, "the subnet administrator was not asked for it yet");
@@ -214,7 +214,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 	}
 	if (state == IPOIB_PATH_STATE_ASKING) {
 		TEST_SAY(test, "the subnet administrator has not answered in %d ms", TEST_PATH);
-		TEST_NEXT(test, "%s", print_next(path));
+		TEST_NEXT(test, "%s", print_next(next, path, test->dev));
 		return TEST_FAILED;
 	}
 	if (state == IPOIB_PATH_STATE_FAILED) {
@@ -225,7 +225,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 				  print_gid(gid, path));
 		else
 			TEST_NEXT(test, "%s; 'ipoibctl explain' says how the port is",
-				  print_next(path));
+				  print_next(next, path, test->dev));
 		return TEST_FAILED;
 	}
 	TEST_SAY(test, "%s: LID 0x%04llx SL %llu rate %llu Mbit/s MTU %llu", name ? name : "?",

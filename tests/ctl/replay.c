@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In the place of client.c: ipoibctl asks a scene. "none" is one without the family. Where TORN is
- * in the environment something has changed while it was told; HEARD are scenes that come one after
- * the other while it listens: "!NAME" is one of which nothing was told, for want of room, "#N" a
- * notice of that number, "?N" another message.
+ * In the place of client.c: ipoibctl asks a scene. "none" is one without the family, "no-netlink"
+ * one where nobody can be asked. Where TORN is in the environment something has changed while it
+ * was told; HEARD are scenes that come one after the other while it listens: "!NAME" is one of
+ * which nothing was told, for want of room, "#N" a notice of that number, "?N" another message.
+ * REFUSED_FROM is the first request that fails, MADE_FROM the first that has interfaces.
  */
 #include "replay.h"
 
@@ -26,6 +27,8 @@ int client_open(struct client **client)
 		replay_scene = getenv("SCENE");
 	if (!replay_scene || !strcmp(replay_scene, "none"))
 		return -ENOENT;
+	if (!strcmp(replay_scene, "no-netlink"))
+		return -EPROTONOSUPPORT;
 	*client = calloc(1, sizeof(**client));
 	return *client ? 0 : -ENOMEM;
 }
@@ -40,10 +43,19 @@ int client_ask(struct client *client, enum ipoib_cmd cmd, const struct client_fi
 {
 	unsigned char *stream = malloc(SCENES_STREAM), *exact = NULL;
 	struct nlmsghdr *msg;
+	const char *refused = getenv("REFUSED_FROM"), *made = getenv("MADE_FROM");
+	static unsigned long requests;
 	size_t len = 0;
 	int left;
 
-	client->error = stream ? scenes_answer(replay_scene, cmd, filter, stream, &len) : -ENOMEM;
+	requests++;
+	if (made && cmd == IPOIB_CMD_DEV_GET && requests < strtoul(made, NULL, 10))
+		client->error = 0;
+	else if (refused && requests >= strtoul(refused, NULL, 10))
+		client->error = -EIO;
+	else
+		client->error = stream ? scenes_answer(replay_scene, cmd, filter, stream, &len) :
+				-ENOMEM;
 	if (client->error)
 		goto out_free;
 	if (replay_mangle)

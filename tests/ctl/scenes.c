@@ -33,6 +33,7 @@
  * @refused_error: how, 0: EOPNOTSUPP
  * @mtu: of the interface
  * @mtu_limit: what keeps it from being more
+ * @mtu_wanted: what was asked for, 0: 4092 if there is such a limit
  * @port_mtu: of the port, 0: 4092
  * @denied: groups and paths are not for who asks
  * @trouble: tables are full, packets dropped, peers and groups missing
@@ -45,6 +46,8 @@
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
+ * @again: groups and paths that failed are asked for again, some of which are in use
+ * @deaf: its first RX queue receives nothing
  * @twins: another HCA, sib1, has the same node GUID; neither is a PCI function
  */
 struct scene {
@@ -63,6 +66,7 @@ struct scene {
 	uint32_t refused_error;
 	uint32_t mtu;
 	uint32_t mtu_limit;
+	uint32_t mtu_wanted;
 	uint32_t port_mtu;
 	bool denied;
 	bool trouble;
@@ -74,6 +78,8 @@ struct scene {
 	bool away;
 	bool bare;
 	uint32_t outstanding;
+	bool again;
+	bool deaf;
 	bool twins;
 };
 
@@ -111,6 +117,8 @@ static const struct scene scenes[] = {
 	{ .name = "small-port", NO_CARRIER(JOIN_REFUSED, FAILED), .error = EINVAL, .tries = 4,
 	  .port_mtu = 2044 },
 	{ .name = "join-failed", NO_CARRIER(JOIN_FAILED, FAILED), .error = ENOMEM, .tries = 2 },
+	{ .name = "no-sm-known", NO_CARRIER(JOIN_NO_ANSWER, FAILED), .error = EAGAIN, .tries = 1 },
+	{ .name = "join-nonsense", NO_CARRIER(JOIN_FAILED, FAILED), .error = EBADMSG, .tries = 1 },
 	{ .name = "group-mtu", NO_CARRIER(GROUP_MTU, JOINED) },
 	{ .name = "coming", NO_CARRIER(COMING, JOINED) },
 	{ .name = "admin-down", NO_CARRIER(ADMIN_DOWN, IDLE) },
@@ -151,9 +159,25 @@ static const struct scene scenes[] = {
 	{ .name = "rejoin-silent", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
 	  .mtu_limit = IPOIB_MTU_LIMIT_FAILED },
+	{ .name = "rejoin-mtu", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = EPROTO, .tries = 2, .mtu = 2044 },
 	{ .name = "mtu-failed", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 1500,
 	  .mtu_limit = IPOIB_MTU_LIMIT_FAILED },
+	{ .name = "mtu-failed-less", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff,
+	  .wanted = "auto", .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 1500,
+	  .mtu_wanted = 1800, .mtu_limit = IPOIB_MTU_LIMIT_FAILED },
+	{ .name = "mtu-grows", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 1500,
+	  .mtu_limit = IPOIB_MTU_LIMIT_GROUP },
+	{ .name = "broadcast-changed-down", NO_LINK(PORT_DOWN, DOWN),
+	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
+	{ .name = "child-mlx", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001",
+	  .of_parent = true, .accel = "mlx" },
+	{ .name = "again", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_REJOINING, .error = ETIMEDOUT, .tries = 2, .mtu = 2044,
+	  .again = true },
+	{ .name = "deaf", JOINED, .pkey_entry = 0xffff, .deaf = true },
 	{ .name = "sends-wait", JOINED, .pkey_entry = 0xffff, .outstanding = 7 },
 	{ .name = "away", ACTIVE, .bind = IPOIB_BIND_FELL_BACK, .wanted = "auto", .refused = "mlx",
 	  .away = true },
@@ -251,7 +275,7 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	if (scene->of_parent && ifindex != SCENES_IFINDEX)
 		nla_put_u32(msg, IPOIB_A_PARENT, SCENES_IFINDEX);
 	nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
-	nla_put_u32(msg, IPOIB_A_QPN, 0x48);
+	nla_put_u32(msg, IPOIB_A_QPN, scene->deaf ? 0x44 : 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
 	nla_put_u32(msg, IPOIB_A_RX_QUEUES, 2);
@@ -261,7 +285,8 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	if (scene->outstanding)
 		nla_put_u32(msg, IPOIB_A_TX_OUTSTANDING, scene->outstanding);
 	nla_put_u32(msg, IPOIB_A_MTU, scene->mtu);
-	nla_put_u32(msg, IPOIB_A_MTU_WANTED, scene->mtu_limit ? 4092 : scene->mtu);
+	nla_put_u32(msg, IPOIB_A_MTU_WANTED, scene->mtu_wanted ? scene->mtu_wanted :
+		    scene->mtu_limit ? 4092 : scene->mtu);
 	if (scene->group_state == IPOIB_GROUP_STATE_JOINED) {
 		nla_put_u32(msg, IPOIB_A_MTU_GROUP, 2044);
 		nla_put_u32(msg, IPOIB_A_QKEY, 0xb1b);
@@ -358,6 +383,14 @@ static void answer_groups(struct answers *answers, const struct scene *scene)
 	if (scene->trouble)
 		answer_destination(answers, scene, "ff12:401b:ffff::102:304",
 				   IPOIB_GROUP_STATE_FAILED, EINVAL);
+	if (scene->again) {
+		answer_destination(answers, scene, "ff12:401b:ffff::102:304",
+				   IPOIB_GROUP_STATE_JOINING, ETIMEDOUT);
+		answer_destination(answers, scene, "ff12:401b:ffff::102:305",
+				   IPOIB_GROUP_STATE_WAITING, ETIMEDOUT);
+		answer_destination(answers, scene, "ff12:401b:ffff::102:306",
+				   IPOIB_GROUP_STATE_LEAVING, ETIMEDOUT);
+	}
 	if (scene->trouble || scene->quiet)
 		answer_destination(answers, scene, SCENES_SENT_TO, IPOIB_GROUP_STATE_FAILED,
 				   scene->trouble ? EINVAL : ETIMEDOUT);
@@ -368,6 +401,14 @@ static void answer_paths(struct answers *answers, const struct scene *scene)
 	if (scene->quiet) {
 		answer_destination(answers, scene, "fe80::1d1e", IPOIB_PATH_STATE_IDLE, 0);
 		answer_destination(answers, scene, "fe80::dead:3", IPOIB_PATH_STATE_FAILED, EIO);
+	}
+	if (scene->again) {
+		answer_destination(answers, scene, "fe80::dead", IPOIB_PATH_STATE_ASKING,
+				   ETIMEDOUT);
+		answer_destination(answers, scene, "fe80::dead:2", IPOIB_PATH_STATE_REFRESHING,
+				   ETIMEDOUT);
+		answer_destination(answers, scene, "fe80::dead:3", IPOIB_PATH_STATE_IDLE,
+				   ETIMEDOUT);
 	}
 	if (!scene->quiet || getenv("PROVOKED"))
 		answer_destination(answers, scene, "fe80::2:c903:a1:b2c3", IPOIB_PATH_STATE_READY,

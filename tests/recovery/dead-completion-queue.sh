@@ -93,7 +93,7 @@ wait "$SPAWNED" || fail "$(cat "$TMPDIR/ping-other")"
 grep -q ' 0% packet loss' "$TMPDIR/ping-other" || fail "$(cat "$TMPDIR/ping-other")"
 is "restarts" "$(($(restarts) - before))" 1
 assert_log "$IFA: RX queue [1-3] receives no more until the interface is made anew"
-explains hostA "$IFA" "broken: queues that are out of use until the interface is made anew: 1"
+explains hostA "$IFA" "limited: queues that are out of use until the interface is made anew: 1"
 kill "$deaf"
 must ip -n "peer$dead_peer" neighbour delete "$A4" dev "$(peer_if "$dead_peer")"
 must_wait 10 can_ping "peer$dead_peer" "$A4"

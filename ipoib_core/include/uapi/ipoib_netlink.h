@@ -73,7 +73,7 @@ enum ipoib_bind {
  * @IPOIB_CARRIER_REASON_JOIN_FAILED: joining the broadcast group failed on this host
  * @IPOIB_CARRIER_REASON_GROUP_MTU: the broadcast group's MTU is none that there is
  * @IPOIB_CARRIER_REASON_COMING: everything is there and the carrier is about to come
- * @IPOIB_CARRIER_REASON_PORT_SILENT: the port was not active and tells its state no more
+ * @IPOIB_CARRIER_REASON_PORT_SILENT: the port does not tell its state
  *
  * P_Key and GID count only while the port is active: a subnet manager gives them.
  */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Multicast groups that an interface cannot join, and peers that it has no path to. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explain.h"
+#include "print.h"
+#include "stats.h"
+
+/* What is tried again has failed still; what was not asked for since is nobody's concern. */
+static bool dests_has_failed(const struct record *dest)
+{
+	return record_get(dest, IPOIB_A_TRIES) && record_get(dest, IPOIB_A_LAST_ERROR);
+}
+
+static bool dests_is_lost(const struct record *path)
+{
+	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
+
+	return (state == IPOIB_PATH_STATE_FAILED || state == IPOIB_PATH_STATE_ASKING) &&
+	       dests_has_failed(path);
+}
+
+/* The broadcast group is told by itself. */
+static bool dests_is_not_joined(const struct record *dev, const struct record *group)
+{
+	unsigned long long state = record_get(group, IPOIB_A_GROUP_STATE);
+	struct nlattr *broadcast = dev->attrs[IPOIB_A_GID], *gid = group->attrs[IPOIB_A_GID];
+
+	return state != IPOIB_GROUP_STATE_JOINED && state != IPOIB_GROUP_STATE_LEAVING &&
+	       dests_has_failed(group) &&
+	       !(broadcast && gid && !memcmp(nla_data(broadcast), nla_data(gid), nla_len(gid)));
+}
+
+/* How many paths have failed, and the first of them. */
+static size_t dests_failed_paths(const struct records *paths, const struct record *dev,
+				 const struct record **first)
+{
+	const struct record *path = NULL;
+	size_t count = 0;
+
+	while ((path = stats_of(paths, dev, path)))
+		if (dests_is_lost(path) && !count++)
+			*first = path;
+	return count;
+}
+
+/*
+ * To a group that nobody is a member of none can be added who only sends: so it is with that of
+ * IPv6's routers wherever there are none. Whatever the subnet administrator objects to is the same
+ * EINVAL, so that it may refuse one that there is.
+ */
+static bool dests_unheard(const struct record *group)
+{
+	return record_get(group, IPOIB_A_MEMBERSHIP) == IPOIB_MEMBERSHIP_SEND_ONLY &&
+	       record_get(group, IPOIB_A_LAST_ERROR) == EINVAL;
+}
+
+/* Groups that cannot be joined: those that are @unheard, or the others. How many, and the first. */
+static size_t dests_failed_groups(const struct records *groups, const struct record *dev,
+				  bool unheard, const struct record **first)
+{
+	const struct record *group = NULL;
+	size_t count = 0;
+
+	while ((group = stats_of(groups, dev, group)))
+		if (dests_is_not_joined(dev, group) && dests_unheard(group) == unheard && !count++)
+			*first = group;
+	return count;
+}
+
+static void dests_groups_unheard(struct out *out, const struct record *dev,
+				 const struct records *groups)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID];
+	size_t count = dests_failed_groups(groups, dev, true, &first);
+
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_NOTE, "group-unheard",
+		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
+		    count, print_gid(gid, first));
+	finding_next(&finding,
+		     "'saquery %s -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why",
+		     print_diag(dev));
+	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+void explain_groups(struct out *out, const struct record *dev, const struct records *groups)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID], why[PRINT_WHY], next[PRINT_NEXT];
+	size_t count;
+
+	/* That of the broadcast group is why there is no carrier. */
+	if (!record_get(dev, IPOIB_A_CARRIER))
+		return;
+	dests_groups_unheard(out, dev, groups);
+	count = dests_failed_groups(groups, dev, false, &first);
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "group-failed",
+		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
+		    print_gid(gid, first), print_no_join(why, first));
+	if (record_get(first, IPOIB_A_LAST_ERROR) == EINVAL)
+		snprintf(next, sizeof(next), "'saquery %s -g' what the subnet administrator has",
+			 print_diag(dev));
+	else
+		print_next(next, first, dev);
+	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)), next);
+	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+void explain_paths(struct out *out, const struct record *dev, const struct records *paths)
+{
+	const struct record *first;
+	struct finding finding;
+	char gid[PRINT_GID], why[PRINT_WHY], next[PRINT_NEXT];
+	size_t count;
+
+	count = dests_failed_paths(paths, dev, &first);
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "no-path",
+		    "peers that cannot be reached: %zu, for example %s: %s", count,
+		    print_gid(gid, first), print_no_path(why, first));
+	finding_next(&finding,
+		     "'ipoibctl show path dev %s' has them; %s",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)),
+		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
+		     "are these hosts on, and in the same partition?" :
+		     print_next(next, first, dev));
+	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
+}

@@ -50,6 +50,15 @@ done
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 file dkms "ipoib-accel/$version, 9.1-amd64, x86_64: installed" "ipoib-accel/$version, 9.2-amd64, x86_64: built"
 
+# group MGID MTU RATE: as saquery -g tells it.
+group()
+{
+	printf 'MCMemberRecord group dump:\n\t\tMGID....................%s\n' "$1"
+	printf '\t\tMlid....................0xC000\n\t\tMtu.....................%s\n' "$2"
+	printf '\t\tpkey....................0xFFFF\n\t\tRate....................%s\n' "$3"
+	printf '\t\tSL......................0x0\n'
+}
+
 # transcript NAME FUNCTION: what it makes ipoibctl say is tests/ctl/transcript/NAME. Colours are shown as {32}.
 transcript()
 {

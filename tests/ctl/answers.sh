@@ -24,13 +24,14 @@ module()
 	[ $# = 1 ] || file "sys/module/$1/version" "$2"
 }
 
-# tell [SCENE=NAME] WORD...: what ipoibctl says, and how it ends.
+# tell [SCENE=NAME] WORD...: what ipoibctl says, called $by another program perhaps, and how it ends.
+by=
 tell()
 {
 	echo "\$ $1${2:+ $2}"
 	rc=0
-	# shellcheck disable=SC2046 # words
-	env "$1" "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
+	# shellcheck disable=SC2046,SC2086 # words
+	env "$1" $by "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
 	[ "$rc" = 0 ] || echo "[status $rc]"
 }
 

@@ -102,7 +102,9 @@ static enum test_result test_neighbour_of_gid(struct test *test, const struct ne
 	size_t i;
 
 	for (i = 0; i < neighs->count; i++) {
-		if (!neighs->list[i].known || memcmp(neighs->list[i].gid, test->gid, NEIGH_GID))
+		/* NOARP is what the kernel has made up, for groups or, without ARP, for all. */
+		if (!neighs->list[i].known || neighs->list[i].state & NUD_NOARP ||
+		    memcmp(neighs->list[i].gid, test->gid, NEIGH_GID))
 			continue;
 		test->neigh = neighs->list[i];
 		test->peer = test->neigh.address;
@@ -378,6 +380,11 @@ void test_run(struct ctl *ctl, const char *peer, bool gid, unsigned int count)
 		ctl_complain(ctl, CTL_USAGE,
 			     "\"%s\" is no %s: write it in digits, names are not looked up", peer,
 			     gid ? "GID" : "address of IPv4 or IPv6");
+		return;
+	}
+	if (gid && IN6_IS_ADDR_MULTICAST((struct in6_addr *)address.bytes)) {
+		ctl_complain(ctl, CTL_USAGE, "\"%s\" is no peer but a group: 'ipoibctl show group'",
+			     peer);
 		return;
 	}
 	if (gid) {

@@ -83,7 +83,8 @@ enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
 			 strerror(-ret));
 		TEST_NEXT(test,
-			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF %s' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  test->peer.family == AF_INET6 ? "icmp6" : "icmp",
 			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
 		return TEST_FAILED;
 	}

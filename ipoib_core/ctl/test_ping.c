@@ -23,17 +23,24 @@
 /* Bytes of the first packet, as of ping(8). */
 #define TEST_BYTES	84
 
-/* Asks up to TEST_TRIES times. Returns as ping_once() does. */
-static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
+/* The queue of this host may be full for a moment. Returns as ping_once() does. */
+static int test_once(struct test *test, unsigned int bytes, unsigned int ms, unsigned int *us)
+{
+	int tries = TEST_TRIES, ret;
+
+	while ((ret = ping_once(&test->ping, bytes, ms, us)) == -ENOBUFS && --tries)
+		wait_for(TEST_PAUSE, -1);
+	return ret;
+}
+
+/* Asks up to TEST_TRIES times, each for @ms. Returns as ping_once() does. */
+static int test_ask(struct test *test, unsigned int bytes, unsigned int ms, unsigned int *us)
 {
 	int tries = TEST_TRIES, ret;
 
 	do {
-		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
-		/* The queue of this host is full for a moment. */
-		if (ret == -ENOBUFS)
-			wait_for(TEST_PAUSE, -1);
-	} while ((ret == -ETIMEDOUT || ret == -ENOBUFS) && --tries);
+		ret = test_once(test, bytes, ms, us);
+	} while (ret == -ETIMEDOUT && --tries);
 	return ret;
 }
 
@@ -76,7 +83,7 @@ enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
 		return TEST_SKIPPED;
 	}
-	ret = test_ask(test, TEST_BYTES, &us);
+	ret = test_ask(test, TEST_BYTES, TEST_ANSWER, &us);
 	if (ret && !test_is_unheard(ret))
 		return test_not_sent(test, "", ret);
 	if (ret) {
@@ -104,11 +111,11 @@ static int test_once_more(struct test *test, unsigned int bytes, int ret)
 	if (ret != -ETIMEDOUT)
 		return ret;
 	for (i = 0; i < TEST_SHORT; i++) {
-		again = ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us);
+		again = test_once(test, TEST_BYTES, TEST_ANSWER, &us);
 		if (again)
 			return again == -ETIMEDOUT ? 0 : again;
 	}
-	return test_ask(test, bytes, &us);
+	return test_ask(test, bytes, TEST_ANSWER, &us);
 }
 
 /*
@@ -118,14 +125,11 @@ static int test_once_more(struct test *test, unsigned int bytes, int ret)
 static int test_halve(struct test *test, unsigned int *went, unsigned int not)
 {
 	unsigned int bytes, us;
-	int tries, ret;
+	int ret;
 
 	while (not - *went > 1) {
 		bytes = *went + (not - *went) / 2;
-		tries = TEST_TRIES;
-		do {
-			ret = ping_once(&test->ping, bytes, TEST_HALF, &us);
-		} while (ret == -ETIMEDOUT && --tries);
+		ret = test_ask(test, bytes, TEST_HALF, &us);
 		if (!ret)
 			*went = bytes;
 		else if (test_is_unheard(ret))
@@ -205,7 +209,7 @@ enum test_result test_size(struct test *test)
 
 	for (i = 0; went < mtu; i++) {
 		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
-		ret = test_ask(test, bytes, &us);
+		ret = test_ask(test, bytes, TEST_ANSWER, &us);
 		if (ret)
 			return test_too_long(test, went, bytes, ret);
 		went = bytes;

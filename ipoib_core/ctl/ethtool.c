@@ -81,7 +81,6 @@ void ethtool_ask(struct ethtool *ethtool, const char *ifname)
 
 	if (sock < 0)
 		return;
-	ethtool_ask_stats(ethtool, sock, ifname);
 	if (ethtool_do(sock, ifname, &ring)) {
 		ethtool->rx_ring = ring.rx_pending;
 		ethtool->rx_ring_max = ring.rx_max_pending;
@@ -93,5 +92,7 @@ void ethtool_ask(struct ethtool *ethtool, const char *ifname)
 		ethtool->adaptive = coalesce.use_adaptive_rx_coalesce;
 		ethtool->rx_usecs = coalesce.rx_coalesce_usecs;
 	}
+	/* Last: who compares them takes the time then. */
+	ethtool_ask_stats(ethtool, sock, ifname);
 	close(sock);
 }

@@ -105,8 +105,9 @@ void sample_take(struct sample *samples, const struct records *devs, size_t numb
 	const struct record *dev = &devs->list[number];
 	struct sample *sample = &samples[number];
 
-	sample->at = wait_now();
 	ethtool_ask(&sample->ethtool, record_string(dev, IPOIB_A_IFNAME));
+	/* Each question waits for others' work on interfaces, and the last one is for counters. */
+	sample->at = wait_now();
 	sample_port(&sample->port, dev);
 	sample_cpus(samples, devs, number);
 }

@@ -9,7 +9,7 @@
 
 /**
  * struct sample - all that is counted; all 0 to begin with
- * @at: when, in milliseconds
+ * @at: when counters of the interface were told, in milliseconds
  * @ethtool: counters and settings of the interface
  * @port: counters of the port, of standards and of its device
  * @cpus: of the machine, with the device's interrupts

@@ -70,9 +70,12 @@ static void subnets_hear(struct nlmsghdr *answer, void *arg)
 	    nlmsg_parse(answer, sizeof(*header), attrs, IFA_MAX, policy) || !attrs[IFA_LOCAL])
 		return;
 	header = nlmsg_data(answer);
-	/* One that is alone in its network has no neighbours there. */
+	/*
+	 * One that is alone in its network has no neighbours there, and for the address of one that
+	 * is not set up ARP is not answered.
+	 */
 	if (header->ifa_family != AF_INET || !header->ifa_prefixlen || header->ifa_prefixlen > 31 ||
-	    !name_is_infiniband(header->ifa_index, &vrf))
+	    !name_is_infiniband_up(header->ifa_index, &vrf))
 		return;
 	subnets->list = run_grow(subnets->list, subnets->count + 1, sizeof(*subnet));
 	subnet = &subnets->list[subnets->count];

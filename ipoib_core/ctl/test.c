@@ -42,7 +42,7 @@ static unsigned int test_look_for_vrf(struct test *test)
 	char name[IF_NAMESIZE];
 	unsigned int vrf;
 
-	if (name_is_infiniband(test_ifindex(test), &vrf) && vrf)
+	if (name_is_infiniband_up(test_ifindex(test), &vrf) && vrf)
 		snprintf(test->vrf, sizeof(test->vrf), " vrf %s", print_word(rtnl_name(name, vrf)));
 	return vrf;
 }

@@ -131,13 +131,16 @@ static void check_dkms_state(const struct check *check, const char *kernel, char
 
 	snprintf(wanted, sizeof(wanted), ", %s, ", kernel);
 	snprintf(state, size, "dkms has not built it");
-	at = strstr(check->dkms, wanted);
-	if (!at)
-		return;
-	end = at + strcspn(at, "\n");
-	colon = memchr(at, ':', end - at);
-	if (colon)
+	/* Of two versions the one that is installed is what the kernel has. */
+	for (at = check->dkms; (at = strstr(at, wanted)); at = end) {
+		end = at + strcspn(at, "\n");
+		colon = memchr(at, ':', end - at);
+		if (!colon)
+			continue;
 		snprintf(state, size, "dkms says:%.*s", (int)(end - colon - 1), colon + 1);
+		if (!strncmp(colon + 1, " installed", strlen(" installed")))
+			break;
+	}
 }
 
 static bool check_headers(const char *kernel)

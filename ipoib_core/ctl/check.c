@@ -160,6 +160,13 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
+	/* It is there before any module is. */
+	if (!strcmp(file, "(builtin)")) {
+		finding_set(finding, FINDING_BROKEN, "in-tree",
+			    "this kernel's own ib_ipoib is built in, and serves all ports");
+		finding_next(finding, MACHINE_BUILT_IN_NEXT);
+		return;
+	}
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
 		if (strstr(reason, CHECK_UNSEEN)) {
 			finding_set(finding, FINDING_BROKEN, "not-built", "%s, perhaps as %s", who,

@@ -6,18 +6,23 @@
 #include "finding.h"
 
 #define MACHINE_VERSION		64
+/* What to do about an ib_ipoib that is in the kernel itself. */
+#define MACHINE_BUILT_IN_NEXT \
+	"it is built into the kernel, where it stays: one with CONFIG_INFINIBAND_IPOIB=m, or without it, is needed"
 
 /**
  * struct machine_driver - what is loaded
  * @core: ipoib_core
  * @shim: ib_ipoib of this package
  * @intree: the kernel's own ib_ipoib
+ * @built_in: which is no module
  * @version: of ipoib_core, or ""
  */
 struct machine_driver {
 	bool core;
 	bool shim;
 	bool intree;
+	bool built_in;
 	char version[MACHINE_VERSION];
 };
 

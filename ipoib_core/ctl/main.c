@@ -207,9 +207,10 @@ static char **take_stats_options(struct ctl *ctl, char **words, struct stats_wor
 		option = *words + 1;
 		if (*option == '-')
 			option++;
-		if (matches(option, "prometheus")) {
+		/* A shorter beginning may be of -pretty, which stands before the command. */
+		if (matches(option, "prometheus") && strlen(option) >= strlen("pro")) {
 			wanted->prometheus = true;
-		} else if (!strcmp(option, "o") || !strcmp(option, "output")) {
+		} else if (!strcmp(*words, "-o")) {
 			wanted->file = *++words;
 			if (!wanted->file || !*wanted->file) {
 				ctl_complain(ctl, CTL_USAGE,

@@ -342,6 +342,7 @@ static void prometheus_print(const struct prometheus *all, bool up)
 static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)
 {
 	struct client_filter filter = {};
+	const struct record *dev;
 	size_t size, i;
 
 	if (!ctl_devs(ctl, &all->devs) || !stats_ask(ctl, &all->stats))
@@ -354,8 +355,11 @@ static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)
 		return false;
 	size = sizeof(*all->ethtool) * (all->devs.count + 1);
 	all->ethtool = memset(run_grow(NULL, 1, size), 0, size);
-	for (i = 0; i < all->devs.count; i++)
-		ethtool_ask(&all->ethtool[i], record_string(&all->devs.list[i], IPOIB_A_IFNAME));
+	for (i = 0; i < all->devs.count; i++) {
+		dev = &all->devs.list[i];
+		ctl_judge_counters(ctl, dev, ethtool_ask(&all->ethtool[i],
+							 record_string(dev, IPOIB_A_IFNAME)));
+	}
 	return true;
 }
 

@@ -78,7 +78,8 @@ static bool top_look(struct ctl *ctl, struct top_moment *moment)
 	size = sizeof(*moment->samples) * (moment->devs.count + 1);
 	moment->samples = memset(run_grow(NULL, 1, size), 0, size);
 	for (i = 0; i < moment->devs.count; i++)
-		sample_take(moment->samples, &moment->devs, i);
+		ctl_judge_counters(ctl, &moment->devs.list[i],
+				   sample_take(moment->samples, &moment->devs, i));
 	return true;
 }
 

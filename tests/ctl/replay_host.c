@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * In the place of ethtool.c, ping.c, rtnl.c and wait.c. IPOIB_ROOT/ethtool/INTERFACE has lines NAME
- * VALUE; where ROOT_LATER is in the environment the machine is that one once time has passed.
+ * VALUE, "errno" is that they are not told; where ROOT_LATER is in the environment the machine is that one once time has passed.
  */
 #include <errno.h>
 #include <limits.h>
@@ -72,19 +72,24 @@ static void replay_setting(struct ethtool *ethtool, const char *name, unsigned l
 	}
 }
 
-void ethtool_ask(struct ethtool *ethtool, const char *ifname)
+int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 {
 	char path[PATH_MAX], name[64];
 	unsigned long long value;
 	FILE *file;
+	int ret = 0;
 
 	run_root(path, sizeof(path), "/ethtool/%s", ifname);
 	file = fopen(path, "re");
 	if (!file)
-		return;
+		return 0;
 	while (fscanf(file, "%63s %llu", name, &value) == 2)
-		replay_setting(ethtool, name, value);
+		if (!strcmp(name, "errno"))
+			ret = -(int)value;
+		else
+			replay_setting(ethtool, name, value);
 	fclose(file);
+	return ret;
 }
 
 /*

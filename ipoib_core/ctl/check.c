@@ -8,6 +8,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -47,6 +48,18 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 	if (finding->level > check->worst)
 		check->worst = finding->level;
 	finding_tell(check->out, subject, finding);
+}
+
+/* Whether all that a program has said is there, of CHECK_SAID bytes: what is cut off is not seen. */
+static bool check_whole(struct check *check, const char *program, const char *said)
+{
+	struct finding finding;
+
+	if (strlen(said) < CHECK_SAID - 1)
+		return true;
+	finding_unseen(&finding, "all that it says", "it is too much");
+	check_tell(check, program, &finding);
+	return false;
 }
 
 /* One of the package's scripts; where these are, IPOIBCTL_LIB of the environment may say. */
@@ -341,14 +354,19 @@ static void check_kernels(struct check *check)
 {
 	const char * const dkms[] = { "dkms", "status", "-m", "ipoib-accel", NULL };
 	struct dirent **entries;
+	struct finding finding;
 	char path[PATH_MAX];
 	int count, i;
 
 	run_program(dkms, check->dkms, sizeof(check->dkms));
+	check_whole(check, "dkms", check->dkms);
 	run_root(path, sizeof(path), "/lib/modules");
 	count = scandir(path, &entries, check_is_kernel, versionsort);
-	if (count < 0)
+	if (count < 0) {
+		finding_unseen(&finding, "/lib/modules", strerror(errno));
+		check_tell(check, "kernels", &finding);
 		return;
+	}
 	for (i = 0; i < count; i++) {
 		check_kernel(check, entries[i]->d_name);
 		free(entries[i]);
@@ -374,7 +392,8 @@ struct check_kind {
 
 /*
  * check-config indents the lines that it has found: FILE:LINE:TEXT. One of an older package does
- * not know the word, and tells what else it knows: by the heading each is of its kind only.
+ * not know the word, and tells what else it knows: by the heading each is of its kind only. Returns
+ * its exit status, not 0 if that is not all, or -1: it failed, and has not said why.
  */
 static int check_settings(struct check *check, const struct check_kind *kind)
 {
@@ -384,6 +403,10 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 	int status;
 
 	status = check_script("check-config", kind->word, said, sizeof(said));
+	if (status && status != RUN_MISSING && !said[0])
+		return -1;
+	if (!check_whole(check, "check-config", said))
+		status |= 1;
 	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
@@ -404,38 +427,47 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 	return status;
 }
 
-static const struct check_kind check_connected = {
-	.word = "connected",
-	.heading = "ipoib-accel: there is no connected mode",
-	.cause = "connected-mode",
-	.wrong = "asks for connected mode, which there is not",
-	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
-};
-
-static const struct check_kind check_address = {
-	.word = "address",
-	.heading = "ipoib-accel: an address begins with a QP number",
-	.cause = "whole-address",
-	.wrong = "knows an interface by a QP number, which is another one with another driver",
-	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
+static const struct check_kind check_kinds[] = {
+	{
+		.word = "connected",
+		.heading = "ipoib-accel: there is no connected mode",
+		.cause = "connected-mode",
+		.wrong = "asks for connected mode, which there is not",
+		.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
+	}, {
+		.word = "address",
+		.heading = "ipoib-accel: an address begins with a QP number",
+		.cause = "whole-address",
+		.wrong = "knows an interface by a QP number, which is another one with another driver",
+		.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
+	},
 };
 
 static void check_config(struct check *check)
 {
 	struct finding finding;
+	bool any = false;
 	int status;
+	size_t i;
 
-	status = check_settings(check, &check_connected);
-	if (status == RUN_MISSING) {
-		finding_set(&finding, FINDING_LIMITED, "package",
-			    "%s has none of the package's scripts: settings and signatures were not looked at",
-			    IPOIBCTL_SCRIPTS);
-		finding_next(&finding, "install ipoib-accel-dkms");
-		check_tell(check, "package", &finding);
-		return;
+	for (i = 0; i < sizeof(check_kinds) / sizeof(*check_kinds); i++) {
+		status = check_settings(check, &check_kinds[i]);
+		if (status == RUN_MISSING) {
+			finding_set(&finding, FINDING_LIMITED, "package",
+				    "%s has none of the package's scripts: settings and signatures were not looked at",
+				    IPOIBCTL_SCRIPTS);
+			finding_next(&finding, "install ipoib-accel-dkms");
+			check_tell(check, "package", &finding);
+			return;
+		}
+		if (status < 0) {
+			finding_unseen(&finding, "settings", "check-config failed");
+			check_tell(check, "settings", &finding);
+			return;
+		}
+		any |= status;
 	}
-	status |= check_settings(check, &check_address);
-	if (status)
+	if (any)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",
 		    "no configuration asks for connected mode, or for an address with a QP number");

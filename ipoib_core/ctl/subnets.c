@@ -93,7 +93,7 @@ static int subnets_try(struct subnets *subnets)
 {
 	struct ifaddrmsg header = { .ifa_family = AF_INET };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETADDR, NLM_F_DUMP);
-	int ret = -1;
+	int ret = -ENOMEM;
 
 	subnets->count = 0;
 	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO))
@@ -143,9 +143,14 @@ void subnets_look(void (*tell)(void *arg, const char *name, const struct finding
 	const struct subnet *subnet, *other;
 	struct finding finding;
 	struct in_addr address;
+	int ret;
 
-	if (subnets_ask(&subnets))
+	ret = subnets_ask(&subnets);
+	if (ret) {
+		finding_unseen(&finding, "addresses of IPv4", strerror(-ret));
+		tell(arg, "addresses", &finding);
 		goto out_free;
+	}
 	for (subnet = subnets.list; subnet < subnets.list + subnets.count; subnet++) {
 		other = subnets_other(&subnets, subnet);
 		if (!other || (!subnets_answers_all(subnet->name) &&

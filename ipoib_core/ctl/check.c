@@ -378,6 +378,7 @@ static void check_kernels(struct check *check)
  * struct check_kind - a kind of settings that do not fit
  * @word: what check-config is told to look for it
  * @heading: how the line begins below which it has those that it has found
+ * @level: how bad each is
  * @cause: for programs
  * @wrong: what is wrong with each
  * @next: what to do about it
@@ -385,6 +386,7 @@ static void check_kernels(struct check *check)
 struct check_kind {
 	const char *word;
 	const char *heading;
+	enum finding_level level;
 	const char *cause;
 	const char *wrong;
 	const char *next;
@@ -419,8 +421,7 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 			continue;
 		for (tab = line; (tab = strchr(tab, '\t')); tab++)
 			*tab = ' ';
-		finding_set(&finding, FINDING_LIMITED, kind->cause, "%s: %s", kind->wrong,
-			    line + 4);
+		finding_set(&finding, kind->level, kind->cause, "%s: %s", kind->wrong, line + 4);
 		finding_next(&finding, "%s", kind->next);
 		check_tell(check, "settings", &finding);
 	}
@@ -431,15 +432,24 @@ static const struct check_kind check_kinds[] = {
 	{
 		.word = "connected",
 		.heading = "ipoib-accel: there is no connected mode",
+		.level = FINDING_LIMITED,
 		.cause = "connected-mode",
 		.wrong = "asks for connected mode, which there is not",
 		.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
 	}, {
 		.word = "address",
 		.heading = "ipoib-accel: an address begins with a QP number",
+		.level = FINDING_LIMITED,
 		.cause = "whole-address",
 		.wrong = "knows an interface by a QP number, which is another one with another driver",
 		.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
+	}, {
+		.word = "unread",
+		.heading = "ipoib-accel: not for this user to read",
+		.level = FINDING_NOTE,
+		.cause = "not-allowed",
+		.wrong = "was not looked at, as this user may not read it",
+		.next = "'ipoibctl check' as root",
 	},
 };
 

@@ -32,7 +32,16 @@ static bool fabric_group_rate(const struct record *dev, struct finding *finding)
 	unsigned int rate = group_port_rate(dev);
 	struct group group = {};
 
-	if (!rate || !group_ask(dev, &group) || !group.rate || group.rate >= rate)
+	if (!rate)
+		return false;
+	group_ask(dev, &group);
+	if (group.denied) {
+		finding_set(finding, FINDING_NOTE, "not-allowed",
+			    "the broadcast group's rate was not looked at, as saquery may not ask for it");
+		finding_next(finding, "'ipoibctl check' as root");
+		return true;
+	}
+	if (!group.rate || group.rate >= rate)
 		return false;
 	finding_set(finding, FINDING_NOTE, "rate-group",
 		    "broadcasts and multicasts go at %u.%u Gbit/s, the broadcast group's rate; the port could do %u.%u",

@@ -50,7 +50,7 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 	finding_tell(check->out, subject, finding);
 }
 
-/* Whether all that a program has said is there, of CHECK_SAID bytes: what is cut off is not seen. */
+/* Whether all that a program has said is there, in CHECK_SAID bytes: the rest is not seen. */
 static bool check_whole(struct check *check, const char *program, const char *said)
 {
 	struct finding finding;
@@ -428,30 +428,28 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 	return status;
 }
 
-static const struct check_kind check_kinds[] = {
-	{
-		.word = "connected",
-		.heading = "ipoib-accel: there is no connected mode",
-		.level = FINDING_LIMITED,
-		.cause = "connected-mode",
-		.wrong = "asks for connected mode, which there is not",
-		.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
-	}, {
-		.word = "address",
-		.heading = "ipoib-accel: an address begins with a QP number",
-		.level = FINDING_LIMITED,
-		.cause = "whole-address",
-		.wrong = "knows an interface by a QP number, which is another one with another driver",
-		.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
-	}, {
-		.word = "unread",
-		.heading = "ipoib-accel: not for this user to read",
-		.level = FINDING_NOTE,
-		.cause = "not-allowed",
-		.wrong = "was not looked at, as this user may not read it",
-		.next = "'ipoibctl check' as root",
-	},
-};
+static const struct check_kind check_kinds[] = { {
+	.word = "connected",
+	.heading = "ipoib-accel: there is no connected mode",
+	.level = FINDING_LIMITED,
+	.cause = "connected-mode",
+	.wrong = "asks for connected mode, which there is not",
+	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
+}, {
+	.word = "address",
+	.heading = "ipoib-accel: an address begins with a QP number",
+	.level = FINDING_LIMITED,
+	.cause = "whole-address",
+	.wrong = "knows an interface by a QP number, which is another one with another driver",
+	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
+}, {
+	.word = "unread",
+	.heading = "ipoib-accel: not for this user to read",
+	.level = FINDING_NOTE,
+	.cause = "not-allowed",
+	.wrong = "was not looked at, as this user may not read it",
+	.next = "'ipoibctl check' as root",
+} };
 
 static void check_config(struct check *check)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * In the place of ethtool.c, ping.c, rtnl.c and wait.c. IPOIB_ROOT/ethtool/INTERFACE has lines NAME
- * VALUE, "errno" is that they are not told; where ROOT_LATER is in the environment the machine is that one once time has passed.
+ * VALUE, where "errno" says that they are not told; where ROOT_LATER is in the environment the
+ * machine is that one once time has passed.
  */
 #include <errno.h>
 #include <limits.h>

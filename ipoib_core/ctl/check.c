@@ -8,6 +8,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -47,6 +48,18 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 	if (finding->level > check->worst)
 		check->worst = finding->level;
 	finding_tell(check->out, subject, finding);
+}
+
+/* Whether all that a program has said is there, in CHECK_SAID bytes: the rest is not seen. */
+static bool check_whole(struct check *check, const char *program, const char *said)
+{
+	struct finding finding;
+
+	if (strlen(said) < CHECK_SAID - 1)
+		return true;
+	finding_unseen(&finding, "all that it says", "it is too much");
+	check_tell(check, program, &finding);
+	return false;
 }
 
 /* One of the package's scripts; where these are, IPOIBCTL_LIB of the environment may say. */
@@ -106,8 +119,7 @@ static void check_loaded(struct check *check)
 		return;
 	finding_set(&finding, FINDING_NOTE, "loaded-before",
 		    "the ipoib_core that is loaded is not the one that is installed");
-	finding_next(&finding,
-		     "reboot, or 'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back");
+	finding_next(&finding, "reboot, or " MACHINE_RELOAD);
 	check_tell(check, "driver", &finding);
 }
 
@@ -131,13 +143,16 @@ static void check_dkms_state(const struct check *check, const char *kernel, char
 
 	snprintf(wanted, sizeof(wanted), ", %s, ", kernel);
 	snprintf(state, size, "dkms has not built it");
-	at = strstr(check->dkms, wanted);
-	if (!at)
-		return;
-	end = at + strcspn(at, "\n");
-	colon = memchr(at, ':', end - at);
-	if (colon)
+	/* Of two versions the one that is installed is what the kernel has. */
+	for (at = check->dkms; (at = strstr(at, wanted)); at = end) {
+		end = at + strcspn(at, "\n");
+		colon = memchr(at, ':', end - at);
+		if (!colon)
+			continue;
 		snprintf(state, size, "dkms says:%.*s", (int)(end - colon - 1), colon + 1);
+		if (!strncmp(colon + 1, " installed", strlen(" installed")))
+			break;
+	}
 }
 
 static bool check_headers(const char *kernel)
@@ -157,6 +172,13 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
+	/* It is there before any module is. */
+	if (!strcmp(file, "(builtin)")) {
+		finding_set(finding, FINDING_BROKEN, "in-tree",
+			    "this kernel's own ib_ipoib is built in, and serves all ports");
+		finding_next(finding, MACHINE_BUILT_IN_NEXT);
+		return;
+	}
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
 		if (strstr(reason, CHECK_UNSEEN)) {
 			finding_set(finding, FINDING_BROKEN, "not-built", "%s, perhaps as %s", who,
@@ -331,14 +353,19 @@ static void check_kernels(struct check *check)
 {
 	const char * const dkms[] = { "dkms", "status", "-m", "ipoib-accel", NULL };
 	struct dirent **entries;
+	struct finding finding;
 	char path[PATH_MAX];
 	int count, i;
 
 	run_program(dkms, check->dkms, sizeof(check->dkms));
+	check_whole(check, "dkms", check->dkms);
 	run_root(path, sizeof(path), "/lib/modules");
 	count = scandir(path, &entries, check_is_kernel, versionsort);
-	if (count < 0)
+	if (count < 0) {
+		finding_unseen(&finding, "/lib/modules", strerror(errno));
+		check_tell(check, "kernels", &finding);
 		return;
+	}
 	for (i = 0; i < count; i++) {
 		check_kernel(check, entries[i]->d_name);
 		free(entries[i]);
@@ -350,6 +377,7 @@ static void check_kernels(struct check *check)
  * struct check_kind - a kind of settings that do not fit
  * @word: what check-config is told to look for it
  * @heading: how the line begins below which it has those that it has found
+ * @level: how bad each is
  * @cause: for programs
  * @wrong: what is wrong with each
  * @next: what to do about it
@@ -357,6 +385,7 @@ static void check_kernels(struct check *check)
 struct check_kind {
 	const char *word;
 	const char *heading;
+	enum finding_level level;
 	const char *cause;
 	const char *wrong;
 	const char *next;
@@ -364,7 +393,8 @@ struct check_kind {
 
 /*
  * check-config indents the lines that it has found: FILE:LINE:TEXT. One of an older package does
- * not know the word, and tells what else it knows: by the heading each is of its kind only.
+ * not know the word, and tells what else it knows: by the heading each is of its kind only. Returns
+ * its exit status, not 0 if that is not all, or -1: it failed, and has not said why.
  */
 static int check_settings(struct check *check, const struct check_kind *kind)
 {
@@ -374,6 +404,10 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 	int status;
 
 	status = check_script("check-config", kind->word, said, sizeof(said));
+	if (status && status != RUN_MISSING && !said[0])
+		return -1;
+	if (!check_whole(check, "check-config", said))
+		status |= 1;
 	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
@@ -386,46 +420,61 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 			continue;
 		for (tab = line; (tab = strchr(tab, '\t')); tab++)
 			*tab = ' ';
-		finding_set(&finding, FINDING_LIMITED, kind->cause, "%s: %s", kind->wrong,
-			    line + 4);
+		finding_set(&finding, kind->level, kind->cause, "%s: %s", kind->wrong, line + 4);
 		finding_next(&finding, "%s", kind->next);
 		check_tell(check, "settings", &finding);
 	}
 	return status;
 }
 
-static const struct check_kind check_connected = {
+static const struct check_kind check_kinds[] = { {
 	.word = "connected",
 	.heading = "ipoib-accel: there is no connected mode",
+	.level = FINDING_LIMITED,
 	.cause = "connected-mode",
 	.wrong = "asks for connected mode, which there is not",
 	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
-};
-
-static const struct check_kind check_address = {
+}, {
 	.word = "address",
 	.heading = "ipoib-accel: an address begins with a QP number",
+	.level = FINDING_LIMITED,
 	.cause = "whole-address",
 	.wrong = "knows an interface by a QP number, which is another one with another driver",
 	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
-};
+}, {
+	.word = "unread",
+	.heading = "ipoib-accel: not for this user to read",
+	.level = FINDING_NOTE,
+	.cause = "not-allowed",
+	.wrong = "was not looked at, as this user may not read it",
+	.next = "'ipoibctl check' as root",
+} };
 
 static void check_config(struct check *check)
 {
 	struct finding finding;
+	bool any = false;
 	int status;
+	size_t i;
 
-	status = check_settings(check, &check_connected);
-	if (status == RUN_MISSING) {
-		finding_set(&finding, FINDING_LIMITED, "package",
-			    "%s has none of the package's scripts: settings and signatures were not looked at",
-			    IPOIBCTL_SCRIPTS);
-		finding_next(&finding, "install ipoib-accel-dkms");
-		check_tell(check, "package", &finding);
-		return;
+	for (i = 0; i < sizeof(check_kinds) / sizeof(*check_kinds); i++) {
+		status = check_settings(check, &check_kinds[i]);
+		if (status == RUN_MISSING) {
+			finding_set(&finding, FINDING_LIMITED, "package",
+				    "%s has none of the package's scripts: settings and signatures were not looked at",
+				    IPOIBCTL_SCRIPTS);
+			finding_next(&finding, "install ipoib-accel-dkms");
+			check_tell(check, "package", &finding);
+			return;
+		}
+		if (status < 0) {
+			finding_unseen(&finding, "settings", "check-config failed");
+			check_tell(check, "settings", &finding);
+			return;
+		}
+		any |= status;
 	}
-	status |= check_settings(check, &check_address);
-	if (status)
+	if (any)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",
 		    "no configuration asks for connected mode, or for an address with a QP number");

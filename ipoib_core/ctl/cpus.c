@@ -4,6 +4,7 @@
 #include "cpus.h"
 
 #include <ctype.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -66,11 +67,20 @@ static void cpus_read_stat(struct cpus *cpus)
 	fclose(file);
 }
 
-/* The one interrupt of a device that has no others, or 0. */
+/*
+ * The one interrupt of a device that has no others, or 0. Who has others does not use that of its
+ * pin, which may be another device's too.
+ */
 static unsigned long cpus_pin(const char *hca)
 {
 	char path[PATH_MAX], line[16];
+	glob_t found;
 
+	run_root(path, sizeof(path), "/sys/class/infiniband/%s/device/msi_irqs/*", hca);
+	if (!glob(path, GLOB_NOSORT, NULL, &found)) {
+		globfree(&found);
+		return 0;
+	}
 	run_root(path, sizeof(path), "/sys/class/infiniband/%s/device/irq", hca);
 	return run_read_line(path, line, sizeof(line)) ? strtoul(line, NULL, 10) : 0;
 }

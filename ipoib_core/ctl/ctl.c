@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define CTL_COMPLAINT	4096
 
@@ -62,6 +63,13 @@ bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *fi
 	     struct records *records)
 {
 	return ctl_judge(ctl, cmd, client_ask(ctl->client, cmd, filter, records), records);
+}
+
+void ctl_judge_counters(struct ctl *ctl, const struct record *dev, int ret)
+{
+	if (ret && ret != -ENODEV)
+		ctl_complain(ctl, CTL_FAILED, "%s: its counters are not told: %s",
+			     record_string(dev, IPOIB_A_IFNAME), strerror(-ret));
 }
 
 bool ctl_devs(struct ctl *ctl, struct records *devs)

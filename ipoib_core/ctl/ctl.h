@@ -93,6 +93,14 @@ bool ctl_ask(struct ctl *ctl, enum ipoib_cmd cmd, const struct client_filter *fi
 	     struct records *records);
 
 /**
+ * ctl_judge_counters() - complain that those of an interface are missing, unless it has gone
+ * @ctl: what is asked for
+ * @dev: interface
+ * @ret: 0, or a negative errno: why
+ */
+void ctl_judge_counters(struct ctl *ctl, const struct record *dev, int ret);
+
+/**
  * ctl_devs() - the interface that it is about, or all; complains when it is not there
  * @ctl: what is asked for
  * @devs: filled with the answers; to be freed, also if it fails

@@ -31,8 +31,10 @@ struct ethtool {
  * ethtool_ask() - ask the kernel; what it does not tell stays 0
  * @ethtool: filled in; to be freed
  * @ifname: the interface, in the network namespace that this is in
+ *
+ * Return: 0, or a negative errno: the counters were not told.
  */
-void ethtool_ask(struct ethtool *ethtool, const char *ifname);
+int ethtool_ask(struct ethtool *ethtool, const char *ifname);
 
 /**
  * ethtool_free() - forget it

@@ -244,7 +244,7 @@ static void explain_dev(struct explained *all, const struct record *dev)
 }
 
 /* Returns whether there was an interface to look at. */
-static bool explain_sample(const struct records *devs, struct sample *samples)
+static bool explain_sample(struct ctl *ctl, const struct records *devs, struct sample *samples)
 {
 	bool any = false;
 	size_t i;
@@ -252,7 +252,7 @@ static bool explain_sample(const struct records *devs, struct sample *samples)
 	for (i = 0; i < devs->count; i++) {
 		if (!record_get(&devs->list[i], IPOIB_A_CARRIER))
 			continue;
-		sample_take(samples, devs, i);
+		ctl_judge_counters(ctl, &devs->list[i], sample_take(samples, devs, i));
 		samples[i].timeouts = sample_timeouts(&devs->list[i]);
 		any = true;
 	}
@@ -291,7 +291,7 @@ static void explain_watch(struct explained *all)
 	all->before = memset(run_grow(NULL, 1, size), 0, size);
 	all->after = memset(run_grow(NULL, 1, size), 0, size);
 	all->neighs = memset(run_grow(NULL, 1, neighs_size), 0, neighs_size);
-	if (!explain_sample(&all->devs, all->before))
+	if (!explain_sample(all->ctl, &all->devs, all->before))
 		return;
 	/* What was not heard is nothing that was so before. */
 	for (i = 0; i < all->devs.count; i++)
@@ -301,7 +301,7 @@ static void explain_watch(struct explained *all)
 	explain_outstanding(all, all->before);
 	wait_for(EXPLAIN_WATCH, -1);
 	explain_outstanding(all, all->after);
-	explain_sample(&all->devs, all->after);
+	explain_sample(all->ctl, &all->devs, all->after);
 }
 
 static void explain_unwatch(struct explained *all)

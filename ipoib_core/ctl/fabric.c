@@ -5,6 +5,9 @@
  */
 #include "fabric.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "client.h"
 #include "group.h"
 
@@ -28,7 +31,16 @@ static bool fabric_group_rate(const struct record *dev, struct finding *finding)
 	unsigned int rate = group_port_rate(dev);
 	struct group group = {};
 
-	if (!rate || !group_ask(dev, &group) || !group.rate || group.rate >= rate)
+	if (!rate)
+		return false;
+	group_ask(dev, &group);
+	if (group.denied) {
+		finding_set(finding, FINDING_NOTE, "not-allowed",
+			    "the broadcast group's rate was not looked at, as saquery may not ask for it");
+		finding_next(finding, "'ipoibctl check' as root");
+		return true;
+	}
+	if (!group.rate || group.rate >= rate)
 		return false;
 	finding_set(finding, FINDING_NOTE, "rate-group",
 		    "broadcasts and multicasts go at %u.%u Gbit/s, the broadcast group's rate; the port could do %u.%u",
@@ -46,12 +58,20 @@ void fabric_look(void (*tell)(void *arg, const char *name, const struct finding 
 	const struct record *dev;
 	struct finding finding;
 	struct client *client;
+	int ret = client_open(&client);
 
-	/* Without ours there is nothing to look at, which others say. */
-	if (client_open(&client))
+	if (ret) {
+		finding_unseen(&finding, "interfaces", strerror(-ret));
+		/* Without ours there is nothing to look at, which others say. */
+		if (ret != -ENOENT)
+			tell(arg, "ipoib_core", &finding);
 		return;
-	if (client_ask(client, IPOIB_CMD_DEV_GET, &all, &devs))
+	}
+	if (client_ask(client, IPOIB_CMD_DEV_GET, &all, &devs)) {
+		finding_unseen(&finding, "interfaces", client_why(client));
+		tell(arg, "ipoib_core", &finding);
 		goto out_close;
+	}
 	for (dev = devs.list; dev < devs.list + devs.count; dev++) {
 		if (!record_get(dev, IPOIB_A_CARRIER))
 			continue;

@@ -72,6 +72,11 @@ static void finding_tell_json(struct out *out, const char *subject, const struct
 	out_object_end(out);
 }
 
+void finding_unseen(struct finding *finding, const char *what, const char *why)
+{
+	finding_set(finding, FINDING_NOTE, "other", "%s could not be looked at: %s", what, why);
+}
+
 void finding_tell(struct out *out, const char *subject, const struct finding *finding)
 {
 	if (out->json) {

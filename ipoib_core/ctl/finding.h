@@ -65,6 +65,14 @@ void finding_next(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
+ * finding_unseen() - fill one in of what could not be looked at, which is not known to be well
+ * @finding: it
+ * @what: what it is
+ * @why: why not
+ */
+void finding_unseen(struct finding *finding, const char *what, const char *why);
+
+/**
  * finding_tell() - print one: an object in JSON
  * @out: where to
  * @subject: what it is about: an interface, a kernel

@@ -6,10 +6,13 @@
 #include "group.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run.h"
 
@@ -74,29 +77,49 @@ static void group_read_line(struct group *group, const char *line, const unsigne
  * @hca: its device
  * @port: its number
  * @said: all groups
+ * @denied: it could not be asked, for want of permission
  */
 struct group_answer {
 	char hca[NAME_MAX];
 	unsigned long long port;
 	char *said;
+	bool denied;
 };
 
 /* All interfaces of a port get the same answer, be it none: it is asked for once. */
 static struct group_answer *group_answers;
 static size_t group_answers_count;
 
-/* Asks; what is said is "" if that is not all. */
-static const char *group_ask_port(const char *hca, unsigned long long number)
+/* Whether a file by which saquery asks is not for this user. */
+static bool group_is_denied(void)
 {
-	char port[24], *said = malloc(GROUP_SAID), *fitting;
+	char pattern[PATH_MAX];
+	bool denied = false;
+	glob_t found;
+	size_t i;
+
+	run_root(pattern, sizeof(pattern), "/dev/infiniband/umad*");
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	for (i = 0; i < found.gl_pathc; i++)
+		if (access(found.gl_pathv[i], R_OK | W_OK) && errno == EACCES)
+			denied = true;
+	globfree(&found);
+	return denied;
+}
+
+/* Asks; what is said is "" if that is not all. */
+static const struct group_answer *group_ask_port(const char *hca, unsigned long long number)
+{
+	char port[24], *said = run_grow(NULL, GROUP_SAID, 1), *fitting;
 	const char * const argv[] = { "saquery", "-C", hca, "-P", port, "-g", NULL };
 	struct group_answer *answer;
+	int status;
 
-	if (!said)
-		return "";
 	snprintf(port, sizeof(port), "%llu", number);
+	status = run_program_for(GROUP_WAIT, argv, said, GROUP_SAID);
 	/* What is missing among those that were told may be in what was cut off. */
-	if (run_program_for(GROUP_WAIT, argv, said, GROUP_SAID) || strlen(said) == GROUP_SAID - 1)
+	if (status || strlen(said) == GROUP_SAID - 1)
 		said[0] = '\0';
 	fitting = realloc(said, strlen(said) + 1);
 	if (fitting)
@@ -106,10 +129,11 @@ static const char *group_ask_port(const char *hca, unsigned long long number)
 	snprintf(answer->hca, sizeof(answer->hca), "%s", hca);
 	answer->port = number;
 	answer->said = said;
-	return said;
+	answer->denied = status && status != RUN_MISSING && group_is_denied();
+	return answer;
 }
 
-static const char *group_said(const struct record *dev)
+static const struct group_answer *group_said(const struct record *dev)
 {
 	const char *hca = record_string(dev, IPOIB_A_HCA);
 	unsigned long long port = record_get(dev, IPOIB_A_PORT);
@@ -117,13 +141,14 @@ static const char *group_said(const struct record *dev)
 
 	for (i = 0; i < group_answers_count; i++)
 		if (group_answers[i].port == port && !strcmp(group_answers[i].hca, hca))
-			return group_answers[i].said;
+			return &group_answers[i];
 	return group_ask_port(hca, port);
 }
 
 bool group_ask(const struct record *dev, struct group *group)
 {
 	struct nlattr *gid = dev->attrs[IPOIB_A_GID];
+	const struct group_answer *answer;
 	const char *line;
 	bool is_it = false;
 	char text[256];
@@ -131,7 +156,9 @@ bool group_ask(const struct record *dev, struct group *group)
 
 	if (!gid)
 		return false;
-	for (line = group_said(dev); *line; line += len + (line[len] == '\n')) {
+	answer = group_said(dev);
+	group->denied = answer->denied;
+	for (line = answer->said; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		snprintf(text, sizeof(text), "%.*s", (int)len, line);
 		group_read_line(group, text, nla_data(gid), &is_it);

@@ -13,12 +13,14 @@
  * @found: the one looked for is among them
  * @mtu: its MTU, in bytes; 0: not told
  * @rate: its rate, in units of 100 Mbit/s; 0: not told
+ * @denied: saquery may not ask for this user
  */
 struct group {
 	unsigned int count;
 	bool found;
 	unsigned int mtu;
 	unsigned int rate;
+	bool denied;
 };
 
 /**

@@ -55,6 +55,7 @@ void machine_look(struct machine_driver *driver)
 	named = machine_module("ib_ipoib", version, sizeof(version));
 	driver->shim = named && machine_is_shim(version);
 	driver->intree = named && !driver->shim;
+	driver->built_in = driver->intree && !machine_is_there("/sys/module/ib_ipoib/initstate");
 }
 
 bool machine_ours(const char *file)
@@ -81,14 +82,16 @@ void machine_file(const char *kernel, const char *module, char *file, size_t siz
 		file[0] = '\0';
 }
 
-static void machine_intree_finding(struct finding *finding)
+static void machine_intree_finding(const struct machine_driver *driver, struct finding *finding)
 {
 	char file[PATH_MAX];
 
 	finding_set(finding, FINDING_BROKEN, "in-tree",
 		    "another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports");
 	machine_file(NULL, "ib_ipoib", file, sizeof(file));
-	if (machine_ours(file))
+	if (driver->built_in)
+		finding_next(finding, MACHINE_BUILT_IN_NEXT);
+	else if (machine_ours(file))
 		finding_next(finding,
 			     "it was loaded before ours was installed, or by an old initramfs: reboot, or 'modprobe -r ib_ipoib && modprobe ib_ipoib', which takes all interfaces away and back");
 	else
@@ -113,7 +116,7 @@ static void machine_none_finding(const struct machine_driver *driver, struct fin
 void machine_driver_finding(const struct machine_driver *driver, struct finding *finding)
 {
 	if (!driver->core && driver->intree) {
-		machine_intree_finding(finding);
+		machine_intree_finding(driver, finding);
 		return;
 	}
 	if (!driver->core) {
@@ -124,7 +127,7 @@ void machine_driver_finding(const struct machine_driver *driver, struct finding 
 		finding_set(finding, FINDING_LIMITED, "beside-in-tree",
 			    "ours (ipoib_core %s) and another ib_ipoib, the kernel's own or OFED's, are loaded, each with interfaces on the same ports; 'ip link ... type ipoib' is the latter's",
 			    driver->version);
-		finding_next(finding,
+		finding_next(finding, driver->built_in ? MACHINE_BUILT_IN_NEXT :
 			     "if no port is meant to be its, 'rmmod ib_ipoib', which takes its interfaces away; children of ours are made by /sys/class/net/*/create_child until ipoib_core is loaded anew: 'ip link ... type ipoib' is ours only if it finds that free");
 		return;
 	}

@@ -10,12 +10,16 @@
 /* Has what is installed be what is loaded: one line, as who is connected by it can say no more. */
 #define MACHINE_RELOAD \
 	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back: not over one of these"
+/* What to do about an ib_ipoib that is in the kernel itself. */
+#define MACHINE_BUILT_IN_NEXT \
+	"it is built into the kernel, where it stays: one with CONFIG_INFINIBAND_IPOIB=m, or without it, is needed"
 
 /**
  * struct machine_driver - what is loaded
  * @core: ipoib_core
  * @shim: ib_ipoib of this package
  * @intree: the kernel's own ib_ipoib
+ * @built_in: which is no module
  * @version: of ipoib_core, or ""
  * @state: of ipoib_core: live, or, while it does so, coming or going; "" if it is built in
  */
@@ -23,6 +27,7 @@ struct machine_driver {
 	bool core;
 	bool shim;
 	bool intree;
+	bool built_in;
 	char version[MACHINE_VERSION];
 	char state[MACHINE_STATE];
 };

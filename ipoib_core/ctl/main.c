@@ -207,9 +207,10 @@ static char **take_stats_options(struct ctl *ctl, char **words, struct stats_wor
 		option = *words + 1;
 		if (*option == '-')
 			option++;
-		if (matches(option, "prometheus")) {
+		/* A shorter beginning may be of -pretty, which stands before the command. */
+		if (matches(option, "prometheus") && strlen(option) >= strlen("pro")) {
 			wanted->prometheus = true;
-		} else if (!strcmp(option, "o") || !strcmp(option, "output")) {
+		} else if (!strcmp(*words, "-o")) {
 			wanted->file = *++words;
 			if (!wanted->file || !*wanted->file) {
 				ctl_complain(ctl, CTL_USAGE,
@@ -420,6 +421,7 @@ static const struct command commands[] = {
 static bool enter_netns(struct ctl *ctl, const char *name)
 {
 	char path[PATH_MAX];
+	bool none;
 	int fd;
 
 	if (strchr(name, '/')) {
@@ -429,7 +431,10 @@ static bool enter_netns(struct ctl *ctl, const char *name)
 	snprintf(path, sizeof(path), "/run/netns/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
-		ctl_complain(ctl, CTL_USAGE, "network namespace \"%s\": %s", name, strerror(errno));
+		/* There is none of that name, or a file that is none. */
+		none = errno == ENOENT || errno == EINVAL;
+		ctl_complain(ctl, none ? CTL_USAGE : CTL_FAILED, "network namespace \"%s\": %s",
+			     name, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return false;

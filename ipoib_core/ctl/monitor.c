@@ -213,11 +213,14 @@ void monitor_run(struct ctl *ctl, struct client *listener)
 			continue;
 		}
 		ret = client_hear(listener, &devs);
-		if (ret == -ENOBUFS)
-			lost = true;
-		else if (ret)
+		if (devs.refused)
+			ctl_complain(ctl, CTL_OK,
+				     "ipoib_core: %zu notifications make no sense and are left out",
+				     devs.refused);
+		lost = lost || ret == -ENOBUFS || devs.refused;
+		if (ret && ret != -ENOBUFS)
 			ctl_complain(ctl, CTL_FAILED, "%s", client_why(listener));
-		else
+		else if (!ret)
 			monitor_tell(&monitor, &devs);
 		records_free(&devs);
 	}

@@ -14,12 +14,14 @@
  * struct name_answer - what is asked for
  * @real: filled in
  * @type: ARPHRD_...
+ * @up: it is set up
  * @vrf: number of the VRF that it is in, 0: none
  * @heard: they are
  */
 struct name_answer {
 	char real[IFNAMSIZ];
 	unsigned int type;
+	bool up;
 	unsigned int vrf;
 	bool heard;
 };
@@ -53,6 +55,7 @@ static void name_hear(struct nlmsghdr *answer, void *arg)
 		return;
 	header = nlmsg_data(answer);
 	heard->type = header->ifi_type;
+	heard->up = header->ifi_flags & IFF_UP;
 	if (attrs[IFLA_MASTER] && name_in_vrf(attrs[IFLA_LINKINFO]))
 		heard->vrf = nla_get_u32(attrs[IFLA_MASTER]);
 	snprintf(heard->real, IFNAMSIZ, "%s", nla_get_string(attrs[IFLA_IFNAME]));
@@ -83,11 +86,11 @@ bool name_real(char *real, const char *name)
 	return answer.heard;
 }
 
-bool name_is_infiniband(unsigned int ifindex, unsigned int *vrf)
+bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf)
 {
 	struct name_answer answer;
 
 	name_ask(&answer, ifindex, "");
 	*vrf = answer.vrf;
-	return answer.heard && answer.type == ARPHRD_INFINIBAND;
+	return answer.heard && answer.up && answer.type == ARPHRD_INFINIBAND;
 }

@@ -22,12 +22,12 @@
 bool name_real(char *real, const char *name);
 
 /**
- * name_is_infiniband() - is that an InfiniBand interface?
+ * name_is_infiniband_up() - is that an InfiniBand interface that is set up?
  * @ifindex: number
  * @vrf: filled in: the number of the VRF that it is in, 0: none
  *
  * Return: whether.
  */
-bool name_is_infiniband(unsigned int ifindex, unsigned int *vrf);
+bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf);
 
 #endif /* IPOIBCTL_NAME_H */

@@ -22,6 +22,7 @@
 /**
  * struct prometheus - all that is known
  * @out: where to
+ * @netns: network namespace that was entered, or NULL: of each host there may be one file of each
  * @devs: interfaces
  * @ports: of them; all, if all interfaces are asked for
  * @stats: drops and tables
@@ -29,6 +30,7 @@
  */
 struct prometheus {
 	struct out *out;
+	const char *netns;
 	struct records devs;
 	struct records ports;
 	struct stats stats;
@@ -42,19 +44,24 @@ static void prometheus_metric(const struct prometheus *all, const char *name, co
 	fprintf(all->out->file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* NAME{LABEL="VALUE",...: which @labels, of a string for each, say, in pairs; ends with NULL. */
+/* NAME{LABEL="VALUE",...: which @labels say, in pairs; ends with NULL. */
 static void prometheus_begin(const struct prometheus *all, const char *name,
 			     const char * const labels[])
 {
 	FILE *file = all->out->file;
-	char before = '{';
+	const char *before = "{";
 
 	fputs(name, file);
-	for (; *labels; labels += 2, before = ',') {
-		fprintf(file, "%c%s=", before, labels[0]);
+	for (; *labels; labels += 2, before = ",") {
+		fprintf(file, "%s%s=", before, labels[0]);
 		out_quoted(all->out, labels[1]);
 	}
-	fputs("} ", file);
+	if (all->netns) {
+		fprintf(file, "%snetns=", before);
+		out_quoted(all->out, all->netns);
+		before = ",";
+	}
+	fputs(*before == ',' ? "} " : " ", file);
 }
 
 static void prometheus_count(const struct prometheus *all, const char *name,
@@ -314,7 +321,7 @@ static void prometheus_events(const struct prometheus *all)
 static void prometheus_print(const struct prometheus *all, bool up)
 {
 	prometheus_metric(all, "ipoib_up", "gauge", "Whether there is an ipoib_core to ask.");
-	fprintf(all->out->file, "ipoib_up %u\n", up);
+	prometheus_count(all, "ipoib_up", (const char * const []){ NULL }, up);
 	if (!up)
 		return;
 	prometheus_info(all);
@@ -335,6 +342,7 @@ static void prometheus_print(const struct prometheus *all, bool up)
 static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)
 {
 	struct client_filter filter = {};
+	const struct record *dev;
 	size_t size, i;
 
 	if (!ctl_devs(ctl, &all->devs) || !stats_ask(ctl, &all->stats))
@@ -347,14 +355,17 @@ static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)
 		return false;
 	size = sizeof(*all->ethtool) * (all->devs.count + 1);
 	all->ethtool = memset(run_grow(NULL, 1, size), 0, size);
-	for (i = 0; i < all->devs.count; i++)
-		ethtool_ask(&all->ethtool[i], record_string(&all->devs.list[i], IPOIB_A_IFNAME));
+	for (i = 0; i < all->devs.count; i++) {
+		dev = &all->devs.list[i];
+		ctl_judge_counters(ctl, dev, ethtool_ask(&all->ethtool[i],
+							 record_string(dev, IPOIB_A_IFNAME)));
+	}
 	return true;
 }
 
 bool prometheus_show(struct ctl *ctl)
 {
-	struct prometheus all = { .out = &ctl->out };
+	struct prometheus all = { .out = &ctl->out, .netns = ctl->netns };
 	bool whole = !ctl->client || prometheus_ask(ctl, &all);
 	size_t i;
 

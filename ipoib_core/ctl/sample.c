@@ -100,15 +100,18 @@ bool sample_is_shared(const struct record *dev, unsigned int queue)
 	return !run_read_line(path, line, sizeof(line)) || line[strspn(line, "0,")];
 }
 
-void sample_take(struct sample *samples, const struct records *devs, size_t number)
+int sample_take(struct sample *samples, const struct records *devs, size_t number)
 {
 	const struct record *dev = &devs->list[number];
 	struct sample *sample = &samples[number];
+	int ret;
 
+	ret = ethtool_ask(&sample->ethtool, record_string(dev, IPOIB_A_IFNAME));
+	/* Each question waits for others' work on interfaces, and the last one is for counters. */
 	sample->at = wait_now();
-	ethtool_ask(&sample->ethtool, record_string(dev, IPOIB_A_IFNAME));
 	sample_port(&sample->port, dev);
 	sample_cpus(samples, devs, number);
+	return ret;
 }
 
 void sample_free(struct sample *sample)

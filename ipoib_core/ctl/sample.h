@@ -9,7 +9,7 @@
 
 /**
  * struct sample - all that is counted; all 0 to begin with
- * @at: when, in milliseconds
+ * @at: when counters of the interface were told, in milliseconds
  * @ethtool: counters and settings of the interface
  * @port: counters of the port, of standards and of its device
  * @cpus: of the machine, with the device's interrupts
@@ -31,8 +31,10 @@ struct sample {
  * @devs: interfaces
  * @number: of that whose sample is filled in; to be freed. What is of its device, and of the
  *	machine, is of one before it that has the same device, if that was taken
+ *
+ * Return: 0, or a negative errno: the interface's own are missing.
  */
-void sample_take(struct sample *samples, const struct records *devs, size_t number);
+int sample_take(struct sample *samples, const struct records *devs, size_t number);
 
 /**
  * sample_port() - look at the port's counters only

@@ -70,9 +70,12 @@ static void subnets_hear(struct nlmsghdr *answer, void *arg)
 	    nlmsg_parse(answer, sizeof(*header), attrs, IFA_MAX, policy) || !attrs[IFA_LOCAL])
 		return;
 	header = nlmsg_data(answer);
-	/* One that is alone in its network has no neighbours there. */
+	/*
+	 * One that is alone in its network has no neighbours there, and for the address of one that
+	 * is not set up ARP is not answered.
+	 */
 	if (header->ifa_family != AF_INET || !header->ifa_prefixlen || header->ifa_prefixlen > 31 ||
-	    !name_is_infiniband(header->ifa_index, &vrf))
+	    !name_is_infiniband_up(header->ifa_index, &vrf))
 		return;
 	subnets->list = run_grow(subnets->list, subnets->count + 1, sizeof(*subnet));
 	subnet = &subnets->list[subnets->count];
@@ -90,7 +93,7 @@ static int subnets_try(struct subnets *subnets)
 {
 	struct ifaddrmsg header = { .ifa_family = AF_INET };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETADDR, NLM_F_DUMP);
-	int ret = -1;
+	int ret = -ENOMEM;
 
 	subnets->count = 0;
 	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO))
@@ -140,9 +143,14 @@ void subnets_look(void (*tell)(void *arg, const char *name, const struct finding
 	const struct subnet *subnet, *other;
 	struct finding finding;
 	struct in_addr address;
+	int ret;
 
-	if (subnets_ask(&subnets))
+	ret = subnets_ask(&subnets);
+	if (ret) {
+		finding_unseen(&finding, "addresses of IPv4", strerror(-ret));
+		tell(arg, "addresses", &finding);
 		goto out_free;
+	}
 	for (subnet = subnets.list; subnet < subnets.list + subnets.count; subnet++) {
 		other = subnets_other(&subnets, subnet);
 		if (!other || (!subnets_answers_all(subnet->name) &&

@@ -42,7 +42,7 @@ static unsigned int test_look_for_vrf(struct test *test)
 	char name[IF_NAMESIZE];
 	unsigned int vrf;
 
-	if (name_is_infiniband(test_ifindex(test), &vrf) && vrf)
+	if (name_is_infiniband_up(test_ifindex(test), &vrf) && vrf)
 		snprintf(test->vrf, sizeof(test->vrf), " vrf %s", print_word(rtnl_name(name, vrf)));
 	return vrf;
 }
@@ -102,7 +102,9 @@ static enum test_result test_neighbour_of_gid(struct test *test, const struct ne
 	size_t i;
 
 	for (i = 0; i < neighs->count; i++) {
-		if (!neighs->list[i].known || memcmp(neighs->list[i].gid, test->gid, NEIGH_GID))
+		/* NOARP is what the kernel has made up, for groups or, without ARP, for all. */
+		if (!neighs->list[i].known || neighs->list[i].state & NUD_NOARP ||
+		    memcmp(neighs->list[i].gid, test->gid, NEIGH_GID))
 			continue;
 		test->neigh = neighs->list[i];
 		test->peer = test->neigh.address;
@@ -221,8 +223,8 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 		TEST_SAY(test, "%s", print_no_path(why, path));
 		if (record_get(path, IPOIB_A_LAST_ERROR) == EINVAL)
 			TEST_NEXT(test,
-				  "'saquery -p --dgid %s' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone",
-				  print_gid(gid, path));
+				  "'saquery %s -p --dgid %s' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone",
+				  print_diag(test->dev), print_gid(gid, path));
 		else
 			TEST_NEXT(test, "%s; 'ipoibctl explain' says how the port is",
 				  print_next(next, path, test->dev));
@@ -378,6 +380,11 @@ void test_run(struct ctl *ctl, const char *peer, bool gid, unsigned int count)
 		ctl_complain(ctl, CTL_USAGE,
 			     "\"%s\" is no %s: write it in digits, names are not looked up", peer,
 			     gid ? "GID" : "address of IPv4 or IPv6");
+		return;
+	}
+	if (gid && IN6_IS_ADDR_MULTICAST((struct in6_addr *)address.bytes)) {
+		ctl_complain(ctl, CTL_USAGE, "\"%s\" is no peer but a group: 'ipoibctl show group'",
+			     peer);
 		return;
 	}
 	if (gid) {

@@ -23,17 +23,24 @@
 /* Bytes of the first packet, as of ping(8). */
 #define TEST_BYTES	84
 
-/* Asks up to TEST_TRIES times. Returns as ping_once() does. */
-static int test_ask(struct test *test, unsigned int bytes, unsigned int *us)
+/* The queue of this host may be full for a moment. Returns as ping_once() does. */
+static int test_once(struct test *test, unsigned int bytes, unsigned int ms, unsigned int *us)
+{
+	int tries = TEST_TRIES, ret;
+
+	while ((ret = ping_once(&test->ping, bytes, ms, us)) == -ENOBUFS && --tries)
+		wait_for(TEST_PAUSE, -1);
+	return ret;
+}
+
+/* Asks up to TEST_TRIES times, each for @ms. Returns as ping_once() does. */
+static int test_ask(struct test *test, unsigned int bytes, unsigned int ms, unsigned int *us)
 {
 	int tries = TEST_TRIES, ret;
 
 	do {
-		ret = ping_once(&test->ping, bytes, TEST_ANSWER, us);
-		/* The queue of this host is full for a moment. */
-		if (ret == -ENOBUFS)
-			wait_for(TEST_PAUSE, -1);
-	} while ((ret == -ETIMEDOUT || ret == -ENOBUFS) && --tries);
+		ret = test_once(test, bytes, ms, us);
+	} while (ret == -ETIMEDOUT && --tries);
 	return ret;
 }
 
@@ -76,14 +83,15 @@ enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
 		return TEST_SKIPPED;
 	}
-	ret = test_ask(test, TEST_BYTES, &us);
+	ret = test_ask(test, TEST_BYTES, TEST_ANSWER, &us);
 	if (ret && !test_is_unheard(ret))
 		return test_not_sent(test, "", ret);
 	if (ret) {
 		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
 			 strerror(-ret));
 		TEST_NEXT(test,
-			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF icmp' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF %s' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  test->peer.family == AF_INET6 ? "icmp6" : "icmp",
 			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
 		return TEST_FAILED;
 	}
@@ -103,11 +111,11 @@ static int test_once_more(struct test *test, unsigned int bytes, int ret)
 	if (ret != -ETIMEDOUT)
 		return ret;
 	for (i = 0; i < TEST_SHORT; i++) {
-		again = ping_once(&test->ping, TEST_BYTES, TEST_ANSWER, &us);
+		again = test_once(test, TEST_BYTES, TEST_ANSWER, &us);
 		if (again)
 			return again == -ETIMEDOUT ? 0 : again;
 	}
-	return test_ask(test, bytes, &us);
+	return test_ask(test, bytes, TEST_ANSWER, &us);
 }
 
 /*
@@ -117,14 +125,11 @@ static int test_once_more(struct test *test, unsigned int bytes, int ret)
 static int test_halve(struct test *test, unsigned int *went, unsigned int not)
 {
 	unsigned int bytes, us;
-	int tries, ret;
+	int ret;
 
 	while (not - *went > 1) {
 		bytes = *went + (not - *went) / 2;
-		tries = TEST_TRIES;
-		do {
-			ret = ping_once(&test->ping, bytes, TEST_HALF, &us);
-		} while (ret == -ETIMEDOUT && --tries);
+		ret = test_ask(test, bytes, TEST_HALF, &us);
 		if (!ret)
 			*went = bytes;
 		else if (test_is_unheard(ret))
@@ -140,11 +145,12 @@ static void test_size_next(struct test *test, unsigned int went)
 {
 	unsigned int mtu = record_get(test->dev, IPOIB_A_MTU);
 	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
+	const char *diag = print_diag(test->dev);
 
 	if (went < TEST_IPV6_MTU)
 		TEST_NEXT(test,
-			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery portinfo', NeighborMTU; 'saquery -g' has the groups')? mtu= of the partition is what all members can do",
-			  name, mtu, TEST_IPV6_MTU);
+			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery %s portinfo LID', NeighborMTU; 'saquery %s -g' has the groups)? mtu= of the partition is what all members can do",
+			  name, mtu, TEST_IPV6_MTU, diag, diag);
 	else
 		TEST_NEXT(test,
 			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition; if MTUs are the same a switch or a link on the way carries less",
@@ -204,7 +210,7 @@ enum test_result test_size(struct test *test)
 
 	for (i = 0; went < mtu; i++) {
 		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
-		ret = test_ask(test, bytes, &us);
+		ret = test_ask(test, bytes, TEST_ANSWER, &us);
 		if (ret)
 			return test_too_long(test, went, bytes, ret);
 		went = bytes;
@@ -275,7 +281,7 @@ enum test_result test_loss(struct test *test)
 	}
 	if (!test->far && mean >= TEST_SLOW)
 		TEST_NEXT(test,
-			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors' where the fabric is congested",
-			  test_word(test));
+			  "slow, for a neighbour: 'ipoibctl top' on both hosts has CPUs that are busy, 'ethtool -c %s' how long packets wait for an interrupt, 'ibqueryerrors %s' where the fabric is congested",
+			  test_word(test), print_diag(test->dev));
 	return TEST_OK;
 }

@@ -78,7 +78,8 @@ static bool top_look(struct ctl *ctl, struct top_moment *moment)
 	size = sizeof(*moment->samples) * (moment->devs.count + 1);
 	moment->samples = memset(run_grow(NULL, 1, size), 0, size);
 	for (i = 0; i < moment->devs.count; i++)
-		sample_take(moment->samples, &moment->devs, i);
+		ctl_judge_counters(ctl, &moment->devs.list[i],
+				   sample_take(moment->samples, &moment->devs, i));
 	return true;
 }
 
@@ -94,15 +95,15 @@ static const struct sample *top_before(const struct top_moment *before, const st
 	return NULL;
 }
 
+/* What is less than one is one: 0 says that nothing moves, or that nothing is lost. */
 static uint64_t top_second(const struct sample *before, const struct sample *after, uint64_t grown)
 {
-	return after->at > before->at ? grown * 1000 / (after->at - before->at) : 0;
-}
+	uint64_t rate;
 
-static uint64_t top_rate(const struct sample *before, const struct sample *after, const char *name)
-{
-	return top_second(before, after,
-			  counters_rise(&before->ethtool.stats, &after->ethtool.stats, name));
+	if (after->at <= before->at)
+		return 0;
+	rate = grown * 1000 / (after->at - before->at);
+	return rate ? rate : !!grown;
 }
 
 static struct top_queue *top_queue_of(struct top_queue **queues, size_t *count,
@@ -195,18 +196,22 @@ static void top_queue_show(struct out *out, const struct top_queue *queue)
 static void top_dev(struct out *out, const struct record *dev, const struct sample *before,
 		    const struct sample *after)
 {
+	/* Behind the first four is what is lost. */
 	static const char * const names[] = {
 		"rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "rx_dropped", "tx_dropped",
 		"tx_errors",
 	};
-	uint64_t rates[sizeof(names) / sizeof(*names)];
+	uint64_t rates[sizeof(names) / sizeof(*names)], grown, lost = 0;
 	const char *name = record_string(dev, IPOIB_A_IFNAME);
 	char figures[5][TOP_FIGURE];
 	struct top_queue *queues;
 	size_t count, i;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		rates[i] = top_rate(before, after, names[i]);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		grown = counters_rise(&before->ethtool.stats, &after->ethtool.stats, names[i]);
+		rates[i] = top_second(before, after, grown);
+		lost += i < 4 ? 0 : grown;
+	}
 	out_line(out, 0);
 	out_object(out, NULL);
 	out_paint(out, OUT_NAME);
@@ -218,7 +223,7 @@ static void top_dev(struct out *out, const struct record *dev, const struct samp
 			  strlen(name) < 12 ? (int)(12 - strlen(name)) : 0, "",
 			  top_figure(figures[0], rates[0]), top_figure(figures[1], rates[1]),
 			  top_figure(figures[2], rates[2]), top_figure(figures[3], rates[3]),
-			  top_figure(figures[4], rates[4] + rates[5] + rates[6]));
+			  top_figure(figures[4], top_second(before, after, lost)));
 	count = top_queues(before, after, &queues);
 	out_list(out, "queues");
 	for (i = 0; i < count; i++)

@@ -24,13 +24,14 @@ module()
 	[ $# = 1 ] || file "sys/module/$1/version" "$2"
 }
 
-# tell [SCENE=NAME] WORD...: what ipoibctl says, and how it ends.
+# tell [SCENE=NAME] WORD...: what ipoibctl says, called $by another program perhaps, and how it ends.
+by=
 tell()
 {
 	echo "\$ $1${2:+ $2}"
 	rc=0
-	# shellcheck disable=SC2046 # words
-	env "$1" "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
+	# shellcheck disable=SC2046,SC2086 # words
+	env "$1" $by "$plain/replay" $(shift; printf '%s' "$*") < /dev/null 2>&1 || rc=$?
 	[ "$rc" = 0 ] || echo "[status $rc]"
 }
 
@@ -49,6 +50,15 @@ for diag in saquery ibv_devinfo; do
 done
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 file dkms "ipoib-accel/$version, 9.1-amd64, x86_64: installed" "ipoib-accel/$version, 9.2-amd64, x86_64: built"
+
+# group MGID MTU RATE: as saquery -g tells it.
+group()
+{
+	printf 'MCMemberRecord group dump:\n\t\tMGID....................%s\n' "$1"
+	printf '\t\tMlid....................0xC000\n\t\tMtu.....................%s\n' "$2"
+	printf '\t\tpkey....................0xFFFF\n\t\tRate....................%s\n' "$3"
+	printf '\t\tSL......................0x0\n'
+}
 
 # transcript NAME FUNCTION: what it makes ipoibctl say is tests/ctl/transcript/NAME. Colours are shown as {32}.
 transcript()

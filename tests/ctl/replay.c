@@ -3,8 +3,9 @@
  * In the place of client.c: ipoibctl asks a scene. "none" is one without the family, "no-netlink"
  * one where nobody can be asked. Where TORN is in the environment something has changed while it
  * was told; HEARD are scenes that come one after the other while it listens: "!NAME" is one of
- * which nothing was told, for want of room, "#N" a notice of that number, "?N" another message.
- * REFUSED_FROM is the first request that fails, MADE_FROM the first that has interfaces.
+ * which nothing was told, for want of room, "#N" a notice of that number, "?N" another message,
+ * "~" one that makes no sense. REFUSED_FROM is the first request that fails, MADE_FROM the first
+ * that has interfaces.
  */
 #include "replay.h"
 
@@ -101,6 +102,8 @@ int client_hear(struct client *client, struct records *records)
 	} else if (next && *next == '#') {
 		setenv("NOTICE", next + 1, 1);
 		client_ask(client, IPOIB_CMD_NOTICE_NTF, &all, records);
+	} else if (next && *next == '~') {
+		records->refused = 1;
 	} else if (next && *next == '?') {
 		client_ask(client, strtoul(next + 1, NULL, 10), &all, records);
 	} else {

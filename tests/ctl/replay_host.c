@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * In the place of ethtool.c, ping.c, rtnl.c and wait.c. IPOIB_ROOT/ethtool/INTERFACE has lines NAME
- * VALUE; where ROOT_LATER is in the environment the machine is that one once time has passed.
+ * VALUE, where "errno" says that they are not told; where ROOT_LATER is in the environment the
+ * machine is that one once time has passed.
  */
 #include <errno.h>
 #include <limits.h>
@@ -72,25 +73,31 @@ static void replay_setting(struct ethtool *ethtool, const char *name, unsigned l
 	}
 }
 
-void ethtool_ask(struct ethtool *ethtool, const char *ifname)
+int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 {
 	char path[PATH_MAX], name[64];
 	unsigned long long value;
 	FILE *file;
+	int ret = 0;
 
 	run_root(path, sizeof(path), "/ethtool/%s", ifname);
 	file = fopen(path, "re");
 	if (!file)
-		return;
+		return 0;
 	while (fscanf(file, "%63s %llu", name, &value) == 2)
-		replay_setting(ethtool, name, value);
+		if (!strcmp(name, "errno"))
+			ret = -(int)value;
+		else
+			replay_setting(ethtool, name, value);
 	fclose(file);
+	return ret;
 }
 
 /*
  * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in
  * a row from the third on; or sending them ends with PING_ERRNO. Those whose length is in
- * PING_RULE, "FROM-TO", are refused, and all after PING_UNTIL of them. Answers take PING_US more.
+ * PING_RULE, "FROM-TO", are refused, and all after PING_UNTIL of them. For the PING_FULL-th there
+ * is no room on this host. Answers take PING_US more.
  */
 int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
 {
@@ -116,9 +123,11 @@ int ping_once(struct ping *ping, unsigned int bytes, unsigned int ms, unsigned i
 {
 	const char *most = getenv("PING_LONGEST"), *loss = getenv("PING_LOSS");
 	const char *more = getenv("PING_US"), *all = getenv("PING_ALL");
-	const char *error = getenv("PING_ERRNO");
+	const char *error = getenv("PING_ERRNO"), *full = getenv("PING_FULL");
 
 	ping->sequence++;
+	if (full && ping->sequence == strtoul(full, NULL, 10))
+		return -ENOBUFS;
 	if (replay_refuses(ping, bytes))
 		return -EPERM;
 	*us = 100 + ping->sequence + (more ? strtoul(more, NULL, 10) : 0);
@@ -148,18 +157,25 @@ int ping_provoke(const struct address *peer, unsigned int ifindex)
 	return 0;
 }
 
-/* Where HOST_TORN is in the environment something changes while so many dumps are told. */
+/*
+ * Where HOST_TORN is in the environment something changes while so many dumps are told, where
+ * HOST_FAILS is they end with that errno.
+ */
 int rtnl_ask(struct nl_msg *request, void (*hear)(struct nlmsghdr *answer, void *arg), void *arg)
 {
 	unsigned char *stream = calloc(1, SCENES_STREAM), *exact = NULL;
 	const char *scene = replay_scene ? replay_scene : getenv("SCENE");
-	const char *torn = getenv("HOST_TORN");
+	const char *torn = getenv("HOST_TORN"), *fails = getenv("HOST_FAILS");
 	static unsigned long dumps;
 	struct nlmsghdr *msg;
 	size_t len = 0;
 	int left, ret;
 
-	ret = stream ? scenes_host(scene ? scene : "", nlmsg_hdr(request), stream, &len) : -ENOMEM;
+	if (fails && nlmsg_hdr(request)->nlmsg_flags & NLM_F_DUMP)
+		ret = -strtol(fails, NULL, 10);
+	else
+		ret = stream ? scenes_host(scene ? scene : "", nlmsg_hdr(request), stream, &len) :
+			       -ENOMEM;
 	if (ret)
 		goto out_free;
 	if (replay_mangle)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <net/if_arp.h>
 #include <netlink/msg.h>
 #include <stdbool.h>
@@ -181,6 +182,7 @@ static const char *host_moved(const char *name)
 	return other ? other : name;
 }
 
+/* Where DOWN is in the environment the second port's interface is not set up. */
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
@@ -194,6 +196,7 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 		return -EINVAL;
 	header.ifi_index = ((struct ifinfomsg *)nlmsg_data(request))->ifi_index;
 	header.ifi_type = header.ifi_index == HOST_ETH0 ? ARPHRD_ETHER : ARPHRD_INFINIBAND;
+	header.ifi_flags = header.ifi_index == HOST_IB0 + 1 && getenv("DOWN") ? 0 : IFF_UP;
 	name = attrs[IFLA_IFNAME] ? attrs[IFLA_IFNAME] : attrs[IFLA_ALT_IFNAME];
 	if (!header.ifi_index && !name)
 		return -EINVAL;

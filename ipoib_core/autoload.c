@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading accel modules. A work of ours calls request_module() and waits; module init only queues
- * it, because the modules need our symbols, which are there only once our init has returned.
+ * Loading accel modules. A work of ours calls request_module() and waits. It runs once nothing of
+ * module init can fail any more: a modprobe of an accel waits for the end of our init, and so init
+ * must not wait for the work.
  *
  * With accel=auto those made for the card come first, for all ports, then the one that serves any:
  * that one, when it registers, may wait for the former (ipoib_autoload_settle()), and never for
@@ -22,6 +23,8 @@
  */
 #define IPOIB_AUTOLOAD_SETTLE	(10 * HZ)
 
+/* The work may run; ipoib_registry_lock. */
+static bool ipoib_autoload_runs;
 /* What the work loads, or will first when it comes to run; written under ipoib_registry_lock. */
 static enum ipoib_loading ipoib_autoload_at;
 static DECLARE_WAIT_QUEUE_HEAD(ipoib_autoload_wait);
@@ -127,7 +130,17 @@ void ipoib_autoload(void)
 	/* Who is loaded last just now would wait in vain for what comes after it. */
 	if (ipoib_autoload_at != IPOIB_LOADING_LAST)
 		ipoib_autoload_is_at(IPOIB_LOADING_NATIVE);
+	if (ipoib_autoload_runs)
+		queue_work(system_long_wq, &ipoib_autoload_wk);
+}
+
+void ipoib_autoload_begin(void)
+{
+	mutex_lock(&ipoib_registry_lock);
+	ipoib_autoload_runs = true;
+	/* For the ports that have come already. */
 	queue_work(system_long_wq, &ipoib_autoload_wk);
+	mutex_unlock(&ipoib_registry_lock);
 }
 
 void ipoib_autoload_settle(void)

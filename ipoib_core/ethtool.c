@@ -190,11 +190,25 @@ static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats
 		priv->accel_ethtool->get_ethtool_stats(dev, &own, data);
 }
 
+/*
+ * Before anything that an accel may have a function for. Kernels before 5.16 find the interface,
+ * wait for RTNL, and do not look whether it is gone meanwhile; and the accel, what it had of it.
+ */
+static int ipoib_ethtool_begin(struct net_device *dev)
+{
+	const struct ethtool_ops *accel = ipoib_priv(dev)->accel_ethtool;
+
+	if (dev->reg_state != NETREG_REGISTERED)
+		return -ENODEV;
+	return accel && accel->begin ? accel->begin(dev) : 0;
+}
+
 void ipoib_ethtool_merge(struct ipoib_dev *priv)
 {
 	priv->accel_ethtool = priv->dev->ethtool_ops;
 	if (priv->accel_ethtool)
 		priv->ethtool = *priv->accel_ethtool;
+	priv->ethtool.begin = ipoib_ethtool_begin;
 	priv->ethtool.get_drvinfo = ipoib_get_drvinfo;
 	priv->ethtool.get_link = ethtool_op_get_link;
 	compat_ethtool_link_needs_rtnl(&priv->ethtool);

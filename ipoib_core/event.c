@@ -22,7 +22,8 @@
  * for it before is read again. A port that does not tell its state is asked again until it does.
  * And each that has an interface that is up is looked at now and then: the RDMA core drops an event
  * that it has no memory for, or for which it cannot read the port itself, be it that of a link that
- * went down; and GID_CHANGE it has for itself, on InfiniBand.
+ * went down; and GID_CHANGE it has for itself, on InfiniBand. P_Keys are not looked at: of these
+ * its table is read, which an event that it dropped leaves old too, until the next one.
  */
 #include "event.h"
 
@@ -150,6 +151,14 @@ static unsigned long ipoib_event_make_up(struct ipoib_port *port, unsigned long 
 	return events ? events | late : late | missed;
 }
 
+/* In how many jiffies is the next look due? In a long while these come round. */
+static unsigned long ipoib_event_look_in(const struct ipoib_port *port)
+{
+	unsigned long at = port->look_at, now = jiffies;
+
+	return time_in_range(now, at - IPOIB_LOOK_BACKOFF_MAX * HZ, at - 1) ? at - now : 0;
+}
+
 /*
  * Looks at the port for @events, or because it is time to, and says in @looked whether it did.
  * Returns what there is to do.
@@ -161,7 +170,7 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 	enum ib_port_state state = port->state;
 	u32 lid = port->lid, sm_lid = port->sm_lid;
 
-	*looked = events || time_after_eq(jiffies, port->look_at);
+	*looked = events || !ipoib_event_look_in(port);
 	if (!*looked)
 		return 0;
 	if (ipoib_event_look(port)) {
@@ -277,7 +286,7 @@ void ipoib_port_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 	ipoib_event_tell(port, up);
 	if (port->look_backoff || port->missed || up) {
-		again = max_t(long, port->look_at - jiffies, 1);
+		again = max(ipoib_event_look_in(port), 1UL);
 		delay = delay ? min(delay, again) : again;
 	}
 	/* queue_, not mod_: a kick that came meanwhile is due sooner. */

@@ -78,13 +78,13 @@ static int __init ipoib_init(void)
 	if (ret)
 		goto unregister_client;
 	ipoib_choose_begin();
+	ipoib_autoload_begin();
 	return 0;
 
 unregister_client:
 	ib_unregister_client(&ipoib_client);
 exit_event:
-	/* A device that came before the one that failed may have asked for them. */
-	ipoib_autoload_exit();
+	/* A device that came before the one that failed may have asked for it. */
 	ipoib_registry_exit();
 	ipoib_event_exit();
 exit_debugfs:

@@ -14,7 +14,8 @@
  * with that lock (ipoib_intf_create()).
  *
  * What failed to start is tried again, with a back-off, by a work: memory comes back, and who is
- * being killed, as a modprobe may be in which a device or an accel comes, gets less of it.
+ * being killed, as a modprobe may be in which a device or an accel comes, gets less of it. Only a
+ * port for whose few own bytes and PD there is none is not: the log says that it is left out.
  */
 #define pr_fmt(fmt) "ipoib_core: " fmt
 

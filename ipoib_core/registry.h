@@ -103,6 +103,13 @@ void ipoib_registry_listen(void (*listener)(const struct ipoib_port *port));
 void ipoib_autoload(void);
 
 /**
+ * ipoib_autoload_begin() - let that work run, for ports that have come already too
+ *
+ * Context: process; module init, which cannot fail any more.
+ */
+void ipoib_autoload_begin(void);
+
+/**
  * ipoib_autoload_settle() - wait until no accel made for a card is being loaded
  *
  * In bounded time. Context: process, ipoib_registry_lock not held.

@@ -192,9 +192,14 @@ netdev_features_t ref_features_check(struct sk_buff *skb, struct net_device *dev
 
 	if (!skb_is_gso(skb))
 		return features;
-	/* An HCA makes the segments' checksums when it is asked to make that of the packet. */
+	/*
+	 * An HCA makes the segments' checksums when it is asked to make that of the packet. Where
+	 * fragments are less than pages there may be more than it takes, and what is sent whole
+	 * would have to be copied into one piece, of a length that there may not be.
+	 */
 	if (ref_tx_is_lso(priv, skb) && likely(skb->ip_summed == CHECKSUM_PARTIAL))
-		return features;
+		return likely(skb_shinfo(skb)->nr_frags < priv->max_sge) ?
+		       features : features & ~NETIF_F_GSO_MASK;
 	if (likely(ref_cut_plan(priv, skb, &cut) &&
 		   cut.segs <= ref_tx_most(priv, READ_ONCE(priv->tx_limit))))
 		return features;

@@ -350,7 +350,7 @@ int ref_set_qkey(struct net_device *dev, u32 qkey)
 	for (i = 0; i < priv->num_qps && ref_is_up(priv); i++) {
 		/* A QP in error cannot take it now; when it is mended, it gets the key too. */
 		if (ref_qp_set_qkey(&priv->qps[i]))
-			ref_repair_ask(&priv->qps[i]);
+			ref_repair_ask(&priv->qps[i], false);
 	}
 	mutex_unlock(&priv->qp_mutex);
 	return 0;

@@ -116,6 +116,7 @@ static int ref_start_qps(struct ref_priv *priv)
 	}
 	for (i = 0; i < priv->num_qps; i++) {
 		clear_bit(REF_QP_BROKEN, &priv->qps[i].flags);
+		clear_bit(REF_QP_FLUSHES, &priv->qps[i].flags);
 		clear_bit(REF_QP_DOUBT, &priv->qps[i].flags);
 		priv->qps[i].waits = 0;
 	}

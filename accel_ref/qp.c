@@ -98,7 +98,7 @@ static void ref_qp_event(struct ib_event *event, void *context)
 		atomic_long_inc(&qp->priv->events.async_errors);
 		net_err_ratelimited("%s: QP: %s\n", qp->priv->dev->name,
 				    ib_event_msg(event->event));
-		ref_repair_ask(qp);
+		ref_repair_ask(qp, true);
 		break;
 	default:
 		break;

@@ -364,7 +364,8 @@ struct ref_rxq {
 
 /* Bits of ref_qp.flags. */
 enum {
-	REF_QP_BROKEN,		/* an error was seen, repair is on its way; no receive is posted */
+	REF_QP_BROKEN,		/* an error was seen, repair is on its way */
+	REF_QP_FLUSHES,		/* so was one of a receive: it takes no more of them */
 	REF_QP_DOUBT,		/* it refused something: repair looks whether it is in error */
 };
 
@@ -515,12 +516,6 @@ static inline bool ref_is_up(const struct ref_priv *priv)
 	return test_bit(REF_UP, &priv->state);
 }
 
-/* What an HCA may make us say again and again, or an interface's administrator. */
-static inline bool ref_may_log(const struct ref_priv *priv)
-{
-	return ipoib_accel_may_log(priv->dev) && net_ratelimit();
-}
-
 static inline bool ref_qp_is_broken(const struct ref_qp *qp)
 {
 	return test_bit(REF_QP_BROKEN, &qp->flags);
@@ -575,7 +570,7 @@ int ref_moderate(struct ref_priv *priv);
 void ref_repair_work(struct work_struct *work);
 void ref_watch_work(struct work_struct *work);
 void ref_watch_start(struct ref_priv *priv);
-void ref_repair_ask(struct ref_qp *qp);
+void ref_repair_ask(struct ref_qp *qp, bool receives);
 void ref_repair_look(struct ref_qp *qp);
 void ref_restart(struct ref_priv *priv);
 void ref_restart_work(struct work_struct *work);

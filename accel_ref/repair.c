@@ -102,15 +102,22 @@ static void ref_repair_queue(struct ref_priv *priv)
 /**
  * ref_repair_ask() - a QP met an error
  * @qp: the QP
+ * @receives: it does not receive any more; after an error of a send alone it may (SQE), and has to
+ *	be given receives, since repair may have to wait for an HCA that takes its time
  *
  * Context: any.
  */
-void ref_repair_ask(struct ref_qp *qp)
+void ref_repair_ask(struct ref_qp *qp, bool receives)
 {
 	struct ref_priv *priv = qp->priv;
 
 	/* While the interface stops, everything is flushed, and nothing is to be repaired. */
-	if (!ref_is_up(priv) || test_and_set_bit(REF_QP_BROKEN, &qp->flags))
+	if (!ref_is_up(priv))
+		return;
+	/* First: who clears both clears this one last, and so never without a repair to come. */
+	if (receives)
+		set_bit(REF_QP_FLUSHES, &qp->flags);
+	if (test_and_set_bit(REF_QP_BROKEN, &qp->flags))
 		return;
 	/*
 	 * Sends would only be flushed. A send() that looked at the mark before may start the queue
@@ -144,6 +151,8 @@ static void ref_repair_done(struct ref_qp *qp)
 {
 	qp->waits = 0;
 	clear_bit(REF_QP_BROKEN, &qp->flags);
+	smp_mb__after_atomic(); /* see ref_repair_ask() */
+	clear_bit(REF_QP_FLUSHES, &qp->flags);
 	if (qp->txq)
 		ref_tx_wake(qp->txq);
 
@@ -200,7 +209,7 @@ static void ref_repair_doubt(struct ref_qp *qp)
 	if (state < 0 && (state == REF_NOT_ASKED || ref_hca_is_silent(qp->priv)))
 		return;
 	if (state != IB_QPS_RTS)
-		ref_repair_ask(qp);
+		ref_repair_ask(qp, state != IB_QPS_SQE);
 }
 
 /**

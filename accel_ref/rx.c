@@ -79,7 +79,7 @@ static void ref_rx_error(struct ref_rxq *rxq, const struct ib_wc *wc)
 	}
 	if (wc->status == IB_WC_LOC_LEN_ERR)
 		ref_rx_overlong(rxq);
-	ref_repair_ask(rxq->qp);
+	ref_repair_ask(rxq->qp, true);
 }
 
 /*
@@ -95,16 +95,23 @@ static bool ref_rx_is_own(const struct ref_rxq *rxq, const struct ib_wc *wc,
 	       !memcmp(&grh->sgid, &ipoib_intf(priv->dev)->local_gid, sizeof(grh->sgid));
 }
 
+/*
+ * Room in front of a copy: for the sender's address, and so much that the IP header, behind four
+ * bytes of encapsulation, lies where the machine wants it: NET_IP_ALIGN, which comes before it, is
+ * for a header of Ethernet.
+ */
+#define REF_RX_COPY_ROOM	(IPOIB_HW_ADDR_LEN + (-NET_IP_ALIGN & 3))
+
 /* A small packet: into an skb of its own, the buffer stays mapped and goes back to the ring. */
 static struct sk_buff *ref_rx_copy(struct ref_rxq *rxq, struct ref_rx_slot *slot,
 				   unsigned int len)
 {
 	struct ib_device *hca = rxq->priv->hca;
-	struct sk_buff *skb = napi_alloc_skb(&rxq->napi, IPOIB_HW_ADDR_LEN + len);
+	struct sk_buff *skb = napi_alloc_skb(&rxq->napi, REF_RX_COPY_ROOM + len);
 
 	if (unlikely(!skb))
 		return NULL;
-	skb_reserve(skb, IPOIB_HW_ADDR_LEN);
+	skb_reserve(skb, REF_RX_COPY_ROOM);
 	ib_dma_sync_single_for_cpu(hca, slot->dma, REF_GRH_LEN + len, DMA_FROM_DEVICE);
 	skb_put_data(skb, slot->buf + REF_RX_HEADROOM + REF_GRH_LEN, len);
 	ib_dma_sync_single_for_device(hca, slot->dma, REF_GRH_LEN + len, DMA_FROM_DEVICE);

@@ -275,6 +275,8 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 	ref_rx_count(rxq, post_failed);
 	net_warn_ratelimited("%s: RX queue %u: posting buffers failed: %d\n",
 			     rxq->priv->dev->name, rxq->index, err);
+	/* One that only receives has no send by which it would be noticed. */
+	ref_repair_look(rxq->qp);
 	return err;
 }
 
@@ -325,13 +327,14 @@ int ref_rx_fill(struct ref_rxq *rxq, gfp_t gfp)
  * @rxq: the queue
  *
  * Without a completion NAPI would not run again, so a ring that could not be filled now asks for a
- * run by time. A QP in error is left alone: whatever is posted to it comes straight back.
+ * run by time. A QP that does not receive any more is left alone: whatever is posted to it comes
+ * straight back.
  *
  * Context: NAPI of the queue.
  */
 void ref_rx_refill(struct ref_rxq *rxq)
 {
-	if (unlikely(!ref_is_up(rxq->priv) || ref_qp_is_broken(rxq->qp)))
+	if (unlikely(!ref_is_up(rxq->priv) || test_bit(REF_QP_FLUSHES, &rxq->qp->flags)))
 		return;
 	if (unlikely(ref_rx_fill(rxq, GFP_ATOMIC)))
 		queue_delayed_work(ref_wq, &rxq->refill_work, REF_REFILL_DELAY);

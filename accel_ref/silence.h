@@ -18,4 +18,10 @@ void ref_hca_ask_again(struct ref_priv *priv);
 void ref_hca_ask_for_stop(struct ref_priv *priv);
 void ref_hca_stopped(struct ref_priv *priv);
 
+/* What an HCA may make us say again and again, or an interface's administrator. */
+static inline bool ref_may_log(const struct ref_priv *priv)
+{
+	return ipoib_accel_may_log(priv->dev) && net_ratelimit();
+}
+
 #endif /* ACCEL_REF_SILENCE_H */

@@ -164,7 +164,7 @@ static void ref_tx_complete(struct ref_txq *txq, const struct ib_wc *wc, int bud
 			net_warn_ratelimited("%s: TX queue %u: send failed: %s (vendor 0x%x)\n",
 					     txq->priv->dev->name, txq->index,
 					     ib_wc_status_msg(wc->status), wc->vendor_err);
-		ref_repair_ask(txq->qp);
+		ref_repair_ask(txq->qp, false);
 	}
 }
 

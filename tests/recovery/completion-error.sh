@@ -3,7 +3,8 @@
 #
 # Work requests complete with an error under TCP: the QP is repaired (a send: SQE, back to RTS) or the
 # data path restarted (a receive: ERR), the error is counted, and traffic goes on within 5 s. The
-# receive ring is full again afterwards: errors over and over do not wear it out.
+# receive ring is full again afterwards: errors over and over do not wear it out. A QP whose sends alone
+# have failed goes on to receive.
 # (Topology: lib/outage.sh)
 #
 # lane: full
@@ -35,6 +36,26 @@ faults send_error_once sib0 hostA "$IFA" sqe_repairs
 faults send_error_once sib1 hostB "$IFB" sqe_repairs
 faults recv_error_once sib1 hostB "$IFB" restarts
 faults recv_error_once sib0 hostA "$IFA" restarts
+
+note "while a QP is mended, by an HCA that takes its time, it receives"
+# has_received COUNT: hostA, since received.
+has_received()
+{
+	[ $(($(ethtool_stat hostA "$IFA" rx0_packets) - received)) -ge "$1" ]
+}
+
+repairs=$(ethtool_stat hostA "$IFA" sqe_repairs)
+knob sib0 slow_ms $((5000 * TIME_SCALE))
+knob sib0 send_error_once 1
+must_wait 10 grep -qx 0 "$SOFT_IB/sib0/send_error_once"
+received=$(ethtool_stat hostA "$IFA" rx0_packets)
+spawn hostB socat -u -b 100 OPEN:/dev/zero,readbytes=200000 "UDP-SENDTO:$A4:9"
+# The ring has 256.
+must_wait 4 has_received 1000
+is "repairs until then" "$(($(ethtool_stat hostA "$IFA" sqe_repairs) - repairs))" 0
+knob sib0 slow_ms 0
+must_wait 10 counted hostA "$IFA" sqe_repairs "$repairs"
+assert_resumes "a slow repair"
 
 note "more receive errors at once than one restart takes"
 knob sib1 recv_error_once 20

@@ -470,7 +470,7 @@ static void step(void)
 		if (with_errors && !below(10))
 			hca_fail(below(3) ? IB_QPS_SQE : IB_QPS_ERR);
 		if (with_errors && !below(20))
-			ref_repair_ask(&priv.qps[0]);
+			ref_repair_ask(&priv.qps[0], false);
 		if (with_errors && !below(20))
 			watch();
 		if (restart_wanted && !below(3))

@@ -44,6 +44,7 @@ struct counter { long v; };
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))
 #define smp_mb()		((void)0) /* nothing runs at the same time */
+#define smp_mb__after_atomic()	((void)0)
 #define smp_load_acquire(p)	(*(p)) /* likewise */
 #define smp_store_release(p, v)	(*(p) = (v)) /* likewise */
 #define min(a, b)		((a) < (b) ? (a) : (b))

@@ -82,9 +82,10 @@ help:
 	@echo 'make bench-mlx        accel_mlx beside in-tree over the same queues of mlx5_core: table'
 	@echo 'make clean            remove what was built; fetched kernels stay in ~/.cache/ipoib-accel'
 
+# /var, where DKMS builds, may be mounted noexec.
 .PHONY: modules
 modules:
-	./ipoib_core/compat/probe.sh $(KDIR) $(features)
+	sh ./ipoib_core/compat/probe.sh $(KDIR) $(features)
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 # INSTALL_MOD_PATH= is the root to install in. The kernel's build would run depmod only for the running

@@ -15,7 +15,7 @@ IPOIB_DEVEL ?= /usr/src/ipoib-accel-devel/$(release)
 modules: features
 .PHONY: features
 features:
-	../ipoib_core/compat/probe.sh $(KDIR) ../ipoib_core/compat/generated/features.h
+	sh ../ipoib_core/compat/probe.sh $(KDIR) ../ipoib_core/compat/generated/features.h
 
 .PHONY: modules modules_install clean
 modules modules_install clean:

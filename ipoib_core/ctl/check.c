@@ -28,6 +28,8 @@
 #define CHECK_SAID	16384
 /* What signature-refused says if the keys that the kernel trusts are not for this user to see. */
 #define CHECK_UNSEEN	"as far as this user sees"
+/* And if it cannot be seen whether they matter; it says what to do itself. */
+#define CHECK_BLIND	"cannot be seen here"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -285,6 +287,11 @@ static void check_refused(const char *kernel, const char *file, const char *reas
 			    "ib_ipoib is ours, but whether it will be loaded is for root to see: %s",
 			    reason);
 		finding_next(finding, "'ipoibctl check' as root");
+		return;
+	}
+	if (strstr(reason, CHECK_BLIND)) {
+		finding_set(finding, FINDING_NOTE, "not-allowed", "ib_ipoib is ours, but %s",
+			    reason);
 		return;
 	}
 	finding_set(finding, FINDING_BROKEN, "signature",

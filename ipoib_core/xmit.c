@@ -115,6 +115,12 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return false;
 	}
+	/* A packet socket may name what was pulled as the place of a checksum. */
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
+		     skb_checksum_start_offset(skb) < IPOIB_ENCAP_LEN)) {
+		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+		return false;
+	}
 	if (unlikely(!ipoib_fits(priv, skb))) {
 		ipoib_pmtu_drop(priv, skb);
 		return false;

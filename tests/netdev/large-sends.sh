@@ -165,6 +165,12 @@ for address in "$B4" "$B6"; do
 	some_cut
 done
 assert_clean
+note "a checksum of what is in front of the IP header is nobody's"
+malformed=$(ethtool_stat hostA "$IFA" tx_drop_malformed)
+taken=$(on hostA "$TESTS/netdev/wrong-sum" "$IFA" "$(lladdr hostB "$IFB")")
+# Of the 24 that there are newer kernels take four.
+[ "$taken" -ge 4 ] || fail "a packet socket takes $taken"
+is "packets dropped for it" "$(($(ethtool_stat hostA "$IFA" tx_drop_malformed) - malformed))" "$taken"
 note "what the HCA holds is taken back"
 knob sib0 stuck_sq 1
 spawn hostA "$program" send "$B4" 7300 2044 lossy > "$TMPDIR/stuck" 2>&1

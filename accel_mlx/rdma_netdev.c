@@ -123,7 +123,7 @@ static int rnet_make(struct net_device *dev)
 	struct rnet_making making = { .dev = dev };
 
 	INIT_WORK_ONSTACK(&making.work, rnet_make_work);
-	schedule_work(&making.work);
+	queue_work(system_unbound_wq, &making.work);
 	flush_work(&making.work);
 	destroy_work_on_stack(&making.work);
 	return making.err;
@@ -249,6 +249,23 @@ static void rnet_ethtool_complete(struct net_device *dev)
 	rnet_schedule_queues(dev);
 }
 
+static void rnet_stats_busy(struct rnet *rnet, bool busy)
+{
+	spin_lock_bh(&rnet->stats_lock);
+	rnet->stats_busy = busy;
+	spin_unlock_bh(&rnet->stats_lock);
+}
+
+/* It may sleep. Others are told meanwhile what was told last: see rnet_get_stats64(). */
+static void rnet_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct rnet *rnet = rnet_of(dev);
+
+	rnet_stats_busy(rnet, true);
+	rnet->provider_ethtool->get_ethtool_stats(dev, stats, data);
+	rnet_stats_busy(rnet, false);
+}
+
 /**
  * rnet_update_netdev_settings() - ipoib_ops.update_netdev_settings
  * @dev: the interface
@@ -265,6 +282,8 @@ int rnet_update_netdev_settings(struct net_device *dev)
 	rnet->provider_ethtool = dev->ethtool_ops;
 	rnet->ethtool = *dev->ethtool_ops;
 	rnet->ethtool.complete = rnet_ethtool_complete;
+	if (rnet->ethtool.get_ethtool_stats)
+		rnet->ethtool.get_ethtool_stats = rnet_get_ethtool_stats;
 	dev->ethtool_ops = &rnet->ethtool;
 	return 0;
 }
@@ -418,7 +437,8 @@ int rnet_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32
  * @stats: zeroed; providers set their members rather than adding to them
  *
  * mlx5_core adds its queues' counters up, writes the sums where all readers' are, and reads them
- * back from there: of two readers at a time one may get the other's, older ones.
+ * back from there: of two readers at a time one may get the other's, older ones. Ethtool's even
+ * adds them up there, and twice, if another one comes.
  *
  * Context: any but hard interrupt.
  */
@@ -429,7 +449,11 @@ void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 	if (!rnet->ops->ndo_get_stats64)
 		return;
 	spin_lock_bh(&rnet->stats_lock);
-	rnet->ops->ndo_get_stats64(dev, stats);
+	if (!rnet->stats_busy) {
+		rnet->ops->ndo_get_stats64(dev, stats);
+		rnet->stats = *stats;
+	}
+	*stats = rnet->stats;
 	spin_unlock_bh(&rnet->stats_lock);
 }
 

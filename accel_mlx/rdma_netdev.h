@@ -15,6 +15,7 @@
 #define RDMA_NETDEV_H
 
 #include <linux/ethtool.h>
+#include <linux/if_link.h>
 #include <linux/spinlock.h>
 
 #include "ipoib_accel.h"
@@ -26,6 +27,8 @@
  * @ethtool: the same, but for what has to follow them
  * @destructor: frees what the provider keeps behind the netdev
  * @stats_lock: one reader of the provider's counters at a time
+ * @stats: what it has told last; under @stats_lock
+ * @stats_busy: ethtool's reader is there, who sleeps; under @stats_lock
  * @qkey: the broadcast group's; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
@@ -38,6 +41,8 @@ struct rnet {
 	struct ethtool_ops ethtool;
 	void (*destructor)(struct net_device *dev);
 	spinlock_t stats_lock; /* around the provider's ndo_get_stats64 */
+	struct rtnl_link_stats64 stats;
+	bool stats_busy;
 	u32 qkey;
 };
 

@@ -164,10 +164,10 @@ children_up hostA "$IFA.8001"
 ping_sizes hostA 10.9.1.2 64 2016
 
 note "who makes a child is killed while somebody else has the lock of all interfaces: mlx5_core gets its threads all the same"
-# waits_for_lock: that process, as a mutex has it wait.
+# waits_for_lock: that process, in its write to the file.
 waits_for_lock()
 {
-	grep -q '^State:[[:space:]]*D' "/proc/$making/status"
+	grep -q kernfs_fop_write_iter "/proc/$making/stack"
 }
 
 card_knob "$HCA_B" stuck_command 1
@@ -183,7 +183,8 @@ wait "$making" || :
 wait "$has_lock" || fail "the other interface was not set down"
 must ip -n hostB link set "$IFB" up
 must_wait 20 is_running hostB "$IFB"
-! ip -n hostA link show "$IFA.8002" > /dev/null 2>&1 || child_delete hostA "$IFA" 0x8002 ours
+must ip -n hostA link show "$IFA.8002" > /dev/null
+child_delete hostA "$IFA" 0x8002 ours
 # The parent's objects of the card were the child's, too.
 must on hostA ethtool -G "$IFA" rx 256
 must_wait 20 is_running hostA "$IFA"

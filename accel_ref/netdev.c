@@ -217,9 +217,7 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	priv->restart_next = jiffies;
 	/* Not deferrable: on an idle machine, where it is wanted most, that may mean never. */
 	INIT_DELAYED_WORK(&priv->watch, ref_watch_work);
-	/* Not those of the other port or of a child, as long as there are as many. */
-	priv->vector = (port - 1 + ((pkey + 1) & 0x7fff)) *
-		       (dev->num_rx_queues + dev->num_tx_queues);
+	priv->vector = port - 1 + ((pkey + 1) & 0x7fff);
 
 	err = ref_silence_get(priv);
 	if (err)

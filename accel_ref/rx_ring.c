@@ -275,8 +275,6 @@ static int ref_rx_post(struct ref_rxq *rxq, unsigned int n)
 	ref_rx_count(rxq, post_failed);
 	net_warn_ratelimited("%s: RX queue %u: posting buffers failed: %d\n",
 			     rxq->priv->dev->name, rxq->index, err);
-	/* One that only receives has no send by which it would be noticed. */
-	ref_repair_look(rxq->qp);
 	return err;
 }
 

@@ -113,7 +113,6 @@ static int ref_tx_prepare(struct ref_txq *txq, struct sk_buff *skb)
 	const struct ref_priv *priv = txq->priv;
 	unsigned int max_len = priv->max_ib_mtu;
 	unsigned int hdr_len = 0, sges;
-	int err;
 
 	if (skb_is_gso(skb)) {
 		hdr_len = skb_transport_offset(skb) + tcp_hdrlen(skb);
@@ -126,14 +125,9 @@ static int ref_tx_prepare(struct ref_txq *txq, struct sk_buff *skb)
 	}
 
 	/* Features that come with cutting announce more checksums than the HCA makes. */
-	if (skb->ip_summed == CHECKSUM_PARTIAL && !hdr_len && !ref_tx_is_summed(priv, skb)) {
-		err = skb_checksum_help(skb);
-		if (err == -ENOMEM)
-			goto no_memory;
-		/* A packet socket may have named a place that there is not. */
-		if (err)
-			goto too_long;
-	}
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !hdr_len && !ref_tx_is_summed(priv, skb) &&
+	    skb_checksum_help(skb))
+		goto no_memory;
 
 	sges = skb_shinfo(skb)->nr_frags + (skb_headlen(skb) > hdr_len);
 	if (unlikely(sges > priv->max_sge)) {

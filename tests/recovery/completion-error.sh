@@ -45,16 +45,16 @@ has_received()
 }
 
 repairs=$(ethtool_stat hostA "$IFA" sqe_repairs)
-knob sib0 slow_ms $((5000 * TIME_SCALE))
+knob sib0 slow_ms $((8000 * TIME_SCALE))
 knob sib0 send_error_once 1
 must_wait 10 grep -qx 0 "$SOFT_IB/sib0/send_error_once"
 received=$(ethtool_stat hostA "$IFA" rx0_packets)
 spawn hostB socat -u -b 100 OPEN:/dev/zero,readbytes=200000 "UDP-SENDTO:$A4:9"
 # The ring has 256.
-must_wait 4 has_received 1000
+must_wait 6 has_received 1000
 is "repairs until then" "$(($(ethtool_stat hostA "$IFA" sqe_repairs) - repairs))" 0
 knob sib0 slow_ms 0
-must_wait 10 counted hostA "$IFA" sqe_repairs "$repairs"
+must_wait 15 counted hostA "$IFA" sqe_repairs "$repairs"
 assert_resumes "a slow repair"
 
 note "more receive errors at once than one restart takes"

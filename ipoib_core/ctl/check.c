@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -174,13 +175,6 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
-	/* It is there before any module is. */
-	if (!strcmp(file, "(builtin)")) {
-		finding_set(finding, FINDING_BROKEN, "in-tree",
-			    "this kernel's own ib_ipoib is built in, and serves all ports");
-		finding_next(finding, MACHINE_BUILT_IN_NEXT);
-		return;
-	}
 	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
 		if (strstr(reason, CHECK_UNSEEN)) {
 			finding_set(finding, FINDING_BROKEN, "not-built", "%s, perhaps as %s", who,
@@ -326,6 +320,29 @@ static void check_ours(const struct check *check, const char *kernel, const char
 	finding_set(finding, FINDING_OK, "ours", "ib_ipoib is ours: %s (%s)", file, state);
 }
 
+/* It is there before any module is, whatever modprobe would take for the name. */
+static bool check_built_in(const char *kernel, struct finding *finding)
+{
+	char path[PATH_MAX], *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *list;
+
+	run_root(path, sizeof(path), "/lib/modules/%s/modules.builtin", kernel);
+	list = fopen(path, "r");
+	while (list && !found && getline(&line, &size, list) > 0)
+		found = strstr(line, "/ib_ipoib.ko");
+	free(line);
+	if (list)
+		fclose(list);
+	if (!found)
+		return false;
+	finding_set(finding, FINDING_BROKEN, "in-tree",
+		    "this kernel's own ib_ipoib is built in, and serves all ports");
+	finding_next(finding, MACHINE_BUILT_IN_NEXT);
+	return true;
+}
+
 static void check_kernel(struct check *check, const char *kernel)
 {
 	char subject[NAME_MAX + 32], file[PATH_MAX], core[PATH_MAX], reason[FINDING_TEXT];
@@ -334,12 +351,15 @@ static void check_kernel(struct check *check, const char *kernel)
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
-	if (machine_ours(file))
-		check_ours(check, kernel, file, &finding);
-	else if (check_passed_over(kernel, core, reason, sizeof(reason)))
-		finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
-	else
-		check_not_ours(check, kernel, file, core, &finding);
+	if (!check_built_in(kernel, &finding)) {
+		if (machine_ours(file))
+			check_ours(check, kernel, file, &finding);
+		else if (check_passed_over(kernel, core, reason, sizeof(reason)))
+			finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s",
+				    reason);
+		else
+			check_not_ours(check, kernel, file, core, &finding);
+	}
 	snprintf(subject, sizeof(subject), "kernel %s%s", kernel,
 		 strcmp(kernel, check->running) ? "" : " (runs)");
 	check_tell(check, subject, &finding);

@@ -18,6 +18,8 @@
  * got the name meanwhile these may be more.
  */
 #define ETHTOOL_SPARE		4096
+/* So often is it asked while queues come and go. */
+#define ETHTOOL_TRIES		4
 #define ETHTOOL_STATS_MAX	65536
 
 /* Returns 0 or a negative errno. */
@@ -92,6 +94,7 @@ int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 	struct ethtool_coalesce coalesce = { .cmd = ETHTOOL_GCOALESCE };
 	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM };
 	int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
+	unsigned int tries = ETHTOOL_TRIES;
 
 	if (sock < 0)
 		return -errno;
@@ -107,7 +110,9 @@ int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 		ethtool->rx_usecs = coalesce.rx_coalesce_usecs;
 	}
 	/* Last: who compares them takes the time then. */
-	ret = ethtool_ask_stats(ethtool, sock, ifname);
+	do {
+		ret = ethtool_ask_stats(ethtool, sock, ifname);
+	} while (ret == -EAGAIN && --tries);
 	close(sock);
 	return ret;
 }

@@ -427,28 +427,30 @@ static void explain_driver(struct explained *all)
 }
 
 /* Groups and paths are for administrators only. */
-static bool explain_ask_more(struct explained *all, enum ipoib_cmd cmd,
+static void explain_ask_more(struct explained *all, enum ipoib_cmd cmd,
 			     const struct client_filter *filter, struct records *records)
 {
 	int ret = client_ask(all->ctl->client, cmd, filter, records);
 
-	if (ret == -EPERM) {
+	if (ret == -EPERM)
 		all->blind = true;
-		return true;
-	}
-	return ctl_judge(all->ctl, cmd, ret, records);
+	else
+		ctl_judge(all->ctl, cmd, ret, records);
 }
 
+/* Whether interfaces and ports are known; each of the rest may be, or not. */
 static bool explain_ask(struct explained *all)
 {
 	const struct client_filter none = {}, filter = { .ifname = all->ctl->ifname };
 	struct ctl *ctl = all->ctl;
 
-	return ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &all->devs) &&
-	       ctl_ask(ctl, IPOIB_CMD_PORT_GET, &none, &all->ports) &&
-	       stats_ask(ctl, &all->stats) &&
-	       explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups) &&
-	       explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
+	if (!ctl_ask(ctl, IPOIB_CMD_DEV_GET, &filter, &all->devs) ||
+	    !ctl_ask(ctl, IPOIB_CMD_PORT_GET, &none, &all->ports))
+		return false;
+	stats_ask(ctl, &all->stats);
+	explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups);
+	explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
+	return true;
 }
 
 static void explain_blind(struct explained *all)

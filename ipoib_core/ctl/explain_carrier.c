@@ -104,9 +104,9 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "port-down",
 		    "no carrier: port %s has no physical link", port);
 	finding_next(finding,
-		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s')",
+		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s -D 0 %llu enable' ends that)",
 		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT),
-		     print_diag(dev));
+		     print_diag(dev), record_get(dev, IPOIB_A_PORT));
 }
 
 static void explain_port_untold(const struct record *dev, struct finding *finding)

@@ -22,14 +22,17 @@ static bool dests_is_lost(const struct record *path)
 	       dests_has_failed(path);
 }
 
-/* The broadcast group is told by itself. */
+/*
+ * The broadcast group is told by itself. One that is joined again is used as it was meanwhile, and
+ * waits to be joined if it is given up.
+ */
 static bool dests_is_not_joined(const struct record *dev, const struct record *group)
 {
 	unsigned long long state = record_get(group, IPOIB_A_GROUP_STATE);
 	struct nlattr *broadcast = dev->attrs[IPOIB_A_GID], *gid = group->attrs[IPOIB_A_GID];
 
 	return state != IPOIB_GROUP_STATE_JOINED && state != IPOIB_GROUP_STATE_LEAVING &&
-	       dests_has_failed(group) &&
+	       state != IPOIB_GROUP_STATE_REJOINING && dests_has_failed(group) &&
 	       !(broadcast && gid && !memcmp(nla_data(broadcast), nla_data(gid), nla_len(gid)));
 }
 

@@ -20,13 +20,14 @@ static uint64_t traffic_returned(const struct counters *stats)
 static void traffic_waiting(const struct traffic *traffic)
 {
 	const struct counters *before = &traffic->before->ethtool.stats;
+	const struct counters *after = &traffic->after->ethtool.stats;
 	uint64_t waiting = traffic->after->outstanding;
 	struct finding finding;
 
 	/* Who has not told his counters may have given back all of them, and had others since. */
-	if (!before->count || !waiting || !traffic->before->outstanding ||
+	if (!before->count || !after->count || !waiting || !traffic->before->outstanding ||
 	    traffic_stat(traffic, "tx_packets") ||
-	    traffic_returned(before) != traffic_returned(&traffic->after->ethtool.stats))
+	    traffic_returned(before) != traffic_returned(after))
 		return;
 	finding_set(&finding, FINDING_BROKEN, "sends-wait",
 		    "sends that wait for the device: %llu; it has given none back in the last %llu ms",
@@ -260,7 +261,7 @@ static void traffic_mended(const struct traffic *traffic)
 		    (unsigned long long)counters_get(stats, "async_errors"),
 		    (unsigned long long)now, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "what was in the queues is lost each time; the kernel log says why");
+		     "what was in the queues is lost each time; the kernel log says why, unless the broadcast group's MTU has grown");
 	traffic_tell(traffic, &finding);
 }
 

@@ -133,9 +133,13 @@ const char *print_next(char *text, const struct record *record, const struct rec
 {
 	const char *diag = print_diag(dev);
 
-	if (print_is_nonsense(record))
+	if (print_is_nonsense(record) && record_get(record, IPOIB_A_LAST_ERROR) == EPROTO)
 		snprintf(text, PRINT_NEXT,
 			 "the fault is the subnet manager's: is mtu= of the partition right there? its log may say more");
+	else if (print_is_nonsense(record))
+		snprintf(text, PRINT_NEXT,
+			 "the fault is the subnet manager's: 'saquery %s -g' has the group's Mlid; its log may say more",
+			 diag);
 	else if (print_is_own(record))
 		snprintf(text, PRINT_NEXT, "the kernel log may say why it fails on this host");
 	else

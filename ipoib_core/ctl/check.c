@@ -29,7 +29,7 @@
 #define CHECK_SAID	16384
 /* What signature-refused says if the keys that the kernel trusts are not for this user to see. */
 #define CHECK_UNSEEN	"as far as this user sees"
-/* And if it cannot be seen whether they matter; it says what to do itself. */
+/* And if it cannot be seen whether they matter. */
 #define CHECK_BLIND	"cannot be seen here"
 
 /**
@@ -166,6 +166,17 @@ static bool check_headers(const char *kernel)
 	return !access(path, F_OK);
 }
 
+static void check_blind_next(const char *kernel, const char *file, struct finding *finding)
+{
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "'make modules_install KVER=%s' in the sources, on the machine itself",
+			     kernel);
+	else
+		finding_next(finding, "'%s/take-over %s' on the machine itself", IPOIBCTL_SCRIPTS,
+			     kernel);
+}
+
 /* ib_ipoib of @kernel, @file, is not ours, and the kernel is none that ours is not for. */
 static void check_not_ours(const struct check *check, const char *kernel, const char *file,
 			   const char *core, struct finding *finding)
@@ -181,6 +192,11 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 				    reason);
 			finding_next(finding,
 				     "'ipoibctl check' as root says whether it is for its signature");
+			return;
+		}
+		if (strstr(reason, CHECK_BLIND)) {
+			finding_set(finding, FINDING_BROKEN, "not-seen", "%s: %s", who, reason);
+			check_blind_next(kernel, core, finding);
 			return;
 		}
 		finding_set(finding, FINDING_BROKEN, "signature", "%s: %s", who, reason);
@@ -284,8 +300,8 @@ static void check_refused(const char *kernel, const char *file, const char *reas
 		return;
 	}
 	if (strstr(reason, CHECK_BLIND)) {
-		finding_set(finding, FINDING_NOTE, "not-allowed", "ib_ipoib is ours, but %s",
-			    reason);
+		finding_set(finding, FINDING_NOTE, "not-seen", "ib_ipoib is ours, but %s", reason);
+		check_blind_next(kernel, file, finding);
 		return;
 	}
 	finding_set(finding, FINDING_BROKEN, "signature",

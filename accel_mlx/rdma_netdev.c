@@ -449,11 +449,12 @@ void rnet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 	if (!rnet->ops->ndo_get_stats64)
 		return;
 	spin_lock_bh(&rnet->stats_lock);
-	if (!rnet->stats_busy) {
+	if (rnet->stats_busy) {
+		*stats = rnet->stats;
+	} else {
 		rnet->ops->ndo_get_stats64(dev, stats);
 		rnet->stats = *stats;
 	}
-	*stats = rnet->stats;
 	spin_unlock_bh(&rnet->stats_lock);
 }
 

@@ -111,13 +111,10 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 
 	skb_pull(skb, sizeof(*pseudo));
 	type = ((const struct ipoib_header *)skb->data)->proto;
-	if (unlikely(!ipoib_type_ok(type))) {
-		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
-		return false;
-	}
 	/* A packet socket may name what was pulled as the place of a checksum. */
-	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
-		     skb_checksum_start_offset(skb) < IPOIB_ENCAP_LEN)) {
+	if (unlikely(!ipoib_type_ok(type) ||
+		     (skb->ip_summed == CHECKSUM_PARTIAL &&
+		      skb_checksum_start_offset(skb) < IPOIB_ENCAP_LEN))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return false;
 	}

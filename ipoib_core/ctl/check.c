@@ -359,23 +359,30 @@ static bool check_built_in(const char *kernel, struct finding *finding)
 	return true;
 }
 
-static void check_kernel(struct check *check, const char *kernel)
+/* Whose ib_ipoib @kernel has, and why. */
+static void check_name(const struct check *check, const char *kernel, struct finding *finding)
 {
-	char subject[NAME_MAX + 32], file[PATH_MAX], core[PATH_MAX], reason[FINDING_TEXT];
-	struct finding finding;
+	char file[PATH_MAX], core[PATH_MAX], reason[FINDING_TEXT];
 
+	if (check_built_in(kernel, finding))
+		return;
 	machine_file(kernel, "ib_ipoib", file, sizeof(file));
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
-	if (!check_built_in(kernel, &finding)) {
-		if (machine_ours(file))
-			check_ours(check, kernel, file, &finding);
-		else if (check_passed_over(kernel, core, reason, sizeof(reason)))
-			finding_set(&finding, FINDING_NOTE, "passed-over", "not for ours: %s",
-				    reason);
-		else
-			check_not_ours(check, kernel, file, core, &finding);
-	}
+	if (machine_ours(file))
+		check_ours(check, kernel, file, finding);
+	else if (check_passed_over(kernel, core, reason, sizeof(reason)))
+		finding_set(finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
+	else
+		check_not_ours(check, kernel, file, core, finding);
+}
+
+static void check_kernel(struct check *check, const char *kernel)
+{
+	char subject[NAME_MAX + 32];
+	struct finding finding;
+
+	check_name(check, kernel, &finding);
 	snprintf(subject, sizeof(subject), "kernel %s%s", kernel,
 		 strcmp(kernel, check->running) ? "" : " (runs)");
 	check_tell(check, subject, &finding);

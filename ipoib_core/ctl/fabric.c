@@ -60,11 +60,12 @@ void fabric_look(void (*tell)(void *arg, const char *name, const struct finding 
 	struct client *client;
 	int ret = client_open(&client);
 
+	/* Without ours there is nothing to look at, which others say. */
+	if (ret == -ENOENT)
+		return;
 	if (ret) {
 		finding_unseen(&finding, "interfaces", strerror(-ret));
-		/* Without ours there is nothing to look at, which others say. */
-		if (ret != -ENOENT)
-			tell(arg, "ipoib_core", &finding);
+		tell(arg, "ipoib_core", &finding);
 		return;
 	}
 	if (client_ask(client, IPOIB_CMD_DEV_GET, &all, &devs)) {

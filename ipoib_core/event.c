@@ -22,8 +22,9 @@
  * for it before is read again. A port that does not tell its state is asked again until it does.
  * And each that has an interface that is up is looked at now and then: the RDMA core drops an event
  * that it has no memory for, or for which it cannot read the port itself, be it that of a link that
- * went down; and GID_CHANGE it has for itself, on InfiniBand. P_Keys are not looked at: of these
- * its table is read, which an event that it dropped leaves old too, until the next one.
+ * went down; a driver drops those that come before it is registered (mlx5_ib); and GID_CHANGE the
+ * core has for itself, on InfiniBand. P_Keys are read from its table, which such an event leaves
+ * old too: whether it is, the port is asked less often, for each of them may be a command.
  */
 #include "event.h"
 
@@ -44,6 +45,7 @@
 
 #define IPOIB_LOOK_BACKOFF_MAX	16U	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
 #define IPOIB_LOOK_POLL		8	/* seconds between looks that no event asks for */
+#define IPOIB_LOOK_PKEYS	8U	/* of these, one that compares P_Keys */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
@@ -159,6 +161,14 @@ static unsigned long ipoib_event_look_in(const struct ipoib_port *port)
 	return time_in_range(now, at - IPOIB_LOOK_BACKOFF_MAX * HZ, at - 1) ? at - now : 0;
 }
 
+/* The first time soon: what is missed is missed where a device has just come. */
+static void ipoib_event_poll_pkeys(struct ipoib_port *port)
+{
+	if (port->pkey_awaited || !(port->polls % IPOIB_LOOK_PKEYS))
+		ipoib_pkey_refresh(port);
+	port->polls++;
+}
+
 /*
  * Looks at the port for @events, or because it is time to, and says in @looked whether it did.
  * Returns what there is to do.
@@ -183,6 +193,8 @@ static unsigned long ipoib_event_look_if_due(struct ipoib_port *port, unsigned l
 		}
 		return events;
 	}
+	if (!events)
+		ipoib_event_poll_pkeys(port);
 	told = events & BIT(IPOIB_EVENT_NORMAL);
 	events = ipoib_event_make_up(port, events, ipoib_event_missed(port, lid, sm_lid));
 	/* What failed looks, or the RDMA core, kept from us. */
@@ -250,7 +262,7 @@ void ipoib_port_work(struct work_struct *work)
 	unsigned long port_events, events, again, delay = 0;
 	unsigned int noio;
 	struct ipoib_dev *priv;
-	bool looked, up = false;
+	bool looked, up = false, pkey_awaited = false;
 
 	/*
 	 * Who gives memory may wait for a server that is reached by an interface which this stops,
@@ -279,11 +291,13 @@ void ipoib_port_work(struct work_struct *work)
 		/* After what may have failed just now. */
 		again = ipoib_link_retry(priv);
 		delay = min_not_zero(delay, again);
+		pkey_awaited |= ipoib_link_awaits_pkey(priv);
 		again = ipoib_netlink_tell(priv);
 		delay = min_not_zero(delay, again);
 	}
 	rtnl_unlock();
 	memalloc_noio_restore(noio);
+	port->pkey_awaited = pkey_awaited;
 	ipoib_event_tell(port, up);
 	if (port->look_backoff || port->missed || up) {
 		again = max(ipoib_event_look_in(port), 1UL);

@@ -165,13 +165,25 @@ void ipoib_link_reopen(struct ipoib_dev *priv)
 		priv->open_backoff = 0;
 }
 
+/* Up, but not open. */
+static bool ipoib_link_waits(const struct ipoib_dev *priv)
+{
+	return test_bit(IPOIB_F_UP, &priv->flags) && !test_bit(IPOIB_F_OPEN, &priv->flags);
+}
+
+bool ipoib_link_awaits_pkey(const struct ipoib_dev *priv)
+{
+	u16 index;
+
+	return ipoib_link_waits(priv) && !ipoib_pkey_lookup(priv, &index);
+}
+
 /* The RDMA core tells no client when a GID comes into the port's table. */
 static bool ipoib_link_awaits_gid(const struct ipoib_dev *priv)
 {
 	u16 index;
 
-	return test_bit(IPOIB_F_UP, &priv->flags) && !test_bit(IPOIB_F_OPEN, &priv->flags) &&
-	       ipoib_pkey_lookup(priv, &index);
+	return ipoib_link_waits(priv) && ipoib_pkey_lookup(priv, &index);
 }
 
 static bool ipoib_link_has_carrier(struct ipoib_dev *priv)

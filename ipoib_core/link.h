@@ -32,6 +32,14 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv);
 void ipoib_link_close(struct ipoib_dev *priv);
 
 /**
+ * ipoib_link_awaits_pkey() - is the interface closed for want of its P_Key?
+ * @priv: interface
+ *
+ * Context: RTNL.
+ */
+bool ipoib_link_awaits_pkey(const struct ipoib_dev *priv);
+
+/**
  * ipoib_link_gid_moved() - has the port's GID table changed under an open interface?
  * @priv: interface
  *

@@ -39,4 +39,16 @@ bool ipoib_pkey_replaced(struct ipoib_dev *priv, u16 *pkey);
  */
 void ipoib_pkey_set(struct ipoib_dev *priv, u16 pkey);
 
+/**
+ * ipoib_pkey_refresh() - see that what the functions above read is what the port's table holds
+ * @port: port
+ *
+ * Where it is not, the RDMA core is told what its driver did not tell: PKEY_CHANGE, for which it
+ * reads the table anew, and tells its clients, us too.
+ *
+ * Context: process, without RTNL: each P_Key of the table is asked for, which may be a command of
+ * the device.
+ */
+void ipoib_pkey_refresh(struct ipoib_port *port);
+
 #endif /* IPOIB_PKEY_H */

@@ -60,6 +60,8 @@ enum ipoib_loading {
  * @look_at: jiffies of the next look that no event asks for; @work only
  * @missed: IPOIB_EVENT_* that a look has found, and that may still be told of: until the next;
  *	@work only
+ * @polls: looks that no event asked for; @work only
+ * @pkey_awaited: an interface is closed for want of its P_Key; @work only
  * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
  *	only
  * @devs: interfaces, the port's own first; written under RTNL and @devs_sem, read under either
@@ -96,6 +98,8 @@ struct ipoib_port {
 	unsigned int look_backoff;
 	unsigned long look_at;
 	unsigned long missed;
+	unsigned int polls;
+	bool pkey_awaited;
 	enum ib_port_state told;
 	struct list_head devs;
 	struct rw_semaphore devs_sem;

@@ -4,14 +4,15 @@
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was, or none where the device has said that it failed. It is asked again until it
 # does, and what was missed is made up for: the RDMA core cannot read the port either, and drops its events, also
-# those of a link that goes down and of another LID. The speed is known without asking, and so are the P_Keys.
+# those of a link that goes down, of another LID and of a P_Key. The speed is known without asking, and so are the
+# P_Keys.
 # While the first port is asked who loads the module is killed: the second one is served all the same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
 #
 # lane: full
 # check: 6.1
-# limit: 120
+# limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 
 carrier_is()
@@ -117,6 +118,25 @@ must ip link set "$link" up
 must_wait 20 carrier_is 1
 knob sib0 query_pkey_error 0
 explains_well - "$link"
+
+note "a P_Key comes to the port, of which nothing tells: a child waits for it until the next look"
+must ip link add link "$link" name "$link.8001" type ipoib pkey 0x8001
+must ip link set "$link.8001" up
+child_carrier_is()
+{
+	[ "$(cat "/sys/class/net/$link.8001/carrier")" = "$1" ]
+}
+must_wait 20 child_carrier_is 1
+index=$(pkey_index sib0 0x8001)
+knob sib0 pkeys "$index 0x0000"
+must_wait 10 child_carrier_is 0
+mark_log
+knob sib0 query_port_error 1
+knob sib0 pkeys "$index 0x8001"
+must_wait 5 said_since 'sib0: ib_query_port failed'
+knob sib0 query_port_error 0
+must_wait 30 child_carrier_is 1
+must ip link delete "$link.8001"
 
 note "its LID is another one, of which nothing tells: another event has it looked at, and peers are told"
 sm_kill sib1

@@ -32,8 +32,8 @@
  * @qkey: the broadcast group's; the accel's to set before that is attached
  *
  * An accel embeds it in what it allocates for each interface, as the first member, so that
- * ipoib_intf_data() leads to both. Members that change are only touched by ops, of which the core
- * calls one at a time.
+ * ipoib_intf_data() leads to both. Members that change, but for the counters, are only touched by
+ * ops, of which the core calls one at a time.
  */
 struct rnet {
 	const struct net_device_ops *ops;

@@ -11,7 +11,8 @@
  * the groups by which hosts and routers find each other (IPOIB_DEST_KNOWN, see dest.c). Of these
  * there are 16 million by which neighbours are asked for: one is known by a packet that asks, which
  * users cannot send, and of which the stack has no more under way than its table of neighbours has
- * room for. The others are known by such packets too: there are 512, which is all of a table.
+ * room for. The others are known by such packets too: there are 512, which is all of a table. (Only
+ * by one that finds no handle: by a handle packets go without a look at what they are.)
  */
 #include "mcast.h"
 
@@ -133,6 +134,7 @@ const char *ipoib_mcast_hint(int status)
 	return status == -EINVAL ? ", is P_Key in a partition with IPoIB?" :
 	       status == -ETIMEDOUT ? ", does a subnet manager run?" :
 	       status == -EPROTO ? ", the subnet manager says an MTU that there is not" :
+	       status == -EBADMSG ? ", the subnet manager gives it a LID that no group can have" :
 	       status == -EIO ? ", this host's device refuses" : "";
 }
 

@@ -38,7 +38,7 @@ static const char *const ipoib_nl_reasons[] = {
 	[IPOIB_CARRIER_REASON_JOIN_REFUSED] =
 		"the subnet manager refuses to let it join the broadcast group: is P_Key in a partition with IPoIB, with an MTU and a rate that the port has?",
 	[IPOIB_CARRIER_REASON_JOIN_FAILED] =
-		"joining the broadcast group failed on this host",
+		"joining the broadcast group failed: the last error says how",
 	[IPOIB_CARRIER_REASON_GROUP_MTU] =
 		"the subnet manager says an MTU of the broadcast group that there is not",
 	[IPOIB_CARRIER_REASON_COMING] = "everything is there: the carrier is about to come",

@@ -157,7 +157,10 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 	__skb_queue_head_init(&queue);
 	spin_lock_bh(&priv->paths.lock);
 	path->query = NULL;
-	path->status = !status && !ah ? -EIO : status;
+	lid = status ? 0 : be32_to_cpu(sa_path_get_dlid(rec));
+	path->status = status;
+	if (!status && !ah)
+		path->status = ipoib_lid_is_port(lid) ? -EIO : -EBADMSG;
 	trace_ipoib_path_answered(priv, &dest->gid, path->tries, path->status, dest->asked_ns, ah);
 	ipoib_dest_release(&priv->paths, dest);
 	/* An event after the question may have made the answer out of date. */
@@ -181,7 +184,6 @@ static void ipoib_path_answer(struct ipoib_path *path, int status, struct sa_pat
 		}
 		/* Where the peer is not any more somebody else may be; if one can be there. */
 		old = ipoib_dest_ah(&priv->paths, dest);
-		lid = status ? 0 : be32_to_cpu(sa_path_get_dlid(rec));
 		if (ipoib_lid_is_port(lid) && old && old->dlid != lid)
 			ipoib_path_set_ah(path, NULL);
 		ipoib_path_failed(path);
@@ -403,7 +405,7 @@ void ipoib_path_suspect(struct ipoib_dev *priv, const u8 *hwaddr)
 	if (path) {
 		if (path->dest.state == IPOIB_DEST_IDLE &&
 		    time_before(jiffies, path->probed + IPOIB_PATH_PROBES)) {
-			/* It does not answer any more, which nobody else can make it do. */
+			/* It may not answer any more; nobody else can make it look so. */
 			ipoib_path_doubt(path);
 			ipoib_path_ask(path);
 		}
@@ -502,12 +504,17 @@ static void ipoib_path_gc_some(struct ipoib_dev *priv, enum ipoib_dest_rank rank
 	spin_lock_bh(&priv->paths.lock);
 	for (; *left && steps && !list_empty(lru); (*left)--, steps--) {
 		struct ipoib_dest *dest = list_first_entry(lru, struct ipoib_dest, lru);
+		struct ipoib_path *path = ipoib_path_of(dest);
 
 		if (dest->state == IPOIB_DEST_IDLE &&
-		    ipoib_seconds_since(&dest->used) > IPOIB_PATH_IDLE)
-			ipoib_path_forget(ipoib_path_of(dest), IPOIB_DROP_UNREACHABLE);
-		else
-			list_move_tail(&dest->lru, lru);
+		    ipoib_seconds_since(&dest->used) > IPOIB_PATH_IDLE) {
+			ipoib_path_forget(path, IPOIB_DROP_UNREACHABLE);
+			continue;
+		}
+		list_move_tail(&dest->lru, lru);
+		/* In a long while jiffies come round, and what is past would be to come. */
+		if (time_before(path->next_query, jiffies))
+			WRITE_ONCE(path->next_query, jiffies);
 	}
 	if (list_empty(lru))
 		*left = 0;

@@ -67,8 +67,12 @@ void ipoib_path_confirm(struct ipoib_path *path, struct ipoib_ah *ah)
 
 void ipoib_path_doubt(struct ipoib_path *path)
 {
+	unsigned long at = path->answered + IPOIB_PATH_REFRESH * HZ;
+
 	if (!path->refresh || path->tries)
 		return;
 	path->refresh = IPOIB_PATH_REFRESH;
-	WRITE_ONCE(path->next_query, path->answered + path->refresh * HZ);
+	/* Sooner, never later: @answered may be so long ago that jiffies have come round. */
+	if (time_before(at, path->next_query))
+		WRITE_ONCE(path->next_query, at);
 }

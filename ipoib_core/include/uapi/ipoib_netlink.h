@@ -70,7 +70,7 @@ enum ipoib_bind {
  * @IPOIB_CARRIER_REASON_JOINING: the broadcast group is being joined
  * @IPOIB_CARRIER_REASON_JOIN_NO_ANSWER: the SA does not answer the broadcast group's join
  * @IPOIB_CARRIER_REASON_JOIN_REFUSED: the SA refuses to let it join the broadcast group
- * @IPOIB_CARRIER_REASON_JOIN_FAILED: joining the broadcast group failed on this host
+ * @IPOIB_CARRIER_REASON_JOIN_FAILED: joining the broadcast group failed otherwise
  * @IPOIB_CARRIER_REASON_GROUP_MTU: the broadcast group's MTU is none that there is
  * @IPOIB_CARRIER_REASON_COMING: everything is there and the carrier is about to come
  * @IPOIB_CARRIER_REASON_PORT_SILENT: the port does not tell its state
@@ -229,8 +229,8 @@ enum ipoib_notice {
  *	that of its broadcast group, if there is one
  * @IPOIB_A_LAST_ERROR: (u32) how the last join, path query, or open of the interface ended,
  *	an errno; 0 is well, absent when there was none. EINVAL is an SA that refuses, ETIMEDOUT
- *	one that does not answer, EIO a device of this host that refuses what the SA has granted,
- *	or to ask
+ *	one that does not answer, EBADMSG and EPROTO one that gives a LID or an MTU that cannot
+ *	be, EIO a device of this host that refuses what the SA has granted, or to ask
  * @IPOIB_A_TRIES: (u32) tries that failed in a row; of an interface those to join its broadcast
  *	group, or to open
  * @IPOIB_A_NEXT_TRY: (u32) time until it is tried again, ms; absent when none is due

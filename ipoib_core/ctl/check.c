@@ -122,7 +122,7 @@ static void check_loaded(struct check *check)
 		return;
 	finding_set(&finding, FINDING_NOTE, "loaded-before",
 		    "the ipoib_core that is loaded is not the one that is installed");
-	finding_next(&finding, "reboot, or " MACHINE_RELOAD);
+	finding_next(&finding, "reboot, after " MACHINE_RENEW ", or " MACHINE_RELOAD);
 	check_tell(check, "driver", &finding);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "machine.h"
 #include "print.h"
 
 void explain_port_name(char *name, const struct record *record)
@@ -88,7 +89,8 @@ static void explain_left_alone(const struct record *port, struct finding *findin
 		    "has no interface of ours: accel= says %s",
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
-		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d",
+		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d, then "
+		     MACHINE_RENEW,
 		     print_word(name));
 }
 
@@ -141,7 +143,8 @@ static void explain_not_matching(const struct record *port, struct finding *find
 		    "has no interface: accel=%s, which does not serve this device",
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
-		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d; see ipoib_core(4)",
+		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d, then "
+		     MACHINE_RENEW "; see ipoib_core(4)",
 		     print_word(name));
 }
 

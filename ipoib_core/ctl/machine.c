@@ -93,7 +93,9 @@ static void machine_intree_finding(const struct machine_driver *driver, struct f
 		finding_next(finding, MACHINE_BUILT_IN_NEXT);
 	else if (machine_ours(file))
 		finding_next(finding,
-			     "it was loaded before ours was installed, or by an old initramfs: reboot, or 'modprobe -r ib_ipoib && modprobe ib_ipoib', which takes all interfaces away and back");
+			     "it was loaded before ours was installed, or by an old initramfs: reboot, after "
+			     MACHINE_RENEW ", or 'modprobe -r ib_ipoib && modprobe ib_ipoib', "
+			     MACHINE_GOES);
 	else
 		finding_next(finding,
 			     "ours does not have the name for this kernel: 'ipoibctl check' says why");

@@ -366,7 +366,11 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 
 	if (check_built_in(kernel, finding))
 		return;
-	machine_file(kernel, "ib_ipoib", file, sizeof(file));
+	if (!machine_file(kernel, "ib_ipoib", file, sizeof(file))) {
+		finding_unseen(finding, "whose ib_ipoib it loads", "there is no modinfo to ask");
+		finding_next(finding, "install kmod");
+		return;
+	}
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
 	if (machine_ours(file))

@@ -477,8 +477,9 @@ static void explain_stranger(struct explained *all)
 	} else {
 		finding_set(&finding, FINDING_BROKEN, "no-interface",
 			    "there is no such interface in this network namespace");
-		finding_next(&finding,
-			     "'ipoibctl show' has the interfaces here; ports that have none are below");
+		if (all->ctl->client)
+			finding_next(&finding,
+				     "'ipoibctl show' has the interfaces here; ports that have none are below");
 	}
 	explain_tell(all, name, &finding);
 	if (all->ctl->status < CTL_USAGE)

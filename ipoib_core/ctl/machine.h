@@ -66,8 +66,10 @@ bool machine_by_make(const char *file);
  * @module: name
  * @file: its path, "" if there is none
  * @size: of @file
+ *
+ * Return: whether modinfo(8) could be asked; if not it is not known.
  */
-void machine_file(const char *kernel, const char *module, char *file, size_t size);
+bool machine_file(const char *kernel, const char *module, char *file, size_t size);
 
 /**
  * machine_driver_finding() - who is in charge now, in words

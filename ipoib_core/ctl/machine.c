@@ -86,6 +86,17 @@ bool machine_file(const char *kernel, const char *module, char *file, size_t siz
 	return status != RUN_MISSING;
 }
 
+bool machine_is_old(const char *module)
+{
+	const char * const argv[] = { "modinfo", "-F", "srcversion", module, NULL };
+	char path[PATH_MAX], loaded[64], installed[64];
+
+	run_root(path, sizeof(path), "/sys/module/%s/srcversion", module);
+	return run_read_line(path, loaded, sizeof(loaded)) &&
+	       !run_program(argv, installed, sizeof(installed)) && installed[0] &&
+	       strcmp(loaded, installed);
+}
+
 static void machine_intree_finding(const struct machine_driver *driver, struct finding *finding)
 {
 	char file[PATH_MAX];

@@ -72,6 +72,14 @@ bool machine_by_make(const char *file);
 bool machine_file(const char *kernel, const char *module, char *file, size_t size);
 
 /**
+ * machine_is_old() - whether a module is loaded that is another one than what is installed
+ * @module: name
+ *
+ * Return: whether; not if it is not loaded, or that is not known.
+ */
+bool machine_is_old(const char *module);
+
+/**
  * machine_driver_finding() - who is in charge now, in words
  * @driver: what is loaded
  * @finding: filled in

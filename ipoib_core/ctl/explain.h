@@ -51,6 +51,14 @@ bool explain_parent(struct client *client, const struct records *devs, const str
 		    struct finding *finding);
 
 /**
+ * explain_parent_away() - what of an interface cannot be seen here, as its parent is elsewhere
+ * @dev: interface
+ *
+ * Return: the end of a sentence about why nothing arrives, or "": it is no such interface.
+ */
+const char *explain_parent_away(const struct record *dev);
+
+/**
  * explain_port() - why a port is served as it is
  * @port: port
  * @finding: filled in

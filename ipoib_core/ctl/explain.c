@@ -21,6 +21,9 @@
 
 /* How long counters are watched, in milliseconds. */
 #define EXPLAIN_WATCH	300
+/* The most that ipoib_core takes for the limits of its tables. */
+#define EXPLAIN_MAX_PATHS	1048576
+#define EXPLAIN_MAX_GROUPS	16384
 
 /**
  * struct explained - all that is known
@@ -151,19 +154,23 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 static void explain_tables(struct explained *all, const struct record *dev)
 {
 	const struct record *table = NULL;
+	unsigned long long limit, most;
 	struct finding finding;
 	bool paths;
 
 	while ((table = stats_of(&all->stats.tables, dev, table))) {
-		if (!record_get(table, IPOIB_A_LIMIT) ||
-		    record_get(table, IPOIB_A_USED) < record_get(table, IPOIB_A_LIMIT))
+		limit = record_get(table, IPOIB_A_LIMIT);
+		if (!limit || record_get(table, IPOIB_A_USED) < limit)
 			continue;
 		paths = !strcmp(record_string(table, IPOIB_A_TABLE), "paths");
+		most = paths ? EXPLAIN_MAX_PATHS : EXPLAIN_MAX_GROUPS;
 		finding_set(&finding, FINDING_LIMITED, "table-full",
 			    "the table of %s is full (%llu): each new one has another one forgotten",
-			    record_string(table, IPOIB_A_TABLE), record_get(table, IPOIB_A_LIMIT));
+			    record_string(table, IPOIB_A_TABLE), limit);
 		finding_next(&finding,
-			     "raise %s in /sys/module/ipoib_core/parameters, see ipoib_core(4)",
+			     limit < most ?
+			     "raise %s in /sys/module/ipoib_core/parameters, see ipoib_core(4)" :
+			     "%s is as large as it may be: who sends to so many?",
 			     paths ? "max_paths" : "max_sendonly_groups");
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	}

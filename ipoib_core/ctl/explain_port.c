@@ -96,9 +96,10 @@ static void explain_left_alone(const struct record *port, struct finding *findin
 
 static void explain_loading(const struct record *port, struct finding *finding)
 {
+	/* Its interface may have been told a moment before. */
 	(void)port;
 	finding_set(finding, FINDING_NOTE, "loading",
-		    "has no interface yet: modules of accels are being loaded, or the accel before goes");
+		    "is served by no accel yet: modules of accels are being loaded, or the accel before goes");
 	finding_next(finding, "ask again in a few seconds");
 }
 

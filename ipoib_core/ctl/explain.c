@@ -30,6 +30,7 @@
  * @ctl: what is asked for
  * @devs: interfaces
  * @ports: all ports
+ * @accels: that are loaded
  * @stats: of the interfaces
  * @groups: of the interfaces
  * @paths: of the interfaces
@@ -42,6 +43,7 @@ struct explained {
 	struct ctl *ctl;
 	struct records devs;
 	struct records ports;
+	struct records accels;
 	struct stats stats;
 	struct records groups;
 	struct records paths;
@@ -237,7 +239,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_broadcast(all, dev);
 	explain_membership(all, dev);
 	explain_mtu_limit(all, dev);
-	if (port && explain_port(port, &finding))
+	if (port && (explain_port(port, &finding) ||
+		     explain_without_mlx(port, &all->accels, &finding)))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
 	explain_groups(&all->ctl->out, dev, &all->groups);
@@ -457,6 +460,7 @@ static bool explain_ask(struct explained *all)
 	stats_ask(ctl, &all->stats);
 	explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups);
 	explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
+	ctl_ask(ctl, IPOIB_CMD_ACCEL_GET, &none, &all->accels);
 	return true;
 }
 
@@ -515,6 +519,7 @@ void explain_show(struct ctl *ctl)
 	explain_blind(&all);
 	out_list_end(&ctl->out);
 	explain_unwatch(&all);
+	records_free(&all.accels);
 	records_free(&all.paths);
 	records_free(&all.groups);
 	stats_free(&all.stats);

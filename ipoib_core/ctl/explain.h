@@ -68,6 +68,17 @@ const char *explain_parent_away(const struct record *dev);
 bool explain_port(const struct record *port, struct finding *finding);
 
 /**
+ * explain_without_mlx() - why a card that may have queues of IPoIB is served by accel ref
+ * @port: port
+ * @accels: that are loaded; none if that is not known
+ * @finding: filled in
+ *
+ * Return: whether it is so.
+ */
+bool explain_without_mlx(const struct record *port, const struct records *accels,
+			 struct finding *finding);
+
+/**
  * explain_anew() - the commands that have a port served anew by what it is to be served by
  * @line: EXPLAIN_LINE bytes, filled in: one line of them, and from where it is not to be given
  * @port: port

@@ -35,12 +35,16 @@
 /**
  * struct check - what is looked at, and what came of it
  * @out: where to
- * @dkms: what dkms(8) says of the package
+ * @scripts: the package's are there
+ * @asked: dkms(8) could be asked, and said no more than fits
+ * @dkms: what it says of the package
  * @running: release of the kernel that runs
  * @worst: of all findings
  */
 struct check {
 	struct out *out;
+	bool scripts;
+	bool asked;
 	char dkms[CHECK_SAID];
 	char running[sizeof(((struct utsname *)0)->release)];
 	enum finding_level worst;
@@ -65,15 +69,39 @@ static bool check_whole(struct check *check, const char *program, const char *sa
 	return false;
 }
 
-/* One of the package's scripts; where these are, IPOIBCTL_LIB of the environment may say. */
+/* Where the package's scripts are. */
+static const char *check_lib(void)
+{
+	const char *lib = getenv("IPOIBCTL_LIB");
+
+	return lib ? lib : IPOIBCTL_SCRIPTS;
+}
+
+/* Without them it is not known what ours is for, and nobody builds it. */
+static void check_package(struct check *check)
+{
+	struct finding finding;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/check-config", check_lib());
+	check->scripts = !access(path, F_OK);
+	if (check->scripts)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "package",
+		    "%s has none of the package's scripts: settings and signatures were not looked at, nor which kernels ours is not for",
+		    check_lib());
+	finding_next(&finding, "install ipoib-accel-dkms");
+	check_tell(check, "package", &finding);
+}
+
+/* One of them. */
 static int check_script_with(const char *name, const char *arg, const char *more, char *said,
 			     size_t size)
 {
-	const char *lib = getenv("IPOIBCTL_LIB");
 	char path[PATH_MAX];
 	const char * const argv[] = { path, arg, more, NULL };
 
-	snprintf(path, sizeof(path), "%s/%s", lib ? lib : IPOIBCTL_SCRIPTS, name);
+	snprintf(path, sizeof(path), "%s/%s", check_lib(), name);
 	return run_program(argv, said, size);
 }
 
@@ -108,21 +136,21 @@ static bool check_passed_over(const char *kernel, const char *core, char *reason
 	return !check_script("passed-over", kernel, reason, size);
 }
 
-/* After an upgrade the old one is loaded until somebody loads the new one. */
+/* After an upgrade the old ones are loaded until somebody loads the new ones, all at once. */
 static void check_loaded(struct check *check)
 {
-	const char * const argv[] = { "modinfo", "-F", "srcversion", "ipoib_core", NULL };
-	char path[PATH_MAX], loaded[64], installed[64];
+	static const char * const modules[] = { "ipoib_core", "accel_ref", "accel_mlx" };
+	const size_t count = sizeof(modules) / sizeof(*modules);
 	struct finding finding;
+	size_t i;
 
-	run_root(path, sizeof(path), "/sys/module/ipoib_core/srcversion");
-	if (!run_read_line(path, loaded, sizeof(loaded)) ||
-	    run_program(argv, installed, sizeof(installed)) || !installed[0] ||
-	    !strcmp(loaded, installed))
+	for (i = 0; i < count && !machine_is_old(modules[i]); i++)
+		;
+	if (i == count)
 		return;
 	finding_set(&finding, FINDING_NOTE, "loaded-before",
-		    "the ipoib_core that is loaded is not the one that is installed");
-	finding_next(&finding, "reboot, or " MACHINE_RELOAD);
+		    "the %s that is loaded is not the one that is installed", modules[i]);
+	finding_next(&finding, "reboot, after " MACHINE_RENEW ", or " MACHINE_RELOAD);
 	check_tell(check, "driver", &finding);
 }
 
@@ -145,7 +173,7 @@ static void check_dkms_state(const struct check *check, const char *kernel, char
 	const char *at, *colon, *end;
 
 	snprintf(wanted, sizeof(wanted), ", %s, ", kernel);
-	snprintf(state, size, "dkms has not built it");
+	snprintf(state, size, "dkms %s", check->asked ? "has not built it" : "could not be asked");
 	/* Of two versions the one that is installed is what the kernel has. */
 	for (at = check->dkms; (at = strstr(at, wanted)); at = end) {
 		end = at + strcspn(at, "\n");
@@ -218,6 +246,11 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 		finding_next(finding,
 			     "in the sources 'make modules modules_install KVER=%s', or 'make modules_uninstall KVER=%s'",
 			     kernel, kernel);
+		return;
+	}
+	if (!check->scripts) {
+		finding_set(finding, FINDING_LIMITED, "package", "%s", who);
+		finding_next(finding, "install ipoib-accel-dkms");
 		return;
 	}
 	check_dkms_state(check, kernel, state, sizeof(state));
@@ -366,7 +399,11 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 
 	if (check_built_in(kernel, finding))
 		return;
-	machine_file(kernel, "ib_ipoib", file, sizeof(file));
+	if (!machine_file(kernel, "ib_ipoib", file, sizeof(file))) {
+		finding_unseen(finding, "whose ib_ipoib it loads", "there is no modinfo to ask");
+		finding_next(finding, "install kmod");
+		return;
+	}
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
 	if (machine_ours(file))
@@ -407,8 +444,8 @@ static void check_kernels(struct check *check)
 	char path[PATH_MAX];
 	int count, i;
 
-	run_program(dkms, check->dkms, sizeof(check->dkms));
-	check_whole(check, "dkms", check->dkms);
+	check->asked = !run_program(dkms, check->dkms, sizeof(check->dkms));
+	check->asked &= check_whole(check, "dkms", check->dkms);
 	run_root(path, sizeof(path), "/lib/modules");
 	count = scandir(path, &entries, check_is_kernel, versionsort);
 	if (count < 0) {
@@ -454,11 +491,11 @@ static int check_settings(struct check *check, const struct check_kind *kind)
 	int status;
 
 	status = check_script("check-config", kind->word, said, sizeof(said));
-	if (status && status != RUN_MISSING && !said[0])
+	if (status && !said[0])
 		return -1;
 	if (!check_whole(check, "check-config", said))
 		status |= 1;
-	for (line = status == RUN_MISSING ? NULL : said; line; line = next) {
+	for (line = said; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
@@ -507,16 +544,10 @@ static void check_config(struct check *check)
 	int status;
 	size_t i;
 
+	if (!check->scripts)
+		return;
 	for (i = 0; i < sizeof(check_kinds) / sizeof(*check_kinds); i++) {
 		status = check_settings(check, &check_kinds[i]);
-		if (status == RUN_MISSING) {
-			finding_set(&finding, FINDING_LIMITED, "package",
-				    "%s has none of the package's scripts: settings and signatures were not looked at",
-				    IPOIBCTL_SCRIPTS);
-			finding_next(&finding, "install ipoib-accel-dkms");
-			check_tell(check, "package", &finding);
-			return;
-		}
 		if (status < 0) {
 			finding_unseen(&finding, "settings", "check-config failed");
 			check_tell(check, "settings", &finding);
@@ -545,6 +576,7 @@ bool check_machine(struct out *out, bool netns)
 		memcpy(check.running, name.release, sizeof(check.running));
 	out_list(out, NULL);
 	check_driver(&check);
+	check_package(&check);
 	check_kernels(&check);
 	check_config(&check);
 	renamed_look(check_heard, &check);

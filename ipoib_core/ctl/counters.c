@@ -44,7 +44,7 @@ void counters_read(struct counters *counters, const char *format, ...)
 	for (i = 0; i < count; i++) {
 		run_root(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
 		if (entries[i]->d_name[0] != '.' && run_read_line(path, line, sizeof(line)) &&
-		    isdigit(line[0])) {
+		    isdigit((unsigned char)line[0])) {
 			value = strtoull(line, &end, 10);
 			if (!*end)
 				counters_add(counters, entries[i]->d_name, value);
@@ -117,7 +117,8 @@ bool counters_split(const char *name, struct counter_name *parts)
 	unsigned long queue;
 	char *end;
 
-	if ((name[0] != 'r' && name[0] != 't') || name[1] != 'x' || !isdigit(name[2]))
+	if ((name[0] != 'r' && name[0] != 't') || name[1] != 'x' ||
+	    !isdigit((unsigned char)name[2]))
 		return false;
 	queue = strtoul(name + 2, &end, 10);
 	if (*end != '_' || queue > UINT16_MAX)

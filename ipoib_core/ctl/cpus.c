@@ -50,7 +50,7 @@ static void cpus_read_stat(struct cpus *cpus)
 		memset(times, 0, sizeof(times));
 		memset(&cpu, 0, sizeof(cpu));
 		/* Not their sum, which has no number. */
-		if (strncmp(line, "cpu", 3) || !isdigit(line[3]) ||
+		if (strncmp(line, "cpu", 3) || !isdigit((unsigned char)line[3]) ||
 		    sscanf(line, "cpu%u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 			   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &cpu.number,
 			   &times[0], &times[1], &times[2], &times[3], &times[4], &times[5],

@@ -93,6 +93,7 @@ int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 {
 	struct ethtool_coalesce coalesce = { .cmd = ETHTOOL_GCOALESCE };
 	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM };
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
 	int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
 	unsigned int tries = ETHTOOL_TRIES;
 
@@ -104,6 +105,9 @@ int ethtool_ask(struct ethtool *ethtool, const char *ifname)
 		ethtool->tx_ring = ring.tx_pending;
 		ethtool->tx_ring_max = ring.tx_max_pending;
 	}
+	if (!ethtool_do(sock, ifname, &channels))
+		ethtool->rx_queues_max = channels.max_combined ? channels.max_combined :
+								 channels.max_rx;
 	if (!ethtool_do(sock, ifname, &coalesce)) {
 		ethtool->moderated = true;
 		ethtool->adaptive = coalesce.use_adaptive_rx_coalesce;

@@ -12,6 +12,7 @@
  * @rx_ring_max: the most
  * @tx_ring: sends that a queue holds
  * @tx_ring_max: the most
+ * @rx_queues_max: RX queues that it could have, or, where these send too, queues; 0: not told
  * @moderated: the following is known
  * @adaptive: moderation of what comes in goes by the load
  * @rx_usecs: microseconds that what comes in may wait
@@ -22,6 +23,7 @@ struct ethtool {
 	unsigned int rx_ring_max;
 	unsigned int tx_ring;
 	unsigned int tx_ring_max;
+	unsigned int rx_queues_max;
 	bool moderated;
 	bool adaptive;
 	unsigned int rx_usecs;

@@ -21,12 +21,16 @@
 
 /* How long counters are watched, in milliseconds. */
 #define EXPLAIN_WATCH	300
+/* The most that ipoib_core takes for the limits of its tables. */
+#define EXPLAIN_MAX_PATHS	1048576
+#define EXPLAIN_MAX_GROUPS	16384
 
 /**
  * struct explained - all that is known
  * @ctl: what is asked for
  * @devs: interfaces
  * @ports: all ports
+ * @accels: that are loaded
  * @stats: of the interfaces
  * @groups: of the interfaces
  * @paths: of the interfaces
@@ -39,6 +43,7 @@ struct explained {
 	struct ctl *ctl;
 	struct records devs;
 	struct records ports;
+	struct records accels;
 	struct stats stats;
 	struct records groups;
 	struct records paths;
@@ -151,19 +156,23 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 static void explain_tables(struct explained *all, const struct record *dev)
 {
 	const struct record *table = NULL;
+	unsigned long long limit, most;
 	struct finding finding;
 	bool paths;
 
 	while ((table = stats_of(&all->stats.tables, dev, table))) {
-		if (!record_get(table, IPOIB_A_LIMIT) ||
-		    record_get(table, IPOIB_A_USED) < record_get(table, IPOIB_A_LIMIT))
+		limit = record_get(table, IPOIB_A_LIMIT);
+		if (!limit || record_get(table, IPOIB_A_USED) < limit)
 			continue;
 		paths = !strcmp(record_string(table, IPOIB_A_TABLE), "paths");
+		most = paths ? EXPLAIN_MAX_PATHS : EXPLAIN_MAX_GROUPS;
 		finding_set(&finding, FINDING_LIMITED, "table-full",
 			    "the table of %s is full (%llu): each new one has another one forgotten",
-			    record_string(table, IPOIB_A_TABLE), record_get(table, IPOIB_A_LIMIT));
+			    record_string(table, IPOIB_A_TABLE), limit);
 		finding_next(&finding,
-			     "raise %s in /sys/module/ipoib_core/parameters, see ipoib_core(4)",
+			     limit < most ?
+			     "raise %s in /sys/module/ipoib_core/parameters, see ipoib_core(4)" :
+			     "%s is as large as it may be: who sends to so many?",
 			     paths ? "max_paths" : "max_sendonly_groups");
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	}
@@ -230,7 +239,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_broadcast(all, dev);
 	explain_membership(all, dev);
 	explain_mtu_limit(all, dev);
-	if (port && explain_port(port, &finding))
+	if (port && (explain_port(port, &finding) ||
+		     explain_without_mlx(port, &all->accels, &finding)))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
 	explain_groups(&all->ctl->out, dev, &all->groups);
@@ -450,6 +460,7 @@ static bool explain_ask(struct explained *all)
 	stats_ask(ctl, &all->stats);
 	explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups);
 	explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
+	ctl_ask(ctl, IPOIB_CMD_ACCEL_GET, &none, &all->accels);
 	return true;
 }
 
@@ -477,8 +488,9 @@ static void explain_stranger(struct explained *all)
 	} else {
 		finding_set(&finding, FINDING_BROKEN, "no-interface",
 			    "there is no such interface in this network namespace");
-		finding_next(&finding,
-			     "'ipoibctl show' has the interfaces here; ports that have none are below");
+		if (all->ctl->client)
+			finding_next(&finding,
+				     "'ipoibctl show' has the interfaces here; ports that have none are below");
 	}
 	explain_tell(all, name, &finding);
 	if (all->ctl->status < CTL_USAGE)
@@ -507,6 +519,7 @@ void explain_show(struct ctl *ctl)
 	explain_blind(&all);
 	out_list_end(&ctl->out);
 	explain_unwatch(&all);
+	records_free(&all.accels);
 	records_free(&all.paths);
 	records_free(&all.groups);
 	stats_free(&all.stats);

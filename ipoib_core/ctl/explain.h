@@ -51,6 +51,14 @@ bool explain_parent(struct client *client, const struct records *devs, const str
 		    struct finding *finding);
 
 /**
+ * explain_parent_away() - what of an interface cannot be seen here, as its parent is elsewhere
+ * @dev: interface
+ *
+ * Return: the end of a sentence about why nothing arrives, or "": it is no such interface.
+ */
+const char *explain_parent_away(const struct record *dev);
+
+/**
  * explain_port() - why a port is served as it is
  * @port: port
  * @finding: filled in
@@ -58,6 +66,17 @@ bool explain_parent(struct client *client, const struct records *devs, const str
  * Return: whether there is something to say: not of one that is served as it is meant to.
  */
 bool explain_port(const struct record *port, struct finding *finding);
+
+/**
+ * explain_without_mlx() - why a card that may have queues of IPoIB is served by accel ref
+ * @port: port
+ * @accels: that are loaded; none if that is not known
+ * @finding: filled in
+ *
+ * Return: whether it is so.
+ */
+bool explain_without_mlx(const struct record *port, const struct records *accels,
+			 struct finding *finding);
 
 /**
  * explain_anew() - the commands that have a port served anew by what it is to be served by

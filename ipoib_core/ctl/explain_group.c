@@ -3,6 +3,8 @@
  * Why the subnet administrator refuses: of a refusal the RDMA core tells no more than that it is
  * one. What group there is says more.
  */
+#include <string.h>
+
 #include "explain.h"
 #include "group.h"
 #include "print.h"
@@ -13,9 +15,15 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 	unsigned int rate = group_port_rate(dev);
 	struct group group = {};
 	char gid[PRINT_GID];
+	size_t len;
 
-	if (!group_ask(dev, &group))
+	if (!group_ask(dev, &group)) {
+		len = strlen(finding->next);
+		if (group.denied)
+			finding_write(finding->next + len, sizeof(finding->next) - len,
+				      "; 'ipoibctl explain' as root looks whether it is there");
 		return;
+	}
 	print_gid(gid, dev);
 	if (!group.found) {
 		finding_set(finding, FINDING_BROKEN, "group-missing",

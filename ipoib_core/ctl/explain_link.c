@@ -14,60 +14,92 @@
 #define LINK_WAIT	3000
 
 /**
+ * struct link_counter - a counter of a port
+ * @name: of it
+ * @limit: what it counts up to, to stay so until it is reset (IBA 16.1.3.5)
+ */
+struct link_counter {
+	const char *name;
+	uint64_t limit;
+};
+
+/**
  * struct link_cause - counters that say the same
  * @cause: what
  * @text: in words, before the figures
  * @ask: what to do; one that asks the fabric ends where the program gets its options
  * @next: the rest of it, "" if there is none
- * @names: of the counters, of standards and of devices; ends with NULL
+ * @counters: they; ends with one that has no name
  */
 struct link_cause {
 	const char *cause;
 	const char *text;
 	const char *ask;
 	const char *next;
-	const char *names[9];
+	struct link_counter counters[8];
 };
 
 static const struct link_cause link_causes[] = {
 	{ "link-errors", "errors on the link since the counters were reset",
 	  "do they grow? 'ibqueryerrors ",
 	  "' has both ends; clean or change the cable, or try another port of the switch",
-	  { "symbol_error", "link_error_recovery", "link_downed", "port_rcv_errors",
-	    "port_rcv_remote_physical_errors", "local_link_integrity_errors",
-	    "excessive_buffer_overrun_errors", NULL } },
+	  { { "symbol_error", 0xffff }, { "link_error_recovery", 0xff }, { "link_downed", 0xff },
+	    { "port_rcv_errors", 0xffff }, { "port_rcv_remote_physical_errors", 0xffff },
+	    { "local_link_integrity_errors", 0xf },
+	    { "excessive_buffer_overrun_errors", 0xf } } },
 	{ "partition-errors",
 	  "packets that the port or its switch kept out, for their P_Key or by filters of raw packets",
 	  "mostly it is a host whose P_Key has changed, or that has another one than this: 'ipoibctl show' has this one's, 'smpquery ",
 	  " pkeys LID' those of a host",
-	  { "port_rcv_constraint_errors", "port_xmit_constraint_errors", NULL } },
+	  { { "port_rcv_constraint_errors", 0xff }, { "port_xmit_constraint_errors", 0xff } } },
 	{ "mads-dropped", "packets of subnet management that were dropped",
 	  "the subnet manager asks again; if they grow it may take the port for gone: is the port's firmware or this host overloaded? joins and path queries are not among them",
 	  "",
-	  { "VL15_dropped", NULL } },
+	  { { "VL15_dropped", 0xffff } } },
 	{ "congestion",
 	  "packets that the port threw away: the fabric did not take them in time, the link was down, or they were too long for it",
 	  "do they grow? 'ibqueryerrors ",
 	  "' shows where packets are stuck: a slow or stopped host, or too many that send to one",
-	  { "port_xmit_discards", NULL } },
+	  { { "port_xmit_discards", 0xffff } } },
 };
 
-/* "NAME N, NAME N" of those that are not 0. Returns whether there are any. */
+/*
+ * "NAME N, NAME N (its limit)" of those that are not 0. Returns whether there are any; @full is
+ * whether one of them grows no more.
+ */
 static bool link_figures(const struct counters *counters, const struct link_cause *cause,
-			 char *text, size_t size)
+			 char *text, size_t size, bool *full)
 {
-	const char * const *name;
+	const struct link_counter *counter;
 	size_t len = 0;
 	uint64_t value;
 
+	*full = false;
 	text[0] = '\0';
-	for (name = cause->names; *name && len < size; name++) {
-		value = counters_get(counters, *name);
-		if (value)
-			len += snprintf(text + len, size - len, "%s%s %llu", len ? ", " : "", *name,
-					(unsigned long long)value);
+	for (counter = cause->counters; counter->name && len < size; counter++) {
+		value = counters_get(counters, counter->name);
+		if (!value)
+			continue;
+		len += snprintf(text + len, size - len, "%s%s %llu%s", len ? ", " : "",
+				counter->name, (unsigned long long)value,
+				value == counter->limit ? " (its limit)" : "");
+		*full |= value == counter->limit;
 	}
 	return len;
+}
+
+static void link_next(const struct record *port, const struct link_cause *cause, bool full,
+		      struct finding *finding)
+{
+	const char *diag = print_diag(port);
+	char reset[PRINT_NEXT] = "";
+
+	if (full)
+		finding_write(reset, sizeof(reset),
+			      "; at its limit it does not grow: 'perfquery %s -R' resets the port's counters",
+			      diag);
+	finding_next(finding, "%s%s%s%s", cause->ask, *cause->next ? diag : "", cause->next,
+		     reset);
 }
 
 /* "    NAME:    0x5": a number of ibv_devinfo's, or 0. */
@@ -101,7 +133,8 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 			    "packets that came with another Q_Key than the queue pair had that they were for, of this interface or of another program: %lu (qkey_viol_cntr)",
 			    qkeys);
 		finding_next(&finding,
-			     "'ipoibctl show' has the Q_Key of the broadcast group; a host that was set to another one, or that has not noticed that the group was made anew, is not heard: set its interface down and up");
+			     "'ipoibctl show' as root has the Q_Key of the broadcast group; a host that was set to another one, or that has not noticed that the group was made anew, is not heard: there "
+			     EXPLAIN_BOUNCE " has it join anew", "IF", "IF");
 		finding_tell(out, name, &finding);
 	}
 	if (pkeys) {
@@ -135,6 +168,7 @@ void explain_link(struct out *out, const struct record *port)
 	struct counters counters = {};
 	char name[EXPLAIN_NAME], figures[FINDING_TEXT / 2];
 	struct finding finding;
+	bool full;
 	size_t i;
 
 	explain_port_name(name, port);
@@ -142,11 +176,10 @@ void explain_link(struct out *out, const struct record *port)
 	for (i = 0; i < sizeof(link_causes) / sizeof(*link_causes); i++) {
 		const struct link_cause *cause = &link_causes[i];
 
-		if (!link_figures(&counters, cause, figures, sizeof(figures)))
+		if (!link_figures(&counters, cause, figures, sizeof(figures), &full))
 			continue;
 		finding_set(&finding, FINDING_NOTE, cause->cause, "%s: %s", cause->text, figures);
-		finding_next(&finding, "%s%s%s", cause->ask,
-			     *cause->next ? print_diag(port) : "", cause->next);
+		link_next(port, cause, full, &finding);
 		finding_tell(out, name, &finding);
 	}
 	link_width(out, port, name);

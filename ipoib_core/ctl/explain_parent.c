@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "explain.h"
+#include "name.h"
 #include "print.h"
+
+#define PARENT_AWAY \
+	"; this interface receives on the queues of its parent, which is in another network namespace: is that set up there?"
 
 static const struct record *parent_find(const struct records *devs, const struct record *dev)
 {
@@ -73,4 +77,13 @@ bool explain_parent(struct client *client, const struct records *devs, const str
 		closed = parent_is_closed(parent, finding);
 	records_free(&asked);
 	return closed;
+}
+
+/* It is not told as one then. */
+const char *explain_parent_away(const struct record *dev)
+{
+	if (strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") || dev->attrs[IPOIB_A_PARENT] ||
+	    !name_is_linked_away(record_get(dev, IPOIB_A_IFINDEX)))
+		return "";
+	return PARENT_AWAY;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "machine.h"
 #include "print.h"
 
 void explain_port_name(char *name, const struct record *record)
@@ -88,15 +89,17 @@ static void explain_left_alone(const struct record *port, struct finding *findin
 		    "has no interface of ours: accel= says %s",
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
-		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d",
+		     "as it was asked for; else 'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d, then "
+		     MACHINE_RENEW,
 		     print_word(name));
 }
 
 static void explain_loading(const struct record *port, struct finding *finding)
 {
+	/* Its interface may have been told a moment before. */
 	(void)port;
 	finding_set(finding, FINDING_NOTE, "loading",
-		    "has no interface yet: modules of accels are being loaded, or the accel before goes");
+		    "is served by no accel yet: modules of accels are being loaded, or the accel before goes");
 	finding_next(finding, "ask again in a few seconds");
 }
 
@@ -141,7 +144,8 @@ static void explain_not_matching(const struct record *port, struct finding *find
 		    "has no interface: accel=%s, which does not serve this device",
 		    record_string(port, IPOIB_A_WANTED));
 	finding_next(finding,
-		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d; see ipoib_core(4)",
+		     "'ipoibctl set port %s accel auto', and accel= in /etc/modprobe.d, then "
+		     MACHINE_RENEW "; see ipoib_core(4)",
 		     print_word(name));
 }
 
@@ -199,5 +203,49 @@ bool explain_port(const struct record *port, struct finding *finding)
 	if (!explain_binds[bind])
 		return false;
 	explain_binds[bind](port, finding);
+	return true;
+}
+
+/* Of cards whose driver has queues for IPoIB: not where accel ref was asked for by name. */
+static bool explain_may_have_mlx(const struct record *port)
+{
+	struct nlattr *at = NULL;
+
+	if (record_get(port, IPOIB_A_BIND) != IPOIB_BIND_SERVED ||
+	    strcmp(record_string(port, IPOIB_A_WANTED), "auto") ||
+	    strcmp(record_string(port, IPOIB_A_ACCEL), "ref"))
+		return false;
+	while ((at = record_next(port, IPOIB_A_ALIAS, at)))
+		if (!strcmp(nla_get_string(at), "driver:mlx5_core"))
+			return true;
+	return false;
+}
+
+bool explain_without_mlx(const struct record *port, const struct records *accels,
+			 struct finding *finding)
+{
+	char line[EXPLAIN_LINE];
+	size_t i = 0;
+
+	/* Who cannot be asked has not said that it is not there. */
+	if (!explain_may_have_mlx(port) || !accels->count)
+		return false;
+	while (i < accels->count &&
+	       strcmp(record_string(&accels->list[i], IPOIB_A_ACCEL), "mlx"))
+		i++;
+	explain_anew(line, port);
+	if (i == accels->count) {
+		finding_set(finding, FINDING_NOTE, "accel-missing",
+			    "served by accel ref, as accel mlx, which may be faster, was not loaded");
+		finding_next(finding,
+			     "'modprobe accel_mlx' says whether there is such a module, and the kernel log why it is refused; then %s has it tried: "
+			     EXPLAIN_ANEW_GOES, line);
+		return true;
+	}
+	finding_set(finding, FINDING_NOTE, "accel-refuses",
+		    "served by accel ref, though accel mlx is loaded: the card has no queues for that, or it was loaded later");
+	finding_next(finding,
+		     "if the kernel log says that there are no IPoIB queues accel_mlx(4) has what it needs of card and firmware; else %s has it tried: "
+		     EXPLAIN_ANEW_GOES, line);
 	return true;
 }

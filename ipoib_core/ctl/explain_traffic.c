@@ -109,6 +109,8 @@ static void traffic_overruns_own(const struct traffic *traffic)
 static void traffic_overruns(const struct traffic *traffic)
 {
 	uint64_t lost = counters_get(&traffic->after->port, "out_of_buffer");
+	uint64_t now = counters_rise(&traffic->before->port, &traffic->after->port,
+				     "out_of_buffer");
 	struct finding finding;
 
 	if (counters_has(&traffic->after->ethtool.stats, "rx_out_of_buffer")) {
@@ -120,9 +122,7 @@ static void traffic_overruns(const struct traffic *traffic)
 		return;
 	finding_set(&finding, FINDING_NOTE, "receive-overruns",
 		    "packets that came while a receive queue of the device had no buffer for them: %llu at its port, %llu of them in the last %llu ms; it counts those of MPI and of others that use RDMA too",
-		    (unsigned long long)lost,
-		    (unsigned long long)counters_grown(counters_get(&traffic->before->port,
-								    "out_of_buffer"), lost),
+		    (unsigned long long)lost, (unsigned long long)now,
 		    (unsigned long long)traffic->ms);
 	traffic_overruns_next(traffic, &finding,
 			      "if it grows with the packets of this interface: ");
@@ -152,8 +152,9 @@ static void traffic_rx(const struct traffic *traffic)
 	/* Where the device counts those of all alike it is not known whose they are. */
 	finding_set(&finding, traffic_stat(traffic, "rx_out_of_buffer") ?
 		    FINDING_LIMITED : FINDING_NOTE, "small-rings",
-		    "each RX queue posts %u receives, fewer than the %u of the default: of what comes at once some may be lost",
-		    ring, TRAFFIC_RX_RING);
+		    "each RX queue posts %u receives, fewer than %s%u%s: of what comes at once some may be lost",
+		    ring, traffic_is_ref(traffic) ? "the " : "", TRAFFIC_RX_RING,
+		    traffic_is_ref(traffic) ? " of the default" : "");
 	if (now)
 		finding_next(&finding, "first of all memory, see above");
 	else if (ring < ethtool->rx_ring_max)
@@ -168,15 +169,16 @@ static void traffic_rx(const struct traffic *traffic)
 static void traffic_tx(const struct traffic *traffic)
 {
 	const struct ethtool *ethtool = &traffic->after->ethtool;
+	uint64_t stops = counters_sum(&ethtool->stats, false, "stops") +
+			 counters_sum(&ethtool->stats, false, "stopped");
 	struct finding finding;
 
 	if (!ethtool->tx_ring || ethtool->tx_ring >= TRAFFIC_TX_RING)
 		return;
 	finding_set(&finding, FINDING_NOTE, "small-rings",
-		    "each TX queue holds %u sends, fewer than %u: it stops and goes (stopped %llu times)",
-		    ethtool->tx_ring, TRAFFIC_TX_RING,
-		    (unsigned long long)counters_sum(&ethtool->stats, false, "stops") +
-		    counters_sum(&ethtool->stats, false, "stopped"));
+		    "each TX queue holds %u sends, fewer than %u: it %s (stopped %llu times)",
+		    ethtool->tx_ring, TRAFFIC_TX_RING, stops ? "stops and goes" : "may stop and go",
+		    (unsigned long long)stops);
 	if (ethtool->tx_ring < ethtool->tx_ring_max)
 		finding_next(&finding, "'ethtool -G %s tx %u'", print_word(traffic->name),
 			     traffic_more(ethtool->tx_ring, TRAFFIC_TX_RING,
@@ -201,8 +203,9 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    "%llu packets went out in the last %llu ms, and none came in",
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors %s' which link has errors",
-		     print_word(traffic->name), print_diag(traffic->dev));
+		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors %s' which link has errors%s",
+		     print_word(traffic->name), print_diag(traffic->dev),
+		     explain_parent_away(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 
@@ -361,9 +364,31 @@ static const struct cpu *traffic_busy(const struct traffic *traffic, uint64_t pa
 	return worst;
 }
 
+/* What has packets go to several queues where they go to one. */
+static void traffic_more_queues(const struct traffic *traffic, char *how, size_t size)
+{
+	unsigned int most = traffic->after->ethtool.rx_queues_max;
+	const char *name = print_word(traffic->name);
+
+	how[0] = '\0';
+	/* Children of accel mlx have their parents'. */
+	if (traffic_is_mlx(traffic) && most > 1 && !traffic->dev->attrs[IPOIB_A_PARENT])
+		finding_write(how, size,
+			      "'ethtool -L %s combined N' (up to %u), while it has no P_Key children, has several; or ",
+			      name, most);
+	else if (traffic_is_ref(traffic) && most > 1)
+		finding_write(how, size,
+			      "'ethtool -L %s rx N' (up to %u) has several, for several peers; or ",
+			      name, most);
+	else if (traffic_is_ref(traffic))
+		finding_write(how, size,
+			      "rx_queues= of accel_ref(4), when it is loaded next, has several, for several peers; or ");
+}
+
 static void traffic_cpu(const struct traffic *traffic)
 {
 	unsigned long long queues = record_get(traffic->dev, IPOIB_A_RX_QUEUES);
+	char of[sizeof(" of 18446744073709551615")] = "", how[FINDING_NEXT / 2];
 	unsigned int busy = 0, softirq = 0;
 	struct finding finding;
 	const struct cpu *cpu;
@@ -377,15 +402,19 @@ static void traffic_cpu(const struct traffic *traffic)
 	cpu = traffic_busy(traffic, most, sample_is_shared(traffic->dev, queue), &busy, &softirq);
 	if (!cpu)
 		return;
+	/* Peers that were told of one that is out of use now send there still. */
+	if ((unsigned long long)queue < queues)
+		snprintf(of, sizeof(of), " of %llu", queues);
 	finding_set(&finding, FINDING_LIMITED, "busy-cpu",
-		    "CPU %u has no time left (%u%% busy, %u%% in interrupts and soft interrupts), and RX queue %d of %llu gets %llu%% of %llu packets a second",
-		    cpu->number, busy, softirq, queue, queues,
+		    "CPU %u has no time left (%u%% busy, %u%% in interrupts and soft interrupts), and RX queue %d%s gets %llu%% of %llu packets a second",
+		    cpu->number, busy, softirq, queue, of,
 		    (unsigned long long)(most * 100 / all),
 		    (unsigned long long)traffic_second(traffic, all));
+	traffic_more_queues(traffic, how, sizeof(how));
 	if (queues == 1)
 		finding_next(&finding,
-			     "there is one RX queue here: RPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-0/rps_cpus', a mask of CPUs near the card), or several queues do: of accel_ref by its rx_queues=, for several peers",
-			     print_word(traffic->name));
+			     "one RX queue is in use: %sRPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-%d/rps_cpus', a mask of CPUs near the card)",
+			     how, print_word(traffic->name), queue);
 	else
 		finding_next(&finding,
 			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",

@@ -73,27 +73,48 @@ bool machine_by_make(const char *file)
 	return strstr(file, "/updates/ipoib_core/");
 }
 
-void machine_file(const char *kernel, const char *module, char *file, size_t size)
+bool machine_file(const char *kernel, const char *module, char *file, size_t size)
 {
 	const char * const of_this[] = { "modinfo", "-n", module, NULL };
 	const char * const of_kernel[] = { "modinfo", "-k", kernel, "-n", module, NULL };
+	int status;
 
-	if (run_program(kernel ? of_kernel : of_this, file, size))
+	status = run_program(kernel ? of_kernel : of_this, file, size);
+	if (status)
 		file[0] = '\0';
+	/* With another status it has not found the module. */
+	return status != RUN_MISSING;
+}
+
+bool machine_is_old(const char *module)
+{
+	const char * const argv[] = { "modinfo", "-F", "srcversion", module, NULL };
+	char path[PATH_MAX], loaded[64], installed[64];
+
+	run_root(path, sizeof(path), "/sys/module/%s/srcversion", module);
+	return run_read_line(path, loaded, sizeof(loaded)) &&
+	       !run_program(argv, installed, sizeof(installed)) && installed[0] &&
+	       strcmp(loaded, installed);
 }
 
 static void machine_intree_finding(const struct machine_driver *driver, struct finding *finding)
 {
 	char file[PATH_MAX];
+	bool asked;
 
 	finding_set(finding, FINDING_BROKEN, "in-tree",
 		    "another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports");
-	machine_file(NULL, "ib_ipoib", file, sizeof(file));
+	asked = machine_file(NULL, "ib_ipoib", file, sizeof(file));
 	if (driver->built_in)
 		finding_next(finding, MACHINE_BUILT_IN_NEXT);
+	else if (!asked)
+		finding_next(finding,
+			     "whether ours has the name for this kernel is not known, as there is no modinfo to ask: install kmod, then 'ipoibctl check'");
 	else if (machine_ours(file))
 		finding_next(finding,
-			     "it was loaded before ours was installed, or by an old initramfs: reboot, or 'modprobe -r ib_ipoib && modprobe ib_ipoib', which takes all interfaces away and back");
+			     "it was loaded before ours was installed, or by an old initramfs: reboot, after "
+			     MACHINE_RENEW ", or 'modprobe -r ib_ipoib && modprobe ib_ipoib', "
+			     MACHINE_GOES);
 	else
 		finding_next(finding,
 			     "ours does not have the name for this kernel: 'ipoibctl check' says why");

@@ -7,9 +7,15 @@
 
 #define MACHINE_VERSION		64
 #define MACHINE_STATE		8
+/* What loading a driver anew does; accel= that was set while it ran was set by hand too. */
+#define MACHINE_GOES \
+	"which takes all interfaces away, and back without what was made or set by hand: not over one of these"
 /* Has what is installed be what is loaded: one line, as who is connected by it can say no more. */
 #define MACHINE_RELOAD \
-	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', which takes all interfaces away and back: not over one of these"
+	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', " MACHINE_GOES
+/* An initramfs that has ib_ipoib has its own copies of modules and modprobe.d: these count. */
+#define MACHINE_RENEW \
+	"'" IPOIBCTL_SCRIPTS "/renew-initramfs' where an initramfs has ib_ipoib"
 /* What to do about an ib_ipoib that is in the kernel itself. */
 #define MACHINE_BUILT_IN_NEXT \
 	"it is built into the kernel, where it stays: one with CONFIG_INFINIBAND_IPOIB=m, or without it, is needed"
@@ -60,8 +66,18 @@ bool machine_by_make(const char *file);
  * @module: name
  * @file: its path, "" if there is none
  * @size: of @file
+ *
+ * Return: whether modinfo(8) could be asked; if not it is not known.
  */
-void machine_file(const char *kernel, const char *module, char *file, size_t size);
+bool machine_file(const char *kernel, const char *module, char *file, size_t size);
+
+/**
+ * machine_is_old() - whether a module is loaded that is another one than what is installed
+ * @module: name
+ *
+ * Return: whether; not if it is not loaded, or that is not known.
+ */
+bool machine_is_old(const char *module);
 
 /**
  * machine_driver_finding() - who is in charge now, in words

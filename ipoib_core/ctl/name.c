@@ -16,6 +16,7 @@
  * @type: ARPHRD_...
  * @up: it is set up
  * @vrf: number of the VRF that it is in, 0: none
+ * @away: it is the child of one in another network namespace
  * @heard: they are
  */
 struct name_answer {
@@ -23,6 +24,7 @@ struct name_answer {
 	unsigned int type;
 	bool up;
 	unsigned int vrf;
+	bool away;
 	bool heard;
 };
 
@@ -58,6 +60,7 @@ static void name_hear(struct nlmsghdr *answer, void *arg)
 	heard->up = header->ifi_flags & IFF_UP;
 	if (attrs[IFLA_MASTER] && name_in_vrf(attrs[IFLA_LINKINFO]))
 		heard->vrf = nla_get_u32(attrs[IFLA_MASTER]);
+	heard->away = attrs[IFLA_LINK_NETNSID];
 	snprintf(heard->real, IFNAMSIZ, "%s", nla_get_string(attrs[IFLA_IFNAME]));
 	heard->heard = true;
 }
@@ -93,4 +96,12 @@ bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf)
 	name_ask(&answer, ifindex, "");
 	*vrf = answer.vrf;
 	return answer.heard && answer.up && answer.type == ARPHRD_INFINIBAND;
+}
+
+bool name_is_linked_away(unsigned int ifindex)
+{
+	struct name_answer answer;
+
+	name_ask(&answer, ifindex, "");
+	return answer.away;
 }

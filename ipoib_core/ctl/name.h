@@ -30,4 +30,12 @@ bool name_real(char *real, const char *name);
  */
 bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf);
 
+/**
+ * name_is_linked_away() - is it the child of an interface in another network namespace?
+ * @ifindex: number
+ *
+ * Return: whether.
+ */
+bool name_is_linked_away(unsigned int ifindex);
+
 #endif /* IPOIBCTL_NAME_H */

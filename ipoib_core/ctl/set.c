@@ -384,8 +384,8 @@ static void set_tell(struct set *set)
 			    *accel ? "served by accel " : "has no interface of ours", accel,
 			    set->as_before ? "; it was so before, and nothing was changed" : "");
 		finding_next(&finding,
-			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=",
-			     set->list);
+			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=; then "
+			     MACHINE_RENEW, set->list);
 		finding_tell(&set->ctl->out, set->name, &finding);
 	} else {
 		set->ctl->status = CTL_FAILED;

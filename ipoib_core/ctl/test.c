@@ -118,6 +118,15 @@ static enum test_result test_neighbour_of_gid(struct test *test, const struct ne
 	return TEST_SKIPPED;
 }
 
+/* Why this host may not be heard, though all is well with the one that is asked. */
+static const char *test_limited(const struct test *test)
+{
+	unsigned long long entry;
+
+	return record_number(test->dev, IPOIB_A_PKEY_ENTRY, &entry) && !(entry & 0x8000) ?
+	       "; this host is a limited member: other limited ones do not hear it" : "";
+}
+
 /* Returns whether it is known how this one ends. */
 static bool test_look_at_neighbour(struct test *test)
 {
@@ -170,10 +179,11 @@ static enum test_result test_neighbour(struct test *test)
 		TEST_SAY(test, "%s does not answer %s (%s)", test->hop.text, asked,
 			 neigh_state(test->neigh.state));
 		TEST_NEXT(test,
-			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here",
+			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here%s%s",
 			  test->hop.family == AF_INET ? "the broadcast group" :
 							"a multicast group of that address",
-			  record_get(test->dev, IPOIB_A_PKEY), test_word(test));
+			  record_get(test->dev, IPOIB_A_PKEY), test_word(test), test_limited(test),
+			  explain_parent_away(test->dev));
 		return TEST_FAILED;
 	}
 	/* The kernel then has the interface's own address for all of them. */

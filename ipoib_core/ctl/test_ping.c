@@ -18,6 +18,8 @@
 #define TEST_TRIES	3
 /* So many short packets in a row that are answered say that it is the length of others. */
 #define TEST_SHORT	8
+/* In the place of an errno: short ones are lost too. */
+#define TEST_LOSSY	1
 /* Microseconds: on a fabric an answer mostly takes less than a tenth of this. */
 #define TEST_SLOW	10000
 /* Bytes of the first packet, as of ping(8). */
@@ -100,8 +102,8 @@ enum test_result test_answer(struct test *test)
 }
 
 /*
- * Asks for what was not answered, for @ret, once more. Returns 0 if it was lost by chance, as what
- * is shorter is too; @ret if it was not; or why nothing is sent any more.
+ * Asks for what was not answered, for @ret, once more. Returns 0 if it is answered now, TEST_LOSSY
+ * if what is shorter is lost too, @ret if it is not, or why nothing is sent any more.
  */
 static int test_once_more(struct test *test, unsigned int bytes, int ret)
 {
@@ -113,7 +115,7 @@ static int test_once_more(struct test *test, unsigned int bytes, int ret)
 	for (i = 0; i < TEST_SHORT; i++) {
 		again = test_once(test, TEST_BYTES, TEST_ANSWER, &us);
 		if (again)
-			return again == -ETIMEDOUT ? 0 : again;
+			return again == -ETIMEDOUT ? TEST_LOSSY : again;
 	}
 	return test_ask(test, bytes, TEST_ANSWER, &us);
 }
@@ -170,8 +172,7 @@ static enum test_result test_too_long(struct test *test, unsigned int went, unsi
 {
 	int halved;
 
-	ret = test_once_more(test, bytes, ret);
-	if (!ret) {
+	if (ret == TEST_LOSSY) {
 		TEST_SAY(test,
 			 "packets of %u bytes are answered, but now and then any get lost: which are too long is not seen",
 			 went);
@@ -211,6 +212,8 @@ enum test_result test_size(struct test *test)
 	for (i = 0; went < mtu; i++) {
 		bytes = i < sizeof(sizes) / sizeof(*sizes) && sizes[i] < mtu ? sizes[i] : mtu;
 		ret = test_ask(test, bytes, TEST_ANSWER, &us);
+		if (ret)
+			ret = test_once_more(test, bytes, ret);
 		if (ret)
 			return test_too_long(test, went, bytes, ret);
 		went = bytes;

@@ -240,6 +240,19 @@ static unsigned int top_percent(uint64_t before, uint64_t after, uint64_t total)
 	return percent > 100 ? 100 : percent;
 }
 
+/* Whether an interface before that one was there then too, and has the same device. */
+static bool top_is_again(const struct top_moment *before, const struct record *devs, size_t number)
+{
+	const char *hca = record_string(&devs[number], IPOIB_A_HCA);
+	size_t i;
+
+	for (i = 0; i < number; i++)
+		if (!strcmp(record_string(&devs[i], IPOIB_A_HCA), hca) &&
+		    top_before(before, &devs[i]))
+			return true;
+	return false;
+}
+
 /* Interrupts are counted for each device once, however many interfaces it has. */
 static uint64_t top_interrupts(const struct top_moment *before, const struct top_moment *after,
 			       unsigned int number)
@@ -248,15 +261,11 @@ static uint64_t top_interrupts(const struct top_moment *before, const struct top
 	const struct sample *sample;
 	struct cpu *was, *is;
 	uint64_t sum = 0;
-	size_t i, other;
+	size_t i;
 
 	for (i = 0; i < after->devs.count; i++) {
-		for (other = 0; other < i; other++)
-			if (!strcmp(record_string(&devs[other], IPOIB_A_HCA),
-				    record_string(&devs[i], IPOIB_A_HCA)))
-				break;
 		sample = top_before(before, &devs[i]);
-		if (other < i || !sample)
+		if (!sample || top_is_again(before, devs, i))
 			continue;
 		was = cpus_find(&sample->cpus, number);
 		is = cpus_find(&after->samples[i].cpus, number);

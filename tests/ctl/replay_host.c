@@ -62,6 +62,8 @@ static void replay_setting(struct ethtool *ethtool, const char *name, unsigned l
 		ethtool->tx_ring = value;
 	} else if (!strcmp(name, "tx_ring_max")) {
 		ethtool->tx_ring_max = value;
+	} else if (!strcmp(name, "rx_queues_max")) {
+		ethtool->rx_queues_max = value;
 	} else if (!strcmp(name, "adaptive")) {
 		ethtool->moderated = true;
 		ethtool->adaptive = value;

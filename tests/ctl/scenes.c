@@ -48,6 +48,8 @@
  * @outstanding: sends that the device keeps
  * @again: groups and paths that failed are asked for again, some of which are in use
  * @deaf: its first RX queue receives nothing
+ * @card: its driver is mlx5_core
+ * @both: accel mlx is loaded, beside ref
  * @twins: another HCA, sib1, has the same node GUID; neither is a PCI function
  */
 struct scene {
@@ -80,6 +82,8 @@ struct scene {
 	uint32_t outstanding;
 	bool again;
 	bool deaf;
+	bool card;
+	bool both;
 	bool twins;
 };
 
@@ -146,6 +150,8 @@ static const struct scene scenes[] = {
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
 	{ .name = "mlx", JOINED, .pkey_entry = 0xffff, .accel = "mlx" },
+	{ .name = "card", JOINED, .pkey_entry = 0xffff, .card = true },
+	{ .name = "card-refused", JOINED, .pkey_entry = 0xffff, .card = true, .both = true },
 	{ .name = "broadcast-changed", JOINED, .pkey_entry = 0xffff,
 	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
@@ -268,6 +274,8 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 		       const char *ifname)
 {
 	struct nl_msg *msg = begin(answers);
+	/* As it is once ethtool has set it. */
+	const char *queues = getenv("RX_QUEUES");
 
 	nla_put_u32(msg, IPOIB_A_IFINDEX, ifindex);
 	nla_put_string(msg, IPOIB_A_IFNAME, ifname);
@@ -278,7 +286,7 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u32(msg, IPOIB_A_QPN, scene->deaf ? 0x44 : 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
 	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
-	nla_put_u32(msg, IPOIB_A_RX_QUEUES, 2);
+	nla_put_u32(msg, IPOIB_A_RX_QUEUES, queues ? strtoul(queues, NULL, 10) : 2);
 	nla_put_u32(msg, IPOIB_A_TX_QUEUES, 4);
 	nla_put_u32(msg, IPOIB_A_RX_RING, 256);
 	nla_put_u32(msg, IPOIB_A_TX_RING, 128);
@@ -320,6 +328,8 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	nla_put_string(msg, IPOIB_A_ALIAS, "guid:0x0002c90300a1b2c3/1");
 	snprintf(name, sizeof(name), "%s/1", hca);
 	nla_put_string(msg, IPOIB_A_ALIAS, name);
+	if (scene->card)
+		nla_put_string(msg, IPOIB_A_ALIAS, "driver:mlx5_core");
 	nla_put_u32(msg, IPOIB_A_PORT_STATE, scene->port_state);
 	nla_put_u32(msg, IPOIB_A_PORT_LID, scene->sm_lid ? 2 : 0);
 	nla_put_u32(msg, IPOIB_A_SM_LID, scene->sm_lid);
@@ -339,15 +349,17 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	end(answers, msg);
 }
 
-static void answer_accel(struct answers *answers, const struct scene *scene)
+static void answer_accel(struct answers *answers, const char *name, uint32_t used)
 {
 	struct nl_msg *msg = begin(answers);
+	char module[16];
 
-	nla_put_string(msg, IPOIB_A_ACCEL, "ref");
-	nla_put_string(msg, IPOIB_A_ACCEL_MODULE, "accel_ref");
+	snprintf(module, sizeof(module), "accel_%s", name);
+	nla_put_string(msg, IPOIB_A_ACCEL, name);
+	nla_put_string(msg, IPOIB_A_ACCEL_MODULE, module);
 	nla_put_string(msg, IPOIB_A_ACCEL_VERSION, "0.1.0");
 	nla_put_u32(msg, IPOIB_A_ACCEL_ABI, 3);
-	nla_put_u32(msg, IPOIB_A_USED, !!scene->ifname);
+	nla_put_u32(msg, IPOIB_A_USED, used);
 	end(answers, msg);
 }
 
@@ -471,7 +483,8 @@ static void answer_devs(struct answers *answers, const struct scene *scene,
 
 	if (child.of_parent)
 		child.reason = IPOIB_CARRIER_REASON_CARRIER;
-	if (fits(filter, scene->ifname))
+	/* It may come later. */
+	if (fits(filter, scene->ifname) && (!getenv("IB0_LATER") || getenv("PASSED")))
 		answer_dev(answers, scene, SCENES_IFINDEX, scene->ifname);
 	if (fits(filter, scene->child))
 		answer_dev(answers, &child, SCENES_IFINDEX + 1, scene->child);
@@ -482,7 +495,9 @@ static void answer(struct answers *answers, const struct scene *scene,
 {
 	switch (answers->cmd) {
 	case IPOIB_CMD_ACCEL_GET:
-		answer_accel(answers, scene);
+		answer_accel(answers, "ref", !!scene->ifname);
+		if (scene->both)
+			answer_accel(answers, "mlx", 0);
 		break;
 	case IPOIB_CMD_PORT_GET:
 		if (!scene->bare)
@@ -504,8 +519,8 @@ static void answer(struct answers *answers, const struct scene *scene,
 		answer_drop(answers, scene, "tx_drop_unreachable", scene->trouble ? UINT64_MAX : 0);
 		break;
 	case IPOIB_CMD_TABLE_GET:
-		answer_table(answers, scene, "paths", 32768);
-		answer_table(answers, scene, "groups", 512);
+		answer_table(answers, scene, "paths", getenv("TABLES_MOST") ? 1048576 : 32768);
+		answer_table(answers, scene, "groups", getenv("TABLES_MOST") ? 16384 : 512);
 		break;
 	case IPOIB_CMD_NOTICE_NTF:
 		answer_notice(answers, scene);

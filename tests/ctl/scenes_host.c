@@ -182,7 +182,10 @@ static const char *host_moved(const char *name)
 	return other ? other : name;
 }
 
-/* Where DOWN is in the environment the second port's interface is not set up. */
+/*
+ * Where DOWN is in the environment the second port's interface is not set up, where AWAY is the
+ * first one's has a parent in another network namespace.
+ */
 static int host_answer_link(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	static const char * const names[] = { "ib0", "storage", "storage-of-the-third-rack" };
@@ -212,6 +215,8 @@ static int host_answer_link(const struct nlmsghdr *request, unsigned char *strea
 		msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 		nla_put_string(msg, IFLA_IFNAME, real);
+		if (getenv("AWAY"))
+			nla_put_u32(msg, IFLA_LINK_NETNSID, 0);
 		host_put_master(msg, header.ifi_index);
 		host_end(msg, stream, len);
 		return 0;

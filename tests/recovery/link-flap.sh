@@ -22,7 +22,7 @@ flap()
 	must_wait 5 negate is_running "$2" "$3"
 	case $PAIR,$2 in
 	*-intree,hostB) ;;
-	*) explains "$2" "$3" "broken: no carrier: port $1/1 has no physical link" ;;
+	*) explains "$2" "$3" "broken: no carrier: port $1/1 is down" ;;
 	esac
 	must_wait 10 pings_stand_still hostA
 	must_wait 10 pings_stand_still hostB

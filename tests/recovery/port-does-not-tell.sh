@@ -73,7 +73,7 @@ cable_out sib0
 must_wait 5 said_since 'sib0: ib_query_port failed'
 knob sib0 query_port_error 0
 must_wait 15 carrier_is 0
-explains - "$link" "broken: no carrier: port sib0/1 has no physical link"
+explains - "$link" "broken: no carrier: port sib0/1 is down"
 
 note "it does not tell that the link is back"
 mark_log

@@ -63,10 +63,10 @@ const char *print_gid_of(char *text, const struct record *record, enum ipoib_att
 	return text;
 }
 
-/* The subnet administrator has granted what cannot be: an MLID, the broadcast group's MTU. */
-static bool print_is_nonsense(const struct record *group)
+/* The subnet administrator has granted what cannot be: a LID, the broadcast group's MTU. */
+static bool print_is_nonsense(const struct record *record)
 {
-	unsigned long long error = record_get(group, IPOIB_A_LAST_ERROR);
+	unsigned long long error = record_get(record, IPOIB_A_LAST_ERROR);
 
 	return error == EBADMSG || error == EPROTO;
 }
@@ -93,8 +93,11 @@ const char *print_no_path(char *text, const struct record *path)
 {
 	unsigned long long error = record_get(path, IPOIB_A_LAST_ERROR);
 
-	/* The same where no query could be sent, and where an answer leads nowhere. */
-	if (error == EIO)
+	if (print_is_nonsense(path))
+		snprintf(text, PRINT_WHY,
+			 "the subnet administrator gives it a LID that no port can have");
+	/* The same where no query could be sent, and where no handle is made of the answer. */
+	else if (error == EIO)
 		snprintf(text, PRINT_WHY,
 			 "it could not be asked for, or the answer cannot be used on this host");
 	else if (print_is_own(path))
@@ -138,7 +141,7 @@ const char *print_next(char *text, const struct record *record, const struct rec
 			 "the fault is the subnet manager's: is mtu= of the partition right there? its log may say more");
 	else if (print_is_nonsense(record))
 		snprintf(text, PRINT_NEXT,
-			 "the fault is the subnet manager's: 'saquery %s -g' has the group's Mlid; its log may say more",
+			 "the fault is the subnet manager's: 'saquery %s' has the LIDs of hosts, with -g those of groups (Mlid); its log may say more",
 			 diag);
 	else if (print_is_own(record))
 		snprintf(text, PRINT_NEXT, "the kernel log may say why it fails on this host");

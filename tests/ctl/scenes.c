@@ -46,6 +46,7 @@
  * @away: the port is served, and its interface is elsewhere
  * @bare: there is no port
  * @outstanding: sends that the device keeps
+ * @nowhere: the answer to a path query is a LID that no port can have
  * @again: groups and paths that failed are asked for again, some of which are in use
  * @deaf: its first RX queue receives nothing
  * @card: its driver is mlx5_core
@@ -73,6 +74,7 @@ struct scene {
 	bool denied;
 	bool trouble;
 	bool quiet;
+	bool nowhere;
 	const char *child;
 	bool of_parent;
 	const char *accel;
@@ -149,6 +151,7 @@ static const struct scene scenes[] = {
 	  .mtu_limit = IPOIB_MTU_LIMIT_GROUP, .bind = IPOIB_BIND_FELL_BACK, .refused = "mlx",
 	  .trouble = true },
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
+	{ .name = "nowhere", JOINED, .pkey_entry = 0xffff, .nowhere = true },
 	{ .name = "mlx", JOINED, .pkey_entry = 0xffff, .accel = "mlx" },
 	{ .name = "card", JOINED, .pkey_entry = 0xffff, .card = true },
 	{ .name = "card-refused", JOINED, .pkey_entry = 0xffff, .card = true, .both = true },
@@ -414,6 +417,9 @@ static void answer_paths(struct answers *answers, const struct scene *scene)
 		answer_destination(answers, scene, "fe80::1d1e", IPOIB_PATH_STATE_IDLE, 0);
 		answer_destination(answers, scene, "fe80::dead:3", IPOIB_PATH_STATE_FAILED, EIO);
 	}
+	if (scene->nowhere)
+		answer_destination(answers, scene, "fe80::dead:4", IPOIB_PATH_STATE_FAILED,
+				   EBADMSG);
 	if (scene->again) {
 		answer_destination(answers, scene, "fe80::dead", IPOIB_PATH_STATE_ASKING,
 				   ETIMEDOUT);

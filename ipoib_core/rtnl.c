@@ -179,8 +179,8 @@ void ipoib_rtnl_prepare(struct net_device *dev, size_t priv_size)
 {
 	/*
 	 * What has a kind is not moved back to the first namespace when its own one goes, but for
-	 * that flag: the port's own interface, which goes with its port alone (ipoib_dellink()), would
-	 * stay in one that is not there any more.
+	 * that flag: the port's own interface, which ipoib_dellink() does not take away, would stay
+	 * in one that is not there any more.
 	 */
 	if (ipoib_rtnl_owned && (COMPAT_NETNS_IS_REFUNDED || ipoib_intf(dev)->parent))
 		dev->rtnl_link_ops = &ipoib_link_ops;

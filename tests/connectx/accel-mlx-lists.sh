@@ -56,16 +56,16 @@ iperf_run hostA "$B4" 2
 note "hostA sends nothing of its own"
 must ip -n hostA neighbour replace "$B4" dev "$IFA" nud permanent lladdr "$(lladdr hostB "$IFB")"
 must on hostA sysctl -qw "net.ipv6.conf.$IFA.disable_ipv6=1"
-# What comes meanwhile is given in a row when the time is over.
-must on hostA tc qdisc replace dev "$IFA" parent 1:1 netem slot 5s 5s
 sender good "UDP-SENDTO:$B4:9"
 sender bad "INTERFACE:$IFA"
 before=$(arrived)
+# What comes meanwhile is given in a row when the time, which begins here, is over.
+must on hostA tc qdisc replace dev "$IFA" parent 1:1 netem slot 10s 10s
 dd if=/dev/zero bs=1000 count="$LIST" 2> /dev/null >&5
-must_wait 4 waits "$LIST"
+must_wait 8 waits "$LIST"
 # Of a type that IPoIB does not have (RFC 4391 section 6).
 printf '%020d\377\377\0\0%0100d' 0 0 >&6
-must_wait 10 have_arrived $((before + LIST))
+must_wait 30 have_arrived $((before + LIST))
 [ "$(ethtool_stat hostA "$IFA" tx_drop_malformed)" = 1 ] || fail "the last packet was not dropped"
 [ "$(ethtool_stat hostA "$IFA" tx_xmit_more)" = 0 ] || fail "the card driver was told to wait for more"
 assert_mlx5_quiet

@@ -7,7 +7,7 @@
 #	sib0 (opensm)---switch---sib1 (ibping server)
 #
 # check: 6.1
-# limit: 60
+# limit: 90
 # lane: full
 . "$TESTS/lib/host.sh"
 . "$TESTS/fabric/words.sh"

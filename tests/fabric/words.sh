@@ -44,3 +44,11 @@ pings()
 		> "$TMPDIR/pings" 2>&1 || :
 	sed -n 's/.* \([0-9]*\) received.*/\1/p' "$TMPDIR/pings"
 }
+
+# all_come HOST ADDRESS COUNT [OPTION...]: pings come back, however late, until there are COUNT answers, and these are
+# to the first COUNT.
+all_come()
+{
+	pings "$@" -w 10 > /dev/null
+	none_lost "$TMPDIR/pings" "$3"
+}

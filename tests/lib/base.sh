@@ -12,11 +12,13 @@ note()
 	echo "# $note_at: $*"
 }
 
-# fail WORDS: ends the test, showing what the fabric and the hosts have counted.
+# fail WORDS: ends the test, showing what the fabric and the hosts have counted; and says it again, for who sees
+# the last lines alone.
 fail()
 {
 	echo "FAIL: $*"
 	show_state 2>&1 | sed 's/^/  /'
+	echo "FAIL: $*"
 	exit 1
 }
 

@@ -92,7 +92,8 @@ peers_ping()
 {
 	peers_pings=
 	for peers_n in $(seq "$PEERS"); do
-		spawn "peer$peers_n" ping -n -q -i "${2:-0.05}" -W 5 "$1" > "$TMPDIR/ping-peer$peers_n" 2>&1
+		peer_echoes "$peers_n" > "$TMPDIR/echoes-peer$peers_n"
+		spawn "peer$peers_n" ping -n -i "${2:-0.05}" -W 5 "$1" > "$TMPDIR/ping-peer$peers_n" 2>&1
 		peers_pings="$peers_pings $SPAWNED"
 	done
 }
@@ -104,10 +105,28 @@ peers_lost_nothing()
 	kill -INT $peers_pings
 	for peers_n in $(seq "$PEERS"); do
 		must_wait 10 grep -q 'packet loss' "$TMPDIR/ping-peer$peers_n"
-		# The last one may be under way.
+		# The last one may be under way, or several where the machine stands still.
 		awk '/packets transmitted/ { exit !($1 - $4 <= 1) }' "$TMPDIR/ping-peer$peers_n" ||
-			fail "$(cat "$TMPDIR/ping-peer$peers_n")"
+			wait_for 5 peer_got_all "$peers_n" || fail "$(cat "$TMPDIR/ping-peer$peers_n")"
 	done
+}
+
+# peer_echoes N: answers that it has had, to whomever.
+peer_echoes()
+{
+	# shellcheck disable=SC2016 # awk's
+	on "peer$1" awk '/^Icmp: [0-9]/ { n += $11 } /^Icmp6InEchoReplies/ { n += $2 } END { print n }' \
+		/proc/net/snmp /proc/net/snmp6
+}
+
+# peer_got_all N: its ping has got all answers but those of its last requests, and the peer has had as many more since
+# peers_ping.
+peer_got_all()
+{
+	peers_sent=$(sed -n 's/ packets transmitted.*//p' "$TMPDIR/ping-peer$1")
+	none_lost "$TMPDIR/ping-peer$1" "$(sed -n 's/.* bytes from .*icmp_seq=\([0-9]*\) .*/\1/p' \
+		"$TMPDIR/ping-peer$1" | sort -n | tail -n 1)" &&
+		[ $(($(peer_echoes "$1") - $(cat "$TMPDIR/echoes-peer$1"))) -ge "$peers_sent" ]
 }
 
 # queues_of HOST INTERFACE: packets that each RX queue has received, a line each.

@@ -25,6 +25,12 @@ traced()
 	grep -Eq -e "$1" "$TRACING/trace"
 }
 
+# times_traced REGEX: in how many lines of the trace.
+times_traced()
+{
+	grep -Ec -e "$1" "$TRACING/trace" || :
+}
+
 # assert_traced REGEX: within a moment.
 assert_traced()
 {

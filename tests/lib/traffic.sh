@@ -46,16 +46,25 @@ crowd()
 	must ip -n hostA -batch "$TMPDIR/batch"
 }
 
+# none_lost FILE COUNT: ping, which with -c and -w goes on until it has COUNT answers, was answered by then what it
+# has sent first: after its last request it would wait no longer than twice as long as an answer has taken.
+none_lost()
+{
+	awk -v count="$2" '
+		/ bytes from / && !/DUP!/ { sub(/.*icmp_seq=/, ""); n += $1 + 0 <= count }
+		END { exit n + 0 != count }' "$1"
+}
+
 # assert_ping HOST ADDRESS SIZE [COUNT]: COUNT (3) echo requests with SIZE bytes of payload, none
 # lost. The first answer may need address and path resolution: it is not part of the count.
 assert_ping()
 {
 	must_wait 10 can_ping "$1" "$2"
-	if ! on "$1" ping -n -q -c "${4:-3}" -i 0.1 -W 5 -s "$3" "$2" > "$TMPDIR/ping" 2>&1; then
+	if ! on "$1" ping -n -c "${4:-3}" -i 0.1 -w 20 -s "$3" "$2" > "$TMPDIR/ping" 2>&1; then
 		cat "$TMPDIR/ping"
 		fail "ping $2 with $3 bytes from $1"
 	fi
-	grep -q ' 0% packet loss' "$TMPDIR/ping" || {
+	none_lost "$TMPDIR/ping" "${4:-3}" || {
 		cat "$TMPDIR/ping"
 		fail "ping $2 with $3 bytes from $1: answers were lost"
 	}
@@ -169,7 +178,8 @@ iperf_run()
 	IPERF_MBIT=$(jq '(.end.sum_received // .end.sum).bits_per_second / 1e6 | floor' \
 		"$TMPDIR/iperf")
 	note "iperf3 $iperf_host -> $iperf_to $*: $IPERF_MBIT Mbit/s"
-	[ "$IPERF_MBIT" -gt 0 ] || fail "iperf3 from $iperf_host to $iperf_to moved nothing"
+	jq -e '(.end.sum_received // .end.sum).bytes > 0' "$TMPDIR/iperf" > /dev/null ||
+		fail "iperf3 from $iperf_host to $iperf_to moved nothing"
 }
 
 # iperf_accepted OPTION...: one transfer, unless the server is still closing the one before.
@@ -188,7 +198,7 @@ traffic_start()
 {
 	traffic_host=$1 traffic_to=$2
 	shift 2
-	must_wait 10 traffic_accepted "$@"
+	must_wait 20 traffic_accepted "$@"
 }
 
 traffic_accepted()
@@ -196,7 +206,17 @@ traffic_accepted()
 	spawn "$traffic_host" iperf3 -c "$traffic_to" -t 80000 "$@" \
 		> "$TMPDIR/traffic" 2>&1 < /dev/null
 	TRAFFIC=$SPAWNED
-	wait_for 3 traffic_flows "$traffic_host"
+	if wait_for 10 traffic_is_told "$traffic_host" && traffic_flows "$traffic_host"; then
+		return 0
+	fi
+	traffic_stop
+	return 1
+}
+
+# traffic_is_told HOST: it flows, or has ended since the server is still busy with the one before.
+traffic_is_told()
+{
+	traffic_flows "$1" || has_ended "$TRAFFIC"
 }
 
 traffic_flows()
@@ -256,7 +276,7 @@ stream_result()
 		for (i = 2; i <= NF; i++) {
 			if ($i ~ /bits\/sec$/) {
 				unit = $i ~ /^G/ ? 1000 : $i ~ /^M/ ? 1 : 0.001
-				printf "%s%.1f", sep, $(i - 1) * unit
+				printf "%s%.3f", sep, $(i - 1) * unit
 				sep = " "
 			}
 		}
@@ -265,5 +285,5 @@ stream_result()
 
 stream_moved()
 {
-	echo "$1" | grep -Eq '^[0-9.]+ [0-9.]+$' && ! echo "$1" | grep -Eq '(^| )0\.0( |$)'
+	echo "$1" | grep -Eq '^[0-9.]+ [0-9.]+$' && ! echo "$1" | grep -Eq '(^| )0\.000( |$)'
 }

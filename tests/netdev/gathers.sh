@@ -116,7 +116,7 @@ case_sent()
 # and always do so on a kernel that takes several times as long: there no more than so many may be.
 gathers()
 {
-	for try in 1 2 3 4 5 6; do
+	for try in $(seq 20); do
 		case_sent "$1" "$2"
 		[ "$DONE" != "$3 in $4" ] || return 0
 		note "$1 $2: $DONE gathered"

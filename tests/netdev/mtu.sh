@@ -106,7 +106,7 @@ tells_mtu hostC "$B4" 3
 ip netns del hostC
 must ip -n hostA route del "$B4/32" dev "$IFA" mtu 4000
 must ip -n hostA route del "$B6/128" dev "$IFA" mtu 4000
-must can_ping hostA "$B4"
+must_wait 10 can_ping hostA "$B4"
 
 note "a host that sends longer packets than the link's: an error of the queue to the HCA, once"
 knob sib0 length_error 1

@@ -80,7 +80,7 @@ done"
 sender=$SPAWNED
 iperf_run hostB "$A4" 1
 # So many that blocks which are looked for behind the oldest alone make a difference.
-must_wait 20 holds 7200 40000
+must_wait 60 holds 7200 40000
 kill "$sender"
 iperf_run hostB "$A4" 1
 # used_again: nearly all are, or it is a moment in which more was under way than is kept, which the next run does not have.

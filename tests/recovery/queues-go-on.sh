@@ -157,11 +157,12 @@ note "$late packets came to a data path that was being restarted"
 for event in restart down; do
 	note "packets wait for a full queue: $event"
 	sender hostA "$event" "$B4"
-	before=$(restarts) arrived=$(udp hostB NoPorts)
+	before=$(restarts) arrived=$(udp hostB NoPorts) sent=$(udp hostA OutDatagrams)
 	knob sib0 stuck_sq 1
 	send_packets "$event" 40
-	must_wait 10 some_wait
+	must_wait 10 udp_is hostA OutDatagrams $((sent + 40))
 	wait=$(waiting)
+	[ "$wait" -ge 20 ] || fail "$wait packets wait"
 	if [ "$event" = restart ]; then
 		knob sib0 recv_error_once 1
 		on hostB ping -n -q -c 1 -W 0.1 "$A4" > "$TMPDIR/ping" || :

@@ -104,7 +104,7 @@ flood 1400
 flood 900
 must_wait 40 counted hostA "$IFA" '.*post_failed' "$before" 500
 from=$(ethtool_stat hostB "$IFB" rx0_packets)
-must_wait "$OUTAGE_LIMIT" counted hostB "$IFB" rx0_packets "$from" 1000
+must_wait 15 counted hostB "$IFB" rx0_packets "$from" 1000
 flood_stop
 knob sib0 post_send_longest 0
 knob sib0 rate_mbps 0

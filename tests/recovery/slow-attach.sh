@@ -27,9 +27,10 @@ sa_forget sib0
 # A group each: solicited-node.
 seq 1 60 | sed "s,.*,address add fd00:99::1:&/128 dev $link nodad," > "$TMPDIR/batch"
 must ip -n hostA -batch "$TMPDIR/batch"
-must_wait 10 joins_reach 17
+must_wait 20 joins_reach 17
 began=$(now_ms)
 must ip -n hostA link set "$link" down
 took=$(($(now_ms) - began))
 note "$took ms"
-[ "$took" -lt $((1500 * TIME_SCALE)) ] || fail "it took $took ms"
+# All of them would take twenty seconds.
+[ "$took" -lt $((5000 * TIME_SCALE)) ] || fail "it took $took ms"

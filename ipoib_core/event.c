@@ -28,6 +28,7 @@
  */
 #include "event.h"
 
+#include <linux/log2.h>
 #include <linux/netdevice.h>
 #include <linux/sched/mm.h>
 #include <net/sch_generic.h>
@@ -45,7 +46,7 @@
 
 #define IPOIB_LOOK_BACKOFF_MAX	16U	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
 #define IPOIB_LOOK_POLL		8	/* seconds between looks that no event asks for */
-#define IPOIB_LOOK_PKEYS	8U	/* of these, one that compares P_Keys */
+#define IPOIB_LOOK_PKEYS	8U	/* of these, one that compares P_Keys, in the long run */
 
 void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 {
@@ -161,12 +162,13 @@ static unsigned long ipoib_event_look_in(const struct ipoib_port *port)
 	return time_in_range(now, at - IPOIB_LOOK_BACKOFF_MAX * HZ, at - 1) ? at - now : 0;
 }
 
-/* The first time soon: what is missed is missed where a device has just come. */
+/* Soon where a device has just come, or an interface has begun to wait; then less and less often. */
 static void ipoib_event_poll_pkeys(struct ipoib_port *port)
 {
-	if (port->pkey_awaited || !(port->polls % IPOIB_LOOK_PKEYS))
+	unsigned int polls = port->polls++;
+
+	if (is_power_of_2(polls) || !(polls % IPOIB_LOOK_PKEYS))
 		ipoib_pkey_refresh(port);
-	port->polls++;
 }
 
 /*
@@ -297,6 +299,8 @@ void ipoib_port_work(struct work_struct *work)
 	}
 	rtnl_unlock();
 	memalloc_noio_restore(noio);
+	if (pkey_awaited && !port->pkey_awaited)
+		port->polls = 0;
 	port->pkey_awaited = pkey_awaited;
 	ipoib_event_tell(port, up);
 	if (port->look_backoff || port->missed || up) {

@@ -56,8 +56,9 @@ void ipoib_pkey_refresh(struct ipoib_port *port)
 	u16 cached, pkey;
 
 	for (index = 0; !ib_get_cached_pkey(port->hca, port->num, index, &cached); index++) {
-		/* Who does not tell it is asked another time. */
-		if (ib_query_pkey(port->hca, port->num, index, &pkey))
+		/* Who does not tell it is asked another time; and an event is worth more. */
+		if (READ_ONCE(port->events) ||
+		    ib_query_pkey(port->hca, port->num, index, &pkey))
 			return;
 		if (pkey != cached) {
 			ib_dispatch_event(&event);

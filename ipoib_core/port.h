@@ -60,7 +60,7 @@ enum ipoib_loading {
  * @look_at: jiffies of the next look that no event asks for; @work only
  * @missed: IPOIB_EVENT_* that a look has found, and that may still be told of: until the next;
  *	@work only
- * @polls: looks that no event asked for; @work only
+ * @polls: looks that no event asked for, since it is there or @pkey_awaited is set; @work only
  * @pkey_awaited: an interface is closed for want of its P_Key; @work only
  * @told: the state that was logged, for it gives no interface carrier; IB_PORT_NOP: none was; @work
  *	only

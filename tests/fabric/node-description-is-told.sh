@@ -43,7 +43,7 @@ must_wait 10 more_traps_than "$before"
 must_wait 10 known_as 'the new name'
 must_wait 10 traps_stand_still
 # It may have come again before the SM was so far.
-[ "$(traps 144)" -le $((before + 3)) ] || fail "$(($(traps 144) - before)) traps of one change"
+[ "$(traps 144)" -le $((before + 3 * TIME_SCALE)) ] || fail "$(($(traps 144) - before)) traps of one change"
 
 before=$(traps 144)
 SM_SWEEP=0 sm_start sib1 --priority 1

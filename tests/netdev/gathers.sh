@@ -120,7 +120,9 @@ gathers()
 		case_sent "$1" "$2"
 		[ "$DONE" != "$3 in $4" ] || return 0
 		note "$1 $2: $DONE gathered"
-		[ "$TIME_SCALE" = 1 ] || [ "${DONE%% *}" -gt "$3" ] || return 0
+		[ "${DONE%% *}" -le "$3" ] || break
+		# Not slower than its host is.
+		[ "$TIME_SCALE" = "$BUSY" ] || return 0
 	done
 	fail "$1 $2: of segments in a row not $3 in $4 were gathered"
 }

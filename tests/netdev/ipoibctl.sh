@@ -146,7 +146,8 @@ well="link ok,route ok,neighbour ok,path ok,answer ok,size ok,loss ok"
 # well WHAT PEER: all is, unless an answer was late, which a machine that stands still makes it.
 well()
 {
-	wait_for 20 is_well "$2" || fail "$1: $ways, expected $well"
+	# Once more on a machine that stands still; what loses one of many does so more often.
+	is_well "$2" || is_well "$2" || is_well "$2" || fail "$1: $ways, expected $well"
 }
 is_well()
 {

@@ -32,5 +32,5 @@ began=$(now_ms)
 must ip -n hostA link set "$link" down
 took=$(($(now_ms) - began))
 note "$took ms"
-# All of them would take twenty seconds.
-[ "$took" -lt $((5000 * TIME_SCALE)) ] || fail "it took $took ms"
+# The sixteen under way would take eight seconds.
+[ "$took" -lt $((3000 * TIME_SCALE)) ] || fail "it took $took ms"

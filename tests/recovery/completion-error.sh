@@ -45,7 +45,7 @@ has_received()
 }
 
 repairs=$(ethtool_stat hostA "$IFA" sqe_repairs)
-knob sib0 slow_ms $((8000 * TIME_SCALE))
+knob sib0 slow_ms 8000
 knob sib0 send_error_once 1
 must_wait 10 grep -qx 0 "$SOFT_IB/sib0/send_error_once"
 received=$(ethtool_stat hostA "$IFA" rx0_packets)

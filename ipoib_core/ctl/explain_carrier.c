@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "group.h"
 #include "print.h"
 
 /* The partition in a P_Key; what is left of that is whether it is a full member's. */
@@ -196,7 +197,8 @@ static void explain_group_mtu(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "group-mtu",
 		    "no carrier: the subnet administrator says an MTU of the broadcast group that there is not");
 	finding_next(finding,
-		     "correct mtu= of the partition at the subnet manager (4 is 2048 bytes, 5 is 4096)");
+		     "correct mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager "
+		     GROUP_ANEW);
 }
 
 static void explain_joining(const struct record *dev, struct finding *finding)

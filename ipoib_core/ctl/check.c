@@ -31,6 +31,8 @@
 #define CHECK_UNSEEN	"as far as this user sees"
 /* And if it cannot be seen whether they matter. */
 #define CHECK_BLIND	"cannot be seen here"
+/* What passed-over says, beside modules of ours, of others of ours. */
+#define CHECK_OTHERS	"modules of ours are there"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -93,11 +95,34 @@ static void check_made(const char *kernel, char *core, size_t size)
 }
 
 /* For modules of make the package passes a kernel over: what else there is, is asked then. */
-static bool check_passed_over(const char *kernel, const char *core, char *reason, size_t size)
+static bool check_passed_over(const char *kernel, const char *file, char *reason, size_t size)
 {
-	if (machine_by_make(core))
+	if (machine_by_make(file))
 		return !script_run("passed-over", "--make", kernel, reason, size);
 	return !script_run("passed-over", kernel, NULL, reason, size);
+}
+
+/*
+ * Ours has the name of a kernel that it is not for, as when OFED has come after it: on the ib_core
+ * of OFED ours cannot be loaded. That there are others of ours too is no such reason.
+ */
+static bool check_misplaced(const char *kernel, const char *file, struct finding *finding)
+{
+	char reason[FINDING_TEXT];
+
+	if (!check_passed_over(kernel, file, reason, sizeof(reason)) ||
+	    !strncmp(reason, CHECK_OTHERS, strlen(CHECK_OTHERS)))
+		return false;
+	finding_set(finding, FINDING_BROKEN, "passed-over",
+		    "ib_ipoib is ours, and must not be: %s", reason);
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "'make modules_uninstall KVER=%s' in the sources gives the name back",
+			     kernel);
+	else
+		finding_next(finding, "'%s/take-over %s' gives the name back", IPOIBCTL_SCRIPTS,
+			     kernel);
+	return true;
 }
 
 /* After an upgrade the old ones are loaded until somebody loads the new ones, all at once. */
@@ -370,6 +395,8 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 	}
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
+	if (machine_ours(file) && check_misplaced(kernel, file, finding))
+		return;
 	if (machine_ours(file))
 		check_ours(check, kernel, file, finding);
 	else if (check_passed_over(kernel, core, reason, sizeof(reason)))

@@ -59,26 +59,9 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 	finding_tell(check->out, subject, finding);
 }
 
-/* Without them it is not known what ours is for, and nobody builds it. */
-static void check_package(struct check *check)
-{
-	struct finding finding;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/check-config", script_folder());
-	check->scripts = !access(path, F_OK);
-	if (check->scripts)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "package",
-		    "%s has none of the package's scripts: settings and signatures were not looked at, nor which kernels ours is not for",
-		    script_folder());
-	finding_next(&finding, "install ipoib-accel-dkms");
-	check_tell(check, "package", &finding);
-}
-
 /*
  * Has @core be the one of make modules_install, if it is there: depmod's lists have it only when
- * that has come to its end.
+ * that has come to its end. Of @kernel "*" it says whether there is any.
  */
 static void check_made(const char *kernel, char *core, size_t size)
 {
@@ -92,6 +75,36 @@ static void check_made(const char *kernel, char *core, size_t size)
 	snprintf(core, size, "/lib/modules/%s/updates/ipoib_core/%s", kernel,
 		 strrchr(found.gl_pathv[0], '/') + 1);
 	globfree(&found);
+}
+
+/* The package and modules of make keep away from each other: their sources have the scripts too. */
+static void check_package_next(struct finding *finding)
+{
+	char made[PATH_MAX] = "";
+
+	check_made("*", made, sizeof(made));
+	if (made[0])
+		finding_next(finding,
+			     "'IPOIBCTL_LIB=SOURCES/ipoib_core/boot ipoibctl check', with the sources of 'make modules_install'");
+	else
+		finding_next(finding, "install ipoib-accel-dkms");
+}
+
+/* Without them it is not known what ours is for, and nobody builds it. */
+static void check_package(struct check *check)
+{
+	struct finding finding;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/check-config", script_folder());
+	check->scripts = !access(path, F_OK);
+	if (check->scripts)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "package",
+		    "%s has none of the package's scripts: settings and signatures were not looked at, nor which kernels ours is not for",
+		    script_folder());
+	check_package_next(&finding);
+	check_tell(check, "package", &finding);
 }
 
 /* For modules of make the package passes a kernel over: what else there is, is asked then. */
@@ -239,7 +252,7 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 	}
 	if (!check->scripts) {
 		finding_set(finding, FINDING_LIMITED, "package", "%s", who);
-		finding_next(finding, "install ipoib-accel-dkms");
+		check_package_next(finding);
 		return;
 	}
 	check_dkms_state(check, kernel, state, sizeof(state));

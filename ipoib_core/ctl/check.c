@@ -22,15 +22,17 @@
 #include "machine.h"
 #include "renamed.h"
 #include "run.h"
+#include "script.h"
+#include "settings.h"
 #include "subnets.h"
 #include "sys.h"
 
-/* What dkms(8) says of all kernels, and what check-config finds, is cut to this. */
-#define CHECK_SAID	16384
 /* What signature-refused says if the keys that the kernel trusts are not for this user to see. */
 #define CHECK_UNSEEN	"as far as this user sees"
 /* And if it cannot be seen whether they matter. */
 #define CHECK_BLIND	"cannot be seen here"
+/* What passed-over says, beside modules of ours, of others of ours. */
+#define CHECK_OTHERS	"modules of ours are there"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -45,7 +47,7 @@ struct check {
 	struct out *out;
 	bool scripts;
 	bool asked;
-	char dkms[CHECK_SAID];
+	char dkms[SCRIPT_SAID];
 	char running[sizeof(((struct utsname *)0)->release)];
 	enum finding_level worst;
 };
@@ -57,62 +59,9 @@ static void check_tell(struct check *check, const char *subject, const struct fi
 	finding_tell(check->out, subject, finding);
 }
 
-/* Whether all that a program has said is there, in CHECK_SAID bytes: the rest is not seen. */
-static bool check_whole(struct check *check, const char *program, const char *said)
-{
-	struct finding finding;
-
-	if (strlen(said) < CHECK_SAID - 1)
-		return true;
-	finding_unseen(&finding, "all that it says", "it is too much");
-	check_tell(check, program, &finding);
-	return false;
-}
-
-/* Where the package's scripts are. */
-static const char *check_lib(void)
-{
-	const char *lib = getenv("IPOIBCTL_LIB");
-
-	return lib ? lib : IPOIBCTL_SCRIPTS;
-}
-
-/* Without them it is not known what ours is for, and nobody builds it. */
-static void check_package(struct check *check)
-{
-	struct finding finding;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/check-config", check_lib());
-	check->scripts = !access(path, F_OK);
-	if (check->scripts)
-		return;
-	finding_set(&finding, FINDING_LIMITED, "package",
-		    "%s has none of the package's scripts: settings and signatures were not looked at, nor which kernels ours is not for",
-		    check_lib());
-	finding_next(&finding, "install ipoib-accel-dkms");
-	check_tell(check, "package", &finding);
-}
-
-/* One of them. */
-static int check_script_with(const char *name, const char *arg, const char *more, char *said,
-			     size_t size)
-{
-	char path[PATH_MAX];
-	const char * const argv[] = { path, arg, more, NULL };
-
-	snprintf(path, sizeof(path), "%s/%s", check_lib(), name);
-	return run_program(argv, said, size);
-}
-
-static int check_script(const char *name, const char *arg, char *said, size_t size)
-{
-	return check_script_with(name, arg, NULL, said, size);
-}
-
 /*
  * Has @core be the one of make modules_install, if it is there: depmod's lists have it only when
- * that has come to its end.
+ * that has come to its end. Of @kernel "*" it says whether there is any.
  */
 static void check_made(const char *kernel, char *core, size_t size)
 {
@@ -128,12 +77,65 @@ static void check_made(const char *kernel, char *core, size_t size)
 	globfree(&found);
 }
 
-/* For modules of make the package passes a kernel over: what else there is, is asked then. */
-static bool check_passed_over(const char *kernel, const char *core, char *reason, size_t size)
+/* The package and modules of make keep away from each other: their sources have the scripts too. */
+static void check_package_next(struct finding *finding)
 {
-	if (machine_by_make(core))
-		return !check_script_with("passed-over", "--make", kernel, reason, size);
-	return !check_script("passed-over", kernel, reason, size);
+	char made[PATH_MAX] = "";
+
+	check_made("*", made, sizeof(made));
+	if (made[0])
+		finding_next(finding,
+			     "'IPOIBCTL_LIB=SOURCES/ipoib_core/boot ipoibctl check', with the sources of 'make modules_install'");
+	else
+		finding_next(finding, "install ipoib-accel-dkms");
+}
+
+/* Without them it is not known what ours is for, and nobody builds it. */
+static void check_package(struct check *check)
+{
+	struct finding finding;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/check-config", script_folder());
+	check->scripts = !access(path, F_OK);
+	if (check->scripts)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "package",
+		    "%s has none of the package's scripts: settings and signatures were not looked at, nor which kernels ours is not for",
+		    script_folder());
+	check_package_next(&finding);
+	check_tell(check, "package", &finding);
+}
+
+/* For modules of make the package passes a kernel over: what else there is, is asked then. */
+static bool check_passed_over(const char *kernel, const char *file, char *reason, size_t size)
+{
+	if (machine_by_make(file))
+		return !script_run("passed-over", "--make", kernel, reason, size);
+	return !script_run("passed-over", kernel, NULL, reason, size);
+}
+
+/*
+ * Ours has the name of a kernel that it is not for, as when OFED has come after it: on the ib_core
+ * of OFED ours cannot be loaded. That there are others of ours too is no such reason.
+ */
+static bool check_misplaced(const char *kernel, const char *file, struct finding *finding)
+{
+	char reason[FINDING_TEXT];
+
+	if (!check_passed_over(kernel, file, reason, sizeof(reason)) ||
+	    !strncmp(reason, CHECK_OTHERS, strlen(CHECK_OTHERS)))
+		return false;
+	finding_set(finding, FINDING_BROKEN, "passed-over",
+		    "ib_ipoib is ours, and must not be: %s", reason);
+	if (machine_by_make(file))
+		finding_next(finding,
+			     "'make modules_uninstall KVER=%s' in the sources gives the name back",
+			     kernel);
+	else
+		finding_next(finding, "'%s/take-over %s' gives the name back", IPOIBCTL_SCRIPTS,
+			     kernel);
+	return true;
 }
 
 /* After an upgrade the old ones are loaded until somebody loads the new ones, all at once. */
@@ -214,7 +216,7 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 			  "another ib_ipoib than ours and the kernel's own is in charge";
 	char reason[FINDING_TEXT], state[128];
 
-	if (core[0] && !check_script("signature-refused", core, reason, sizeof(reason))) {
+	if (core[0] && !script_run("signature-refused", core, NULL, reason, sizeof(reason))) {
 		if (strstr(reason, CHECK_UNSEEN)) {
 			finding_set(finding, FINDING_BROKEN, "not-built", "%s, perhaps as %s", who,
 				    reason);
@@ -250,7 +252,7 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 	}
 	if (!check->scripts) {
 		finding_set(finding, FINDING_LIMITED, "package", "%s", who);
-		finding_next(finding, "install ipoib-accel-dkms");
+		check_package_next(finding);
 		return;
 	}
 	check_dkms_state(check, kernel, state, sizeof(state));
@@ -356,7 +358,7 @@ static void check_ours(const struct check *check, const char *kernel, const char
 
 	if (!check_is_all_there(kernel, file, finding))
 		return;
-	if (!check_script("signature-refused", file, reason, sizeof(reason))) {
+	if (!script_run("signature-refused", file, NULL, reason, sizeof(reason))) {
 		check_refused(kernel, file, reason, finding);
 		return;
 	}
@@ -406,6 +408,8 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 	}
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
+	if (machine_ours(file) && check_misplaced(kernel, file, finding))
+		return;
 	if (machine_ours(file))
 		check_ours(check, kernel, file, finding);
 	else if (check_passed_over(kernel, core, reason, sizeof(reason)))
@@ -445,7 +449,10 @@ static void check_kernels(struct check *check)
 	int count, i;
 
 	check->asked = !run_program(dkms, check->dkms, sizeof(check->dkms));
-	check->asked &= check_whole(check, "dkms", check->dkms);
+	if (!script_whole(check->dkms, &finding)) {
+		check_tell(check, "dkms", &finding);
+		check->asked = false;
+	}
 	run_root(path, sizeof(path), "/lib/modules");
 	count = scandir(path, &entries, check_is_kernel, versionsort);
 	if (count < 0) {
@@ -458,108 +465,6 @@ static void check_kernels(struct check *check)
 		free(entries[i]);
 	}
 	free(entries);
-}
-
-/**
- * struct check_kind - a kind of settings that do not fit
- * @word: what check-config is told to look for it
- * @heading: how the line begins below which it has those that it has found
- * @level: how bad each is
- * @cause: for programs
- * @wrong: what is wrong with each
- * @next: what to do about it
- */
-struct check_kind {
-	const char *word;
-	const char *heading;
-	enum finding_level level;
-	const char *cause;
-	const char *wrong;
-	const char *next;
-};
-
-/*
- * check-config indents the lines that it has found: FILE:LINE:TEXT. One of an older package does
- * not know the word, and tells what else it knows: by the heading each is of its kind only. Returns
- * its exit status, not 0 if that is not all, or -1: it failed, and has not said why.
- */
-static int check_settings(struct check *check, const struct check_kind *kind)
-{
-	char said[CHECK_SAID], *line, *next, *tab;
-	struct finding finding;
-	bool below = false;
-	int status;
-
-	status = check_script("check-config", kind->word, said, sizeof(said));
-	if (status && !said[0])
-		return -1;
-	if (!check_whole(check, "check-config", said))
-		status |= 1;
-	for (line = said; line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (strncmp(line, "    ", 4)) {
-			below = !strncmp(line, kind->heading, strlen(kind->heading));
-			continue;
-		}
-		if (!below)
-			continue;
-		for (tab = line; (tab = strchr(tab, '\t')); tab++)
-			*tab = ' ';
-		finding_set(&finding, kind->level, kind->cause, "%s: %s", kind->wrong, line + 4);
-		finding_next(&finding, "%s", kind->next);
-		check_tell(check, "settings", &finding);
-	}
-	return status;
-}
-
-static const struct check_kind check_kinds[] = { {
-	.word = "connected",
-	.heading = "ipoib-accel: there is no connected mode",
-	.level = FINDING_LIMITED,
-	.cause = "connected-mode",
-	.wrong = "asks for connected mode, which there is not",
-	.next = "Coming from connected mode of ipoib-accel(7) says what to write instead",
-}, {
-	.word = "address",
-	.heading = "ipoib-accel: an address begins with a QP number",
-	.level = FINDING_LIMITED,
-	.cause = "whole-address",
-	.wrong = "knows an interface by a QP number, which is another one with another driver",
-	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
-}, {
-	.word = "unread",
-	.heading = "ipoib-accel: not for this user to read",
-	.level = FINDING_NOTE,
-	.cause = "not-allowed",
-	.wrong = "was not looked at, as this user may not read it",
-	.next = "'ipoibctl check' as root",
-} };
-
-static void check_config(struct check *check)
-{
-	struct finding finding;
-	bool any = false;
-	int status;
-	size_t i;
-
-	if (!check->scripts)
-		return;
-	for (i = 0; i < sizeof(check_kinds) / sizeof(*check_kinds); i++) {
-		status = check_settings(check, &check_kinds[i]);
-		if (status < 0) {
-			finding_unseen(&finding, "settings", "check-config failed");
-			check_tell(check, "settings", &finding);
-			return;
-		}
-		any |= status;
-	}
-	if (any)
-		return;
-	finding_set(&finding, FINDING_OK, "settings",
-		    "no configuration asks for connected mode, or for an address with a QP number");
-	check_tell(check, "settings", &finding);
 }
 
 static void check_heard(void *arg, const char *name, const struct finding *finding)
@@ -578,7 +483,8 @@ bool check_machine(struct out *out, bool netns)
 	check_driver(&check);
 	check_package(&check);
 	check_kernels(&check);
-	check_config(&check);
+	if (check.scripts)
+		settings_look(check_heard, &check);
 	renamed_look(check_heard, &check);
 	subnets_look(check_heard, &check);
 	/* Ports have their rates there. */

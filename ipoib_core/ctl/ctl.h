@@ -6,7 +6,7 @@
  * commands share is a word. (tests/lint/check-layers reads this.)
  *	values: attrs records out items
  *	sources: client run sys wait screen counters cpus ethtool rtnl name neigh ping sample
- *	findings: finding machine subnets group fabric renamed
+ *	findings: finding machine script settings subnets group fabric renamed
  *	words: ctl print
  *	commands: stats show prometheus top
  *	explanations: explain explain_carrier explain_port explain_group explain_link explain_peers

@@ -13,6 +13,7 @@
 
 #include "fabric.h"
 #include "machine.h"
+#include "name.h"
 #include "print.h"
 #include "rtnl.h"
 #include "run.h"
@@ -103,6 +104,20 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
+/* The MTU of a port of a bond is the bond's. */
+static void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
+			     const char *after, struct finding *finding)
+{
+	unsigned int master = name_master(record_get(dev, IPOIB_A_IFINDEX));
+	const char *name = record_string(dev, IPOIB_A_IFNAME);
+	char bond[IF_NAMESIZE];
+
+	if (master)
+		name = rtnl_name(bond, master);
+	finding_next(finding, "%s'ip link set %s mtu %llu'%s%s", before, print_word(name), mtu,
+		     master ? ", which sets those of its ports too" : "", after);
+}
+
 static void explain_mtu_limit(struct explained *all, const struct record *dev)
 {
 	unsigned long long mtu = record_get(dev, IPOIB_A_MTU), limit, group;
@@ -116,16 +131,15 @@ static void explain_mtu_limit(struct explained *all, const struct record *dev)
 		finding_set(&finding, FINDING_LIMITED, "mtu-failed",
 			    "MTU %llu, though the broadcast group's is %llu and more was asked for: setting it failed",
 			    mtu, group);
-		finding_next(&finding,
-			     "the kernel log has the error: for want of memory it is tried again, else somebody objects, a bond for example: 'ip link set %s mtu %llu' once that is mended",
-			     print_word(record_string(dev, IPOIB_A_IFNAME)),
-			     wanted < group ? wanted : group);
+		explain_mtu_next(dev,
+				 "the kernel log has the error: for want of memory it is tried again, else somebody objects, a team device for example: ",
+				 wanted < group ? wanted : group, ", once that is mended",
+				 &finding);
 	} else if (limit == IPOIB_MTU_LIMIT_USER && mtu < group) {
 		finding_set(&finding, FINDING_NOTE, "mtu-user",
 			    "MTU %llu is what was asked for; the broadcast group's is %llu",
 			    mtu, group);
-		finding_next(&finding, "'ip link set %s mtu %llu', if that is not meant",
-			     print_word(record_string(dev, IPOIB_A_IFNAME)), group);
+		explain_mtu_next(dev, "", group, ", if that is not meant", &finding);
 	} else if (!fabric_group_mtu(dev, &finding)) {
 		return;
 	}

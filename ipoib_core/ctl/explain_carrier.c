@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "explain.h"
+#include "group.h"
 #include "print.h"
 
 /* The partition in a P_Key; what is left of that is whether it is a full member's. */
 #define EXPLAIN_PARTITION	0x7fff
 /* A guest does not know that it has a virtual function, whose port has a state of its own. */
 #define EXPLAIN_VIRTUAL \
-	"; of a virtual function (SR-IOV) it is up to 'ip link set PF vf N state auto' on its physical function's host, and to virtualization at the subnet manager (opensm: virt_enabled)"
+	"; of a virtual function (SR-IOV) it is up to 'ip link set PF vf N state auto' on its physical function's host, with ConnectX cards to 'ip link set PF vf N node_guid GUID' and the same with port_guid there too, and to virtualization at the subnet manager (opensm: virt_enabled)"
 
 /* How the last try ended, and when the next one is, for the end of a sentence. */
 static const char *explain_tries(const struct record *dev, char *text, size_t size)
@@ -122,7 +123,7 @@ static void explain_port_untold(const struct record *dev, struct finding *findin
 		    "no carrier: the device's driver does not tell the state of port %s",
 		    port);
 	finding_next(finding,
-		     "the kernel log may say what is wrong with the device; it is asked on, and the carrier comes by itself");
+		     "the kernel log may say what is wrong with the device; it is asked on, and the carrier comes by itself once the device answers");
 }
 
 static void explain_port_init(const struct record *dev, struct finding *finding)
@@ -196,7 +197,8 @@ static void explain_group_mtu(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "group-mtu",
 		    "no carrier: the subnet administrator says an MTU of the broadcast group that there is not");
 	finding_next(finding,
-		     "correct mtu= of the partition at the subnet manager (4 is 2048 bytes, 5 is 4096)");
+		     "correct mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager "
+		     GROUP_ANEW);
 }
 
 static void explain_joining(const struct record *dev, struct finding *finding)

@@ -37,13 +37,16 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 			    "no carrier: the broadcast group %s has MTU %u, and this port can do %llu",
 			    gid, group.mtu, port_mtu + 4);
 		finding_next(finding,
-			     "lower mtu= of the partition at the subnet manager (4 is 2048 bytes, 5 is 4096) to what its weakest member can do");
+			     "lower mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager to what its weakest member can do "
+			     GROUP_ANEW);
 	} else if (rate && group.rate > rate) {
 		finding_set(finding, FINDING_BROKEN, "group-rate-high",
 			    "no carrier: the broadcast group %s has a rate of %u.%u Gbit/s, and this port has %u.%u",
 			    gid, group.rate / 10, group.rate % 10, rate / 10, rate % 10);
 		finding_next(finding,
-			     "lower rate= of the partition at the subnet manager to what its slowest member can do, or see why this port's link is slow: 'iblinkinfo %s' has width and speed",
+			     "lower rate= of the partition at the subnet manager to what its slowest member can do "
+			     GROUP_ANEW
+			     ", or see why this port's link is slow: 'iblinkinfo %s' has width and speed",
 			     print_diag(dev));
 	} else if (!rate || !port_mtu || !group.mtu || !group.rate) {
 		finding_next(finding,

@@ -22,7 +22,8 @@ bool fabric_group_mtu(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_NOTE, "mtu-group",
 		    "MTU %llu is the broadcast group's; the port could do %llu", group, port);
 	finding_next(finding,
-		     "mtu= of the partition at the subnet manager (opensm: partitions.conf, 4 is 2048 bytes, 5 is 4096), if all its members can do more");
+		     "mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager, if all its members can do more "
+		     GROUP_ANEW);
 	return true;
 }
 
@@ -46,7 +47,8 @@ static bool fabric_group_rate(const struct record *dev, struct finding *finding)
 		    "broadcasts and multicasts go at %u.%u Gbit/s, the broadcast group's rate; the port could do %u.%u",
 		    group.rate / 10, group.rate % 10, rate / 10, rate % 10);
 	finding_next(finding,
-		     "rate= of the partition at the subnet manager (opensm: partitions.conf), if all its members can do more");
+		     "rate= of the partition at the subnet manager, if all its members can do more "
+		     GROUP_ANEW);
 	return true;
 }
 

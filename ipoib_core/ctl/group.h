@@ -6,6 +6,9 @@
 #include "records.h"
 
 #define GROUP_LINK	64
+/* MTU and rate of a group are those that it was made with. */
+#define GROUP_ANEW \
+	"(opensm: partitions.conf, then restart it: SIGHUP changes no group that is there)"
 
 /**
  * struct group - what the subnet administrator has; all 0 to begin with

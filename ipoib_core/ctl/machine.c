@@ -112,7 +112,7 @@ static void machine_intree_finding(const struct machine_driver *driver, struct f
 			     "whether ours has the name for this kernel is not known, as there is no modinfo to ask: install kmod, then 'ipoibctl check'");
 	else if (machine_ours(file))
 		finding_next(finding,
-			     "it was loaded before ours was installed, or by an old initramfs: reboot, after "
+			     "it was loaded before ours was installed, or by an old initramfs: 'ipoibctl check' first, which says whether ours can be loaded; then reboot, after "
 			     MACHINE_RENEW ", or 'modprobe -r ib_ipoib && modprobe ib_ipoib', "
 			     MACHINE_GOES);
 	else

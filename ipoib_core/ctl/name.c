@@ -16,6 +16,7 @@
  * @type: ARPHRD_...
  * @up: it is set up
  * @vrf: number of the VRF that it is in, 0: none
+ * @master: that of a bond, or another of which it is a port, 0: none
  * @away: it is the child of one in another network namespace
  * @heard: they are
  */
@@ -24,11 +25,12 @@ struct name_answer {
 	unsigned int type;
 	bool up;
 	unsigned int vrf;
+	unsigned int master;
 	bool away;
 	bool heard;
 };
 
-/* Others that an interface is in are bonds and bridges. */
+/* Others that an interface is in are bonds and teams. */
 static bool name_in_vrf(struct nlattr *link)
 {
 	static struct nla_policy policy[IFLA_INFO_MAX + 1] = {
@@ -60,6 +62,8 @@ static void name_hear(struct nlmsghdr *answer, void *arg)
 	heard->up = header->ifi_flags & IFF_UP;
 	if (attrs[IFLA_MASTER] && name_in_vrf(attrs[IFLA_LINKINFO]))
 		heard->vrf = nla_get_u32(attrs[IFLA_MASTER]);
+	else if (attrs[IFLA_MASTER])
+		heard->master = nla_get_u32(attrs[IFLA_MASTER]);
 	heard->away = attrs[IFLA_LINK_NETNSID];
 	snprintf(heard->real, IFNAMSIZ, "%s", nla_get_string(attrs[IFLA_IFNAME]));
 	heard->heard = true;
@@ -96,6 +100,14 @@ bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf)
 	name_ask(&answer, ifindex, "");
 	*vrf = answer.vrf;
 	return answer.heard && answer.up && answer.type == ARPHRD_INFINIBAND;
+}
+
+unsigned int name_master(unsigned int ifindex)
+{
+	struct name_answer answer;
+
+	name_ask(&answer, ifindex, "");
+	return answer.master;
 }
 
 bool name_is_linked_away(unsigned int ifindex)

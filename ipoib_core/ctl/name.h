@@ -31,6 +31,14 @@ bool name_real(char *real, const char *name);
 bool name_is_infiniband_up(unsigned int ifindex, unsigned int *vrf);
 
 /**
+ * name_master() - the bond, or the like, that an interface is a port of
+ * @ifindex: number
+ *
+ * Return: its number, 0: none, or a VRF, in which interfaces have their own settings.
+ */
+unsigned int name_master(unsigned int ifindex);
+
+/**
  * name_is_linked_away() - is it the child of an interface in another network namespace?
  * @ifindex: number
  *

@@ -189,6 +189,7 @@ static void route_hear(struct nlmsghdr *answer, void *arg)
 	heard->route->type = header->rtm_type;
 	if (attrs[RTA_OIF] && nla_len(attrs[RTA_OIF]) == sizeof(uint32_t))
 		heard->route->ifindex = nla_get_u32(attrs[RTA_OIF]);
+	address_set(&heard->route->source, header->rtm_family, attrs[RTA_PREFSRC]);
 	if (!address_set(&heard->route->gateway, header->rtm_family, attrs[RTA_GATEWAY]) &&
 	    attrs[RTA_VIA] && nla_len(attrs[RTA_VIA]) >= (int)sizeof(*via)) {
 		/* A gateway of the other version of IP. */
@@ -198,11 +199,13 @@ static void route_hear(struct nlmsghdr *answer, void *arg)
 	}
 }
 
-int route_ask(struct route *route, const struct address *peer, unsigned int ifindex)
+int route_ask(struct route *route, const struct address *peer, const struct address *source,
+	      unsigned int ifindex)
 {
 	struct rtmsg header = {
 		.rtm_family = peer->family,
 		.rtm_dst_len = address_len(peer) * 8,
+		.rtm_src_len = source ? address_len(source) * 8 : 0,
 	};
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETROUTE, 0);
 	struct route_answer answer = { .route = route };
@@ -211,6 +214,7 @@ int route_ask(struct route *route, const struct address *peer, unsigned int ifin
 	memset(route, 0, sizeof(*route));
 	if (msg && !nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) &&
 	    !nla_put(msg, RTA_DST, address_len(peer), peer->bytes) &&
+	    (!source || !nla_put(msg, RTA_SRC, address_len(source), source->bytes)) &&
 	    (!ifindex || !nla_put_u32(msg, RTA_OIF, ifindex)))
 		ret = rtnl_ask(msg, route_hear, &answer);
 	nlmsg_free(msg);

@@ -59,11 +59,13 @@ struct neighs {
  * struct route - the way to a peer
  * @ifindex: out of this interface
  * @gateway: by this one; family 0: the peer is a neighbour
+ * @source: with this address, if the kernel has chosen one; else its family is 0
  * @type: RTN_...
  */
 struct route {
 	unsigned int ifindex;
 	struct address gateway;
+	struct address source;
 	unsigned int type;
 };
 
@@ -103,11 +105,13 @@ const char *neigh_state(unsigned int state);
  * route_ask() - the way that packets go
  * @route: filled in
  * @peer: to where
+ * @source: with this address, NULL: that is the kernel's choice
  * @ifindex: out of this interface, or by the routes of this VRF, 0: any
  *
  * Return: 0, or a negative errno: there is none.
  */
-int route_ask(struct route *route, const struct address *peer, unsigned int ifindex);
+int route_ask(struct route *route, const struct address *peer, const struct address *source,
+	      unsigned int ifindex);
 
 /**
  * route_not_to_a_peer() - why a route does not lead to somebody else

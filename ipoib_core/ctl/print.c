@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "group.h"
+
 const char *print_time(char *text, unsigned long long ms)
 {
 	unsigned long long seconds = ms / 1000;
@@ -138,7 +140,8 @@ const char *print_next(char *text, const struct record *record, const struct rec
 
 	if (print_is_nonsense(record) && record_get(record, IPOIB_A_LAST_ERROR) == EPROTO)
 		snprintf(text, PRINT_NEXT,
-			 "the fault is the subnet manager's: is mtu= of the partition right there? its log may say more");
+			 "the fault is the subnet manager's: is mtu= of the partition right there "
+			 GROUP_ANEW "? its log may say more");
 	else if (print_is_nonsense(record))
 		snprintf(text, PRINT_NEXT,
 			 "the fault is the subnet manager's: 'saquery %s' has the LIDs of hosts, with -g those of groups (Mlid); its log may say more",

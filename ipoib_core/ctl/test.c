@@ -47,13 +47,31 @@ static unsigned int test_look_for_vrf(struct test *test)
 	return vrf;
 }
 
+/*
+ * Two interfaces in one network, set up as check says, have a route for each source address: the
+ * one that the kernel chooses for packets of this interface may lead out of it. Returns whether,
+ * and has @route be that one then.
+ */
+static bool test_route_by_source(const struct test *test, unsigned int vrf, struct route *route)
+{
+	struct route chosen, other;
+
+	if (route_ask(&chosen, &test->peer, NULL, test_ifindex(test)) || !chosen.source.family ||
+	    route_ask(&other, &test->peer, &chosen.source, vrf) || other.type != RTN_UNICAST ||
+	    other.ifindex != test_ifindex(test))
+		return false;
+	*route = other;
+	route->source = chosen.source;
+	return true;
+}
+
 static enum test_result test_route(struct test *test)
 {
 	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
 	bool local = test->peer.family == AF_INET6 && test->peer.bytes[0] == 0xfe &&
 		     (test->peer.bytes[1] & 0xc0) == 0x80;
 	unsigned int vrf = test_look_for_vrf(test);
-	char other[IF_NAMESIZE];
+	char other[IF_NAMESIZE], only[FINDING_TEXT] = "";
 	struct route route;
 	int ret;
 
@@ -62,7 +80,7 @@ static enum test_result test_route(struct test *test)
 		return TEST_SKIPPED;
 	}
 	/* Addresses of a link say nothing without it. */
-	ret = route_ask(&route, &test->peer, local ? test_ifindex(test) : vrf);
+	ret = route_ask(&route, &test->peer, NULL, local ? test_ifindex(test) : vrf);
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
 		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip %sroute show%s'",
@@ -75,18 +93,21 @@ static enum test_result test_route(struct test *test)
 		TEST_NEXT(test, "'ip route get %s%s' shows it", test->peer.text, test->vrf);
 		return TEST_FAILED;
 	}
+	rtnl_name(other, route.ifindex);
+	if (route.ifindex != test_ifindex(test) && test_route_by_source(test, vrf, &route))
+		snprintf(only, sizeof(only), ", for packets from %s; others go out of %s",
+			 route.source.text, other);
 	if (route.ifindex != test_ifindex(test)) {
-		TEST_SAY(test, "packets do not go out of %s but of %s", name,
-			 rtnl_name(other, route.ifindex));
+		TEST_SAY(test, "packets do not go out of %s but of %s", name, other);
 		TEST_NEXT(test,
-			  "'ip route get %s%s' shows the way; two interfaces in one network, a missing route or prefix, or a bond or bridge above this one are the usual causes",
+			  "'ip route get %s%s' shows the way; two interfaces in one network, a missing route or prefix, or a bond above this one are the usual causes",
 			  test->peer.text, test->vrf);
 		return TEST_FAILED;
 	}
 	test->far = route.gateway.family;
 	test->hop = test->far ? route.gateway : test->peer;
-	TEST_SAY(test, test->far ? "by the gateway %s" : "%s is a neighbour",
-		 test->hop.text);
+	TEST_SAY(test, test->far ? "by the gateway %s%s" : "%s is a neighbour%s", test->hop.text,
+		 only);
 	return TEST_OK;
 }
 

@@ -67,7 +67,14 @@ static enum test_result test_not_sent(struct test *test, const char *after, int 
 		return TEST_SKIPPED;
 	}
 	TEST_SAY(test, "cannot be asked%s: %s", after, strerror(-ret));
-	TEST_NEXT(test, "'ipoibctl explain %s' says how the interface is now", test_word(test));
+	/* Of IPv6 the kernel takes none that another host may have too. */
+	if (ret == -EADDRNOTAVAIL)
+		TEST_NEXT(test,
+			  "it has no address for that, or none is to be used: 'ip -6 address show dev %s' has tentative while it is looked whether another host has it too, and dadfailed if one has",
+			  test_word(test));
+	else
+		TEST_NEXT(test, "'ipoibctl explain %s' says how the interface is now",
+			  test_word(test));
 	return TEST_FAILED;
 }
 
@@ -92,7 +99,7 @@ enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "%s does not answer ICMP's echo: %s", test->peer.text,
 			 strerror(-ret));
 		TEST_NEXT(test,
-			  "either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF %s' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
+			  "is that host on? if so, either the packets or the answers are lost, or a firewall there takes them: 'tcpdump -ni IF %s' there shows if they come; if not, its QP number may be an old one ('ip neigh del %s dev %s'), or the Q_Keys differ ('ipoibctl explain')",
 			  test->peer.family == AF_INET6 ? "icmp6" : "icmp",
 			  test->hop.family ? test->hop.text : test->peer.text, test_word(test));
 		return TEST_FAILED;

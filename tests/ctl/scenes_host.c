@@ -2,7 +2,8 @@
 /*
  * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24
  * and fe80::/64, by gateways to 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but
- * 10.10.0.0/16, to which there is none.
+ * 10.10.0.0/16, to which there is none. Where RULED is in the environment ib0 is so for packets
+ * from its addresses alone, and to 2001:db8::/32 too.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -100,16 +101,26 @@ static void host_answer_neighs(const char *scene, unsigned char *stream, size_t 
 	}
 }
 
+/* Which source the kernel has for packets out of ib0, and whether those of @attrs have it. */
+static bool host_is_ruled(int family, struct nlattr **attrs, unsigned char *source)
+{
+	int len = family == AF_INET ? 4 : 16;
+
+	inet_pton(family, family == AF_INET ? "10.9.0.1" : "2001:db8::1", source);
+	return attrs[RTA_SRC] && nla_len(attrs[RTA_SRC]) == len &&
+	       !memcmp(nla_data(attrs[RTA_SRC]), source, len);
+}
+
 static int host_answer_route(const struct nlmsghdr *request, unsigned char *stream, size_t *len)
 {
 	struct nlattr *attrs[RTA_MAX + 1];
 	unsigned char gateway[] = { 10, 1, 0, 1 }, router[] = { 10, 9, 0, 2 };
 	/* AF_INET6, and the address. */
-	unsigned char via[2 + 16] = {};
+	unsigned char via[2 + 16] = {}, source[16];
 	struct rtmsg header = { .rtm_type = RTN_UNICAST };
 	const unsigned char *to;
 	struct nl_msg *msg;
-	bool ours;
+	bool ours, ruled;
 
 	if (nlmsg_parse((struct nlmsghdr *)request, sizeof(header), attrs, RTA_MAX, NULL) ||
 	    !attrs[RTA_DST])
@@ -132,6 +143,11 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 		return 0;
 	}
 	ours = header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 9 : to[0] == 0xfe;
+	ruled = host_is_ruled(header.rtm_family, attrs, source);
+	if (getenv("RULED") && to[0] == 0x20)
+		ours = true;
+	if (getenv("RULED") && !attrs[RTA_OIF])
+		ours = ours && ruled;
 	/* Not by the routes of those that are in no VRF. */
 	ours = ours && (!getenv("MASTER_IB0") || attrs[RTA_OIF]);
 	if (header.rtm_family == AF_INET && to[0] == 127)
@@ -139,6 +155,8 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
 	nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 	nla_put_u32(msg, RTA_OIF, ours ? HOST_IB0 : HOST_ETH0);
+	if (getenv("RULED") && attrs[RTA_OIF])
+		nla_put(msg, RTA_PREFSRC, header.rtm_family == AF_INET ? 4 : 16, source);
 	if (!ours && header.rtm_family == AF_INET)
 		nla_put(msg, RTA_GATEWAY, sizeof(gateway), gateway);
 	host_end(msg, stream, len);

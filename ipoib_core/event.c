@@ -162,7 +162,7 @@ static unsigned long ipoib_event_look_in(const struct ipoib_port *port)
 	return time_in_range(now, at - IPOIB_LOOK_BACKOFF_MAX * HZ, at - 1) ? at - now : 0;
 }
 
-/* Soon where a device has just come, or an interface has begun to wait; then less and less often. */
+/* Soon where a device has just come, or an interface has begun to wait; then less often. */
 static void ipoib_event_poll_pkeys(struct ipoib_port *port)
 {
 	unsigned int polls = port->polls++;

@@ -253,8 +253,10 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_broadcast(all, dev);
 	explain_membership(all, dev);
 	explain_mtu_limit(all, dev);
+	/* Of a port its children need not say the same. */
 	if (port && (explain_port(port, &finding) ||
-		     explain_without_mlx(port, &all->accels, &finding)))
+		     (!dev->attrs[IPOIB_A_PARENT] &&
+		      explain_without_mlx(port, &all->accels, &finding))))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
 	explain_groups(&all->ctl->out, dev, &all->groups);
@@ -474,7 +476,8 @@ static bool explain_ask(struct explained *all)
 	stats_ask(ctl, &all->stats);
 	explain_ask_more(all, IPOIB_CMD_GROUP_GET, &filter, &all->groups);
 	explain_ask_more(all, IPOIB_CMD_PATH_GET, &filter, &all->paths);
-	ctl_ask(ctl, IPOIB_CMD_ACCEL_GET, &none, &all->accels);
+	/* For a note alone: who does not tell them is not complained of. */
+	client_ask(ctl->client, IPOIB_CMD_ACCEL_GET, &none, &all->accels);
 	return true;
 }
 

@@ -11,7 +11,7 @@
 #define EXPLAIN_PARTITION	0x7fff
 /* A guest does not know that it has a virtual function, whose port has a state of its own. */
 #define EXPLAIN_VIRTUAL \
-	"; of a virtual function (SR-IOV) it is up to 'ip link set PF vf N state auto' on its physical function's host, with ConnectX cards to 'ip link set PF vf N node_guid GUID' and the same with port_guid there too, and to virtualization at the subnet manager (opensm: virt_enabled)"
+	"; of a virtual function (SR-IOV): 'ip link show PF' on its physical function's host has its state and GUIDs, 'ip link set PF vf N state auto' sets that, and the subnet manager has to allow virtualization"
 
 /* How the last try ended, and when the next one is, for the end of a sentence. */
 static const char *explain_tries(const struct record *dev, char *text, size_t size)

@@ -166,7 +166,7 @@ static void link_width(struct out *out, const struct record *port, const char *n
 void explain_link(struct out *out, const struct record *port)
 {
 	struct counters counters = {};
-	char name[EXPLAIN_NAME], figures[FINDING_TEXT / 2];
+	char name[EXPLAIN_NAME], figures[FINDING_TEXT];
 	struct finding finding;
 	bool full;
 	size_t i;

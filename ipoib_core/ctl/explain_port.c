@@ -245,7 +245,7 @@ bool explain_without_mlx(const struct record *port, const struct records *accels
 	finding_set(finding, FINDING_NOTE, "accel-refuses",
 		    "served by accel ref, though accel mlx is loaded: the card has no queues for that, or it was loaded later");
 	finding_next(finding,
-		     "if the kernel log says that there are no IPoIB queues accel_mlx(4) has what it needs of card and firmware; else %s has it tried: "
+		     "if the kernel log says that there are no IPoIB queues accel_mlx(4) has what it needs of card and firmware, and accel=ref ends this note; else %s has it tried: "
 		     EXPLAIN_ANEW_GOES, line);
 	return true;
 }

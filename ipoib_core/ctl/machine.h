@@ -15,7 +15,8 @@
 	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', " MACHINE_GOES
 /* An initramfs that has ib_ipoib has its own copies of modules and modprobe.d: these count. */
 #define MACHINE_RENEW \
-	"'" IPOIBCTL_SCRIPTS "/renew-initramfs' where an initramfs has ib_ipoib"
+	"'" IPOIBCTL_SCRIPTS \
+	"/renew-initramfs' (of the sources: ipoib_core/boot/renew-initramfs) where an initramfs has ib_ipoib"
 /* What to do about an ib_ipoib that is in the kernel itself. */
 #define MACHINE_BUILT_IN_NEXT \
 	"it is built into the kernel, where it stays: one with CONFIG_INFINIBAND_IPOIB=m, or without it, is needed"

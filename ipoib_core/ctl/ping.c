@@ -38,36 +38,45 @@ static socklen_t ping_address(const struct address *peer, unsigned int ifindex, 
 	return sizeof(*six);
 }
 
-/* Older kernels let only administrators: then the route decides, which was looked at. */
-static void ping_bind(int sock, unsigned int ifindex)
+/* Returns 0 or a negative errno: @source is not an address of this host any more. */
+static int ping_bind(int sock, const struct address *source, unsigned int ifindex)
 {
+	struct sockaddr_storage from;
 	char name[IF_NAMESIZE];
+	socklen_t len;
 
+	/* Older kernels let only administrators: then the route decides, which was looked at. */
 	if (if_indextoname(ifindex, name))
 		setsockopt(sock, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name) + 1);
+	if (!source->family)
+		return 0;
+	len = ping_address(source, ifindex, 0, &from);
+	return bind(sock, (struct sockaddr *)&from, len) ? -errno : 0;
 }
 
-int ping_provoke(const struct address *peer, unsigned int ifindex)
+int ping_provoke(const struct address *peer, const struct address *source, unsigned int ifindex)
 {
-	int sock = socket(peer->family, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
+	int sock = socket(peer->family, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
 	struct sockaddr_storage to;
 	socklen_t len = ping_address(peer, ifindex, PING_DISCARD, &to);
 
 	if (sock < 0)
 		return -errno;
-	ping_bind(sock, ifindex);
-	if (sendto(sock, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, len) < 0)
+	ret = ping_bind(sock, source, ifindex);
+	if (!ret && sendto(sock, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, len) < 0)
 		ret = -errno;
 	close(sock);
 	return ret;
 }
 
-int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
+int ping_open(struct ping *ping, const struct address *peer, const struct address *source,
+	      unsigned int ifindex)
 {
 	int protocol = peer->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	int level = peer->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
 	int option = peer->family == AF_INET ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER;
 	int value = peer->family == AF_INET ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+	int ret;
 
 	ping->peer = *peer;
 	ping->ifindex = ifindex;
@@ -82,8 +91,12 @@ int ping_open(struct ping *ping, const struct address *peer, unsigned int ifinde
 		return -errno;
 	/* Not in pieces, and not as long as something on the way once said. */
 	setsockopt(ping->sock, level, option, &value, sizeof(value));
-	ping_bind(ping->sock, ifindex);
-	return 0;
+	ret = ping_bind(ping->sock, source, ifindex);
+	if (ret) {
+		close(ping->sock);
+		ping->sock = -1;
+	}
+	return ret;
 }
 
 void ping_close(struct ping *ping)

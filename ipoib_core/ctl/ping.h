@@ -29,11 +29,13 @@ struct ping {
  * ping_open() - get ready
  * @ping: filled in; to be closed if this succeeds
  * @peer: who is asked
+ * @source: with this address; family 0: the kernel's choice
  * @ifindex: out of this interface
  *
  * Return: 0, or a negative errno; -EPERM, -EACCES: this user may not.
  */
-int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex);
+int ping_open(struct ping *ping, const struct address *peer, const struct address *source,
+	      unsigned int ifindex);
 
 /**
  * ping_once() - ask, and wait for the answer
@@ -55,10 +57,11 @@ void ping_close(struct ping *ping);
 /**
  * ping_provoke() - send a datagram, so that the kernel looks for the peer
  * @peer: the peer
+ * @source: with this address; family 0: the kernel's choice
  * @ifindex: out of this interface
  *
  * Return: 0, or a negative errno.
  */
-int ping_provoke(const struct address *peer, unsigned int ifindex);
+int ping_provoke(const struct address *peer, const struct address *source, unsigned int ifindex);
 
 #endif /* IPOIBCTL_PING_H */

@@ -50,9 +50,9 @@ static unsigned int test_look_for_vrf(struct test *test)
 /*
  * Two interfaces in one network, set up as check says, have a route for each source address: the
  * one that the kernel chooses for packets of this interface may lead out of it. Returns whether,
- * and has @route be that one then.
+ * and has @route, and what is sent, be that one then.
  */
-static bool test_route_by_source(const struct test *test, unsigned int vrf, struct route *route)
+static bool test_route_by_source(struct test *test, unsigned int vrf, struct route *route)
 {
 	struct route chosen, other;
 
@@ -61,7 +61,7 @@ static bool test_route_by_source(const struct test *test, unsigned int vrf, stru
 	    other.ifindex != test_ifindex(test))
 		return false;
 	*route = other;
-	route->source = chosen.source;
+	test->source = chosen.source;
 	return true;
 }
 
@@ -96,7 +96,7 @@ static enum test_result test_route(struct test *test)
 	rtnl_name(other, route.ifindex);
 	if (route.ifindex != test_ifindex(test) && test_route_by_source(test, vrf, &route))
 		snprintf(only, sizeof(only), ", for packets from %s; others go out of %s",
-			 route.source.text, other);
+			 test->source.text, other);
 	if (route.ifindex != test_ifindex(test)) {
 		TEST_SAY(test, "packets do not go out of %s but of %s", name, other);
 		TEST_NEXT(test,
@@ -114,7 +114,7 @@ static enum test_result test_route(struct test *test)
 /* Has the kernel look for the peer, and for the path to it. */
 static void test_provoke(struct test *test)
 {
-	test->unsent = -ping_provoke(&test->peer, test_ifindex(test));
+	test->unsent = -ping_provoke(&test->peer, &test->source, test_ifindex(test));
 }
 
 /* Of a GID: whether somebody with it is known to IP. */

@@ -87,7 +87,7 @@ enum test_result test_answer(struct test *test)
 		TEST_SAY(test, "no address of IP is known to ask there");
 		return TEST_SKIPPED;
 	}
-	ret = ping_open(&test->ping, &test->peer, test_ifindex(test));
+	ret = ping_open(&test->ping, &test->peer, &test->source, test_ifindex(test));
 	if (ret) {
 		TEST_SAY(test, "not looked at: ICMP is not for this user: %s", strerror(-ret));
 		return TEST_SKIPPED;

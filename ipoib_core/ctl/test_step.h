@@ -27,6 +27,7 @@ enum test_result {
  * @dev: the interface
  * @vrf: " vrf NAME" of commands about its routes, or ""
  * @peer: address of the peer, family 0: only its GID is known
+ * @source: what is sent has this address; family 0: that is the kernel's choice
  * @hop: neighbour on the way: the peer, or a gateway
  * @far: it is a gateway
  * @neigh: this one
@@ -43,6 +44,7 @@ struct test {
 	const struct record *dev;
 	char vrf[sizeof(" vrf ") + PRINT_WORD];
 	struct address peer;
+	struct address source;
 	struct address hop;
 	bool far;
 	struct neigh neigh;

@@ -99,12 +99,17 @@ int ethtool_ask(struct ethtool *ethtool, const char *ifname)
  * Packets that are longer than PING_LONGEST are lost, of others each PING_LOSS-th, and PING_ALL in
  * a row from the third on; or sending them ends with PING_ERRNO. Those whose length is in
  * PING_RULE, "FROM-TO", are refused, and all after PING_UNTIL of them. For the PING_FULL-th there
- * is no room on this host. Answers take PING_US more.
+ * is no room on this host. Answers take PING_US more. They have to be sent from PING_SOURCE.
  */
-int ping_open(struct ping *ping, const struct address *peer, unsigned int ifindex)
+int ping_open(struct ping *ping, const struct address *peer, const struct address *source,
+	      unsigned int ifindex)
 {
+	const char *from = getenv("PING_SOURCE");
+
 	if (getenv("PING_DENIED"))
 		return -EACCES;
+	if (from && (!source->family || strcmp(from, source->text)))
+		return -EADDRNOTAVAIL;
 	ping->peer = *peer;
 	ping->ifindex = ifindex;
 	ping->sequence = 0;
@@ -149,9 +154,10 @@ void ping_close(struct ping *ping)
 }
 
 /* Where PING_REFUSED is in the environment nothing can be sent. */
-int ping_provoke(const struct address *peer, unsigned int ifindex)
+int ping_provoke(const struct address *peer, const struct address *source, unsigned int ifindex)
 {
 	(void)peer;
+	(void)source;
 	(void)ifindex;
 	if (getenv("PING_REFUSED"))
 		return -EPERM;

@@ -38,6 +38,16 @@ wanted()
 	return 1
 }
 
+# named NAME: whether the command line has just that, and no folder or pattern that it is in.
+named()
+{
+	local want
+	for want in ${tests[0]+"${tests[@]}"}; do
+		[ "${want#tests/}" != "$1" ] || return 0
+	done
+	return 1
+}
+
 # check_wanted: each test that the command line asks for is there, in whatever lane. One that is not would go unseen
 # beside others.
 check_wanted()
@@ -58,7 +68,7 @@ check_wanted()
 }
 
 # A test is any script in a folder of tests/ with a line "# lane: quick" or "# lane: full"; one that
-# takes minutes is of lane "slow", which "all" does not include; a variant that a longer one includes
+# takes minutes is of lane "slow", which "all" does not include, but by its very name; a variant that a longer one includes
 # is of lane "only-quick"; `--lane short` has those, and of quick and full what is not longer than
 # such a one; `--lane since` has the quick ones, and of those named by their files any. The lanes
 # "broken" and "broken-debug" have tests that must fail, which only tests/unit/harness-sees-failures
@@ -82,6 +92,8 @@ list_tests()
 		"$its,$lane" | all,quick | all,full | connectx-long,connectx | broken-debug,broken | \
 			quick,only-quick | short,quick | short,only-quick) ;;
 		short,full) [ -z "$short" ] || continue ;;
+		# Who names it means it, whatever lane it is of.
+		all,slow | all,only-quick) named "$name" || named "$path" || continue ;;
 		share,*) [[ $vars != *intree* || $vars == *ours* ]] || continue ;;&
 		share,quick) [ -z "$turn" ] || [ "$turn" = "$kernel" ] || continue ;;
 		share,full) [ "${only:-${turn:-6.12}}" = "$kernel" ] || continue ;;

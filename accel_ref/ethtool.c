@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The data path's part of ethtool: rings, channels, coalescing, counters. */
 #include "ref.h"
+#include "silence.h"
 
 #include <linux/ethtool.h>
 
@@ -110,6 +111,25 @@ static bool ref_wants_adaptive(const struct ref_priv *priv, const struct ethtool
 	return coal->use_adaptive_rx_coalesce;
 }
 
+/* ref_moderate(), unless the HCA is silent: RTNL would wait for each CQ as long as it is. */
+static int ref_have_moderated(struct ref_priv *priv)
+{
+	int err = REF_NOT_ASKED;
+
+	mutex_lock(&priv->qp_mutex);
+	if (!ref_hca_is_silent(priv)) {
+		ref_hca_ask(priv);
+		err = ref_moderate(priv);
+		/* That is the driver's own answer. */
+		if (err == -EOPNOTSUPP)
+			ref_hca_ended(priv);
+		else
+			ref_hca_answered(priv, false, err);
+	}
+	mutex_unlock(&priv->qp_mutex);
+	return err;
+}
+
 static int ref_set_coalesce(struct net_device *dev,
 			    struct ethtool_coalesce *coal ACCEL_COALESCE_ARGS)
 {
@@ -128,11 +148,11 @@ static int ref_set_coalesce(struct net_device *dev,
 	priv->coal.rx_frames = coal->rx_max_coalesced_frames;
 	priv->coal.tx_usecs = coal->tx_coalesce_usecs;
 	priv->coal.tx_frames = coal->tx_max_coalesced_frames;
-	err = ref_moderate(priv);
+	err = ref_have_moderated(priv);
 	if (err) {
 		WRITE_ONCE(priv->adaptive_rx, was_adaptive);
 		priv->coal = before;
-		ref_moderate(priv);
+		ref_have_moderated(priv);
 	}
 	return err;
 }

@@ -61,11 +61,11 @@ static void ref_queues_destroy(struct ref_priv *priv)
 
 /*
  * Of *@num queues @tried were tried, the last of them with @err. Returns that, unless it left some:
- * *@num of them then.
+ * *@num of them then. Not if the HCA has not answered: whatever else it is asked takes as long.
  */
 static int ref_queues_enough(unsigned int *num, unsigned int tried, int err)
 {
-	if (!err || tried <= 1)
+	if (!err || tried <= 1 || err == -ETIMEDOUT)
 		return err;
 	*num = tried - 1;
 	return 0;
@@ -222,7 +222,8 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	err = ref_silence_get(priv);
 	if (err)
 		goto destroy_mutex;
-	err = ref_create(priv);
+	/* By what others know of it: each queue would be waited for as long as it is. */
+	err = ref_hca_is_silent(priv) ? REF_NOT_ASKED : ref_create(priv);
 	if (err)
 		goto put_silence;
 	/* They stay in RESET until open, which the core tries again where this could only fail. */

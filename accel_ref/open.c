@@ -109,8 +109,12 @@ static int ref_start_qps(struct ref_priv *priv)
 		struct ref_rxq *rxq = &priv->rxqs[i];
 
 		ref_rx_follow_mtu(rxq);
-		/* NAPI will complete a ring that is not full, but not start from nothing. */
-		err = ref_rx_fill(rxq, GFP_KERNEL);
+		/*
+		 * NAPI will complete a ring that is not full, but not start from nothing. For less
+		 * than the whole ring nobody is killed, nor waited for without end: who restarts
+		 * the interface of a server that takes memory back would not let it.
+		 */
+		err = ref_rx_fill(rxq, GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 		if (err && rxq->nr_free == rxq->size)
 			return err;
 	}

@@ -8,6 +8,9 @@
 
 #include "accel_compat.h"
 
+/* Of one netdev of mlx5_core, of any version. */
+#define MLX_MAX_CHANNELS	128U
+
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
 {
@@ -67,6 +70,14 @@ int mlx_child_check(const struct net_device *dev, const struct net_device *paren
 {
 	unsigned int queues = min(dev->num_rx_queues, dev->num_tx_queues);
 
+	/* Until 5.14 mlx5_core adds up the counters of so many channels as there are queues. */
+	if (dev->num_rx_queues > MLX_MAX_CHANNELS) {
+		if (ipoib_accel_may_log(parent))
+			netdev_err(parent,
+				   "a P_Key child may have %u receive queues, not %u: see numrxqueues of ip link add\n",
+				   MLX_MAX_CHANNELS, dev->num_rx_queues);
+		return -EINVAL;
+	}
 	if (!net_eq(dev_net(dev), dev_net(parent))) {
 		if (ipoib_accel_may_log(parent))
 			netdev_err(parent,
@@ -164,14 +175,27 @@ int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *chan
  *
  * Context: process, under RTNL. Return: 0 or a negative errno.
  */
-int mlx_child_open(struct net_device *dev, const struct net_device *parent)
+int mlx_child_open(struct net_device *dev, struct net_device *parent)
 {
+	int err;
+
 	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
 	if (!mlx_intf_of(parent)->open && ipoib_accel_may_log(dev))
 		netdev_warn(dev,
 			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);
-	return rnet_open(dev);
+	err = rnet_open(dev);
+	/* See mlx_child_check() and mlx_child_uninit(). */
+	if (err && net_eq(dev_net(dev), dev_net(parent))) {
+		accel_napi_disable_all(parent);
+		rnet_reset(dev);
+		accel_napi_enable_all(parent);
+	} else if (err && ipoib_accel_may_log(dev)) {
+		netdev_err(dev,
+			   "the card driver resets its queue pair only in the network namespace of %s: move it there and set it up, or make it anew\n",
+			   parent->name);
+	}
+	return err;
 }
 
 /**

@@ -77,6 +77,9 @@ static int mlx_ib_dev_open(struct net_device *dev)
 
 	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
 	mlx->open = !err;
+	/* Its NAPI, and that of children, is not there yet. */
+	if (err && !parent)
+		rnet_reset(dev);
 	return err;
 }
 

@@ -203,6 +203,25 @@ void rnet_uninit(struct net_device *dev)
 }
 
 /**
+ * rnet_reset() - after rnet_open() has failed: the next one has a chance
+ * @dev: the interface
+ *
+ * mlx5_core puts its QP into error then, from where it cannot be opened; nor does it reset it when
+ * it is stopped, as it was not opened: only here.
+ *
+ * Context: process, under RTNL; no packet that comes in looks for its interface.
+ */
+void rnet_reset(struct net_device *dev)
+{
+	const struct net_device_ops *ops = rnet_of(dev)->ops;
+
+	rnet_uninit(dev);
+	if (ops->ndo_init && ops->ndo_init(dev) && ipoib_accel_may_log(dev))
+		netdev_err(dev,
+			   "the card driver does not take its queue pair back: nothing comes in until it is made anew\n");
+}
+
+/**
  * rnet_destroy() - the second half: the provider frees what it has made
  * @dev: the interface; its state becomes the caller's to free
  *

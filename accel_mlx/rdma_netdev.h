@@ -61,6 +61,7 @@ int rnet_get_mq_param(struct ib_device *hca, u32 port, size_t *priv_size,
 int rnet_init(struct net_device *dev, struct rnet *rnet);
 int rnet_start(struct net_device *dev, u32 *qp_num);
 void rnet_uninit(struct net_device *dev);
+void rnet_reset(struct net_device *dev);
 void rnet_destroy(struct net_device *dev);
 int rnet_update_netdev_settings(struct net_device *dev);
 int rnet_open(struct net_device *dev);

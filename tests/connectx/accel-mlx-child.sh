@@ -163,6 +163,22 @@ child_add hostA "$IFA" 0x8001 ours
 children_up hostA "$IFA.8001"
 ping_sizes hostA 10.9.1.2 64 2016
 
+note "each command by which its queue pair is made ready is refused once: the next try opens it"
+for interface in "$IFA.8001" "$IFA"; do
+	for command in 0x502 0x503 0x504; do
+		must ip -n hostA link set "$interface" down
+		card_knob "$HCA_A" refuse "$command"
+		! ip -n hostA link set "$interface" up 2> /dev/null || fail "$interface is up without $command"
+		fault_taken "$HCA_A" refuse || fail "$command was not asked for"
+		must ip -n hostA link set "$interface" up
+		must_wait 20 is_running hostA "$interface"
+	done
+done
+must ip -n hostA link set "$IFA.8001" up
+must_wait 20 is_running hostA "$IFA.8001"
+must_wait 10 can_ping hostA "$B4"
+must_wait 10 can_ping hostA 10.9.1.2
+
 note "who makes a child is killed while somebody else has the lock of all interfaces: mlx5_core gets its threads all the same"
 # waits_for_lock: that process, in its write to the file.
 waits_for_lock()

@@ -9,6 +9,8 @@
 #include "address.h"
 
 #include <linux/delay.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <rdma/ib_cache.h>
 
 #include "compat.h"
@@ -122,4 +124,26 @@ void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid)
 {
 	priv->intf.local_gid = *gid;
 	dev_addr_mod(priv->dev, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
+}
+
+void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid)
+{
+	struct net_device *master;
+	bool shared;
+
+	ASSERT_RTNL();
+	master = netdev_master_upper_dev_get(priv->dev);
+	shared = master && netif_is_bond_master(master) &&
+		 master->addr_len == IPOIB_HW_ADDR_LEN &&
+		 !memcmp(master->dev_addr, priv->dev->dev_addr, IPOIB_HW_ADDR_LEN);
+	ipoib_address_set(priv, gid);
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
+	/*
+	 * A bond has the address of its active port (fail_over_mac), which it looks at only when
+	 * another one becomes that: peers would go on to be told of a GID that nobody has.
+	 */
+	if (shared) {
+		dev_addr_mod(master, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, master);
+	}
 }

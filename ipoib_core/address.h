@@ -60,4 +60,15 @@ bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid);
  */
 void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid);
 
+/**
+ * ipoib_address_move() - the same while the interface is up, and whoever has to know is told
+ * @priv: interface, not open
+ * @gid: the new one
+ *
+ * A bond that has the interface's address gets the new one.
+ *
+ * Context: RTNL.
+ */
+void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid);
+
 #endif /* IPOIB_ADDRESS_H */

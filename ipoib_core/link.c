@@ -293,8 +293,7 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 
 	if (ipoib_address_replaced(priv, &gid)) {
 		ipoib_link_close(priv);
-		ipoib_address_set(priv, &gid);
-		call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
+		ipoib_address_move(priv, &gid);
 	}
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;

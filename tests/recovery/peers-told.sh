@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # After a link flap, when its LID has changed, and when the user has set the interface down and up, peers are told of its
-# address by a gratuitous ARP request, at once and twice more, and the wire sees it; also where the address is a bond's. (The
-# first one may go before OpenSM has led the group through the switch.)
+# address by a gratuitous ARP request, at once and twice more, and the wire sees it; also where the address is a bond's,
+# which follows that of its port. (The first one may go before OpenSM has led the group through the switch.)
 # (Topology: lib/outage.sh)
 #
 # lane: quick
@@ -92,4 +92,15 @@ sm_sweep "$HCA_SM"
 must_wait 10 told_more hostB 1
 # shellcheck disable=SC2086 # a list
 kill $captures
+
+note "its port has another GID: the bond has it too, however seldom it looks at its ports"
+must ip -n hostA link set bond0 type bond miimon 60000
+sm_kill "$HCA_SM"
+SM_CONF='subnet_prefix 0xfe80000000001234' sm_start "$HCA_SM"
+bond_has_prefix()
+{
+	ip -n hostA -o link show dev bond0 | grep -q 'link/infiniband ..:..:..:..:fe:80:00:00:00:00:12:34:'
+}
+must_wait 20 bond_has_prefix
+must_wait 20 can_ping hostA "$B4"
 assert_strict_clean

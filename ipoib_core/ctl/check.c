@@ -405,6 +405,7 @@ static bool check_built_in(const char *kernel, struct finding *finding)
 static void check_name(const struct check *check, const char *kernel, struct finding *finding)
 {
 	char file[PATH_MAX], core[PATH_MAX], reason[FINDING_TEXT];
+	struct finding misplaced;
 
 	if (check_built_in(kernel, finding))
 		return;
@@ -415,11 +416,14 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 	}
 	machine_file(kernel, "ipoib_core", core, sizeof(core));
 	check_made(kernel, core, sizeof(core));
-	if (machine_ours(file) && check_misplaced(kernel, file, finding))
-		return;
-	if (machine_ours(file))
+	if (machine_ours(file)) {
 		check_ours(check, kernel, file, finding);
-	else if (check_passed_over(kernel, core, reason, sizeof(reason)))
+		/* Of two that are broken that one says what mends both. */
+		if (check_misplaced(kernel, file, &misplaced) && misplaced.level >= finding->level)
+			*finding = misplaced;
+		return;
+	}
+	if (check_passed_over(kernel, core, reason, sizeof(reason)))
 		finding_set(finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
 	else
 		check_not_ours(check, kernel, file, core, finding);

@@ -20,9 +20,9 @@ bool fabric_group_mtu(const struct record *dev, struct finding *finding)
 	    limit != IPOIB_MTU_LIMIT_GROUP || group >= port)
 		return false;
 	finding_set(finding, FINDING_NOTE, "mtu-group",
-		    "MTU %llu is the broadcast group's; the port could do %llu", group, port);
+		    "MTU %llu is the broadcast group's; the card could do %llu", group, port);
 	finding_next(finding,
-		     "mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager, if all its members can do more "
+		     "mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager, if all its members can do more, and all links between them, of which 'ibv_devinfo' has this one's active_mtu "
 		     GROUP_ANEW);
 	return true;
 }

@@ -166,6 +166,25 @@ static bool test_look_at_neighbour(struct test *test)
 	return done;
 }
 
+/* The kernel has made no entry for the neighbour, and so asked nobody. */
+static bool test_has_no_entry(const struct test *test)
+{
+	/* What senders are told of that differs between kernels. */
+	return !test->neigh.address.family &&
+	       (!test->unsent || test->unsent == EINVAL || test->unsent == ENOBUFS);
+}
+
+static enum test_result test_no_entry(struct test *test)
+{
+	const char *table = test->hop.family == AF_INET ? "ipv4" : "ipv6";
+
+	TEST_SAY(test, "%s is not asked for: this host has made no entry for it", test->hop.text);
+	TEST_NEXT(test,
+		  "is its table of neighbours full? the kernel log ('dmesg') then tells of a neighbor table overflow: raise net.%s.neigh.default.gc_thresh3, and gc_thresh2, above the number of hosts",
+		  table);
+	return TEST_FAILED;
+}
+
 static enum test_result test_neighbour(struct test *test)
 {
 	uint64_t end = wait_now() + TEST_NEIGHBOUR;
@@ -191,6 +210,8 @@ static enum test_result test_neighbour(struct test *test)
 			test_provoke(test);
 		wait_for(TEST_LOOK, -1);
 	}
+	if (!test->neigh.known && test_has_no_entry(test))
+		return test_no_entry(test);
 	if (!test->neigh.known && test->unsent) {
 		TEST_SAY(test, "not asked for: this host lets nothing out to %s: %s",
 			 test->peer.text, strerror(test->unsent));
@@ -200,7 +221,7 @@ static enum test_result test_neighbour(struct test *test)
 		TEST_SAY(test, "%s does not answer %s (%s)", test->hop.text, asked,
 			 neigh_state(test->neigh.state));
 		TEST_NEXT(test,
-			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there; 'ipoibctl show group dev %s' here%s%s",
+			  "questions go to %s: is that host on, with this address, and in this partition (0x%04llx)? 'ipoibctl explain' there, and 'dmesg' if its table of neighbours is full; 'ipoibctl show group dev %s' here%s%s",
 			  test->hop.family == AF_INET ? "the broadcast group" :
 							"a multicast group of that address",
 			  record_get(test->dev, IPOIB_A_PKEY), test_word(test), test_limited(test),

@@ -8,7 +8,7 @@
 
 #include "accel_compat.h"
 
-/* Of one netdev of mlx5_core, of any version. */
+/* Of one netdev of mlx5_core, before 5.15: it then has counters of so many. */
 #define MLX_MAX_CHANNELS	128U
 
 /* Another driver's interface of the port that @dev is for. */
@@ -69,13 +69,17 @@ int mlx_port_check(const struct net_device *dev)
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent)
 {
 	unsigned int queues = min(dev->num_rx_queues, dev->num_tx_queues);
+	unsigned int most = max(parent->num_rx_queues, MLX_MAX_CHANNELS);
 
-	/* Until 5.14 mlx5_core adds up the counters of so many channels as there are queues. */
-	if (dev->num_rx_queues > MLX_MAX_CHANNELS) {
+	/*
+	 * Until 5.14 mlx5_core adds up the counters of so many channels as there are queues. What
+	 * it has given the port is not too many.
+	 */
+	if (dev->num_rx_queues > most) {
 		if (ipoib_accel_may_log(parent))
 			netdev_err(parent,
 				   "a P_Key child may have %u receive queues, not %u: see numrxqueues of ip link add\n",
-				   MLX_MAX_CHANNELS, dev->num_rx_queues);
+				   most, dev->num_rx_queues);
 		return -EINVAL;
 	}
 	if (!net_eq(dev_net(dev), dev_net(parent))) {
@@ -185,12 +189,15 @@ int mlx_child_open(struct net_device *dev, struct net_device *parent)
 			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);
 	err = rnet_open(dev);
+	/* A card that does not answer would keep the parent's NAPI off: at the next try, then. */
+	if (!err || err == -ETIMEDOUT)
+		return err;
 	/* See mlx_child_check() and mlx_child_uninit(). */
-	if (err && net_eq(dev_net(dev), dev_net(parent))) {
+	if (net_eq(dev_net(dev), dev_net(parent))) {
 		accel_napi_disable_all(parent);
 		rnet_reset(dev);
 		accel_napi_enable_all(parent);
-	} else if (err && ipoib_accel_may_log(dev)) {
+	} else if (ipoib_accel_may_log(dev)) {
 		netdev_err(dev,
 			   "the card driver resets its queue pair only in the network namespace of %s: move it there and set it up, or make it anew\n",
 			   parent->name);

@@ -77,8 +77,8 @@ static int mlx_ib_dev_open(struct net_device *dev)
 
 	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
 	mlx->open = !err;
-	/* Its NAPI, and that of children, is not there yet. */
-	if (err && !parent)
+	/* Its NAPI is not there yet. A card that does not answer is asked again at the next try. */
+	if (err && err != -ETIMEDOUT && !parent)
 		rnet_reset(dev);
 	return err;
 }

@@ -179,20 +179,27 @@ int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *chan
  *
  * Context: process, under RTNL. Return: 0 or a negative errno.
  */
-int mlx_child_open(struct net_device *dev, struct net_device *parent)
+int mlx_child_open(struct net_device *dev, const struct net_device *parent)
 {
-	int err;
-
 	/* In-tree's opens too, and a parent may come up, or get its P_Key or GID, later. */
 	if (!mlx_intf_of(parent)->open && ipoib_accel_may_log(dev))
 		netdev_warn(dev,
 			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);
-	err = rnet_open(dev);
-	/* A card that does not answer would keep the parent's NAPI off: at the next try, then. */
-	if (!err || err == -ETIMEDOUT)
-		return err;
-	/* See mlx_child_check() and mlx_child_uninit(). */
+	return rnet_open(dev);
+}
+
+/**
+ * mlx_child_reset() - rnet_reset() of a P_Key child
+ * @dev: it, which could not be opened
+ * @parent: the port's own interface
+ *
+ * See mlx_child_check() for the namespace, mlx_child_uninit() for the parent's NAPI.
+ *
+ * Context: process, under RTNL.
+ */
+void mlx_child_reset(struct net_device *dev, struct net_device *parent)
+{
 	if (net_eq(dev_net(dev), dev_net(parent))) {
 		accel_napi_disable_all(parent);
 		rnet_reset(dev);
@@ -202,7 +209,6 @@ int mlx_child_open(struct net_device *dev, struct net_device *parent)
 			   "the card driver resets its queue pair only in the network namespace of %s: move it there and set it up, or make it anew\n",
 			   parent->name);
 	}
-	return err;
 }
 
 /**

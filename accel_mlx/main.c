@@ -77,8 +77,13 @@ static int mlx_ib_dev_open(struct net_device *dev)
 
 	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
 	mlx->open = !err;
-	/* Its NAPI is not there yet. A card that does not answer is asked again at the next try. */
-	if (err && err != -ETIMEDOUT && !parent)
+	/* A card that does not answer would keep a parent's NAPI off: at the next try, then. */
+	if (!err || err == -ETIMEDOUT)
+		return err;
+	if (parent)
+		mlx_child_reset(dev, parent);
+	else
+		/* Its NAPI is not there yet. */
 		rnet_reset(dev);
 	return err;
 }

@@ -34,7 +34,8 @@ static inline struct mlx_intf *mlx_intf_of(const struct net_device *dev)
 int mlx_port_check(const struct net_device *dev);
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
 int mlx_child_init(struct net_device *dev, struct net_device *parent, u32 *qp_num);
-int mlx_child_open(struct net_device *dev, struct net_device *parent);
+int mlx_child_open(struct net_device *dev, const struct net_device *parent);
+void mlx_child_reset(struct net_device *dev, struct net_device *parent);
 void mlx_child_uninit(struct net_device *dev, struct net_device *parent);
 int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *channels);
 void mlx_tunnel_features(struct net_device *dev);

@@ -28,11 +28,6 @@ some_wait()
 	[ "$(requests)" -ge $((requests + 3)) ]
 }
 
-used_up()
-{
-	[ "$(knob "$1" "$2")" = 0 ]
-}
-
 hosts_up intree-intree
 must_wait 10 all_pings
 lid=$(port_lid sib1)

@@ -40,6 +40,12 @@ knob()
 	fi
 }
 
+# used_up HCA KNOB: what the knob counts has happened as often as it was told to.
+used_up()
+{
+	[ "$(knob "$1" "$2")" = 0 ]
+}
+
 # cable_out HCA, cable_in HCA: the link goes down, or trains again (the SM then has to find it).
 cable_out()
 {

@@ -31,6 +31,12 @@ times_traced()
 	grep -Ec -e "$1" "$TRACING/trace" || :
 }
 
+# paths_asked GID: by hostA, once for each however often the SA client repeats it; "" are all paths.
+paths_asked()
+{
+	times_traced "ipoib_path_asked: dev=$IFA gid=$1"
+}
+
 # assert_traced REGEX: within a moment.
 assert_traced()
 {

@@ -23,10 +23,10 @@ restarted()
 	[ "$(restarts)" -gt 0 ]
 }
 
-used_up()
+cut_by_ping()
 {
 	! on hostB ping -n -q -c 5 -i 0.1 -W 1 "$A4" > "$TMPDIR/ping"
-	[ "$(knob "$1" "$2")" = 0 ]
+	used_up sib1 cut_once
 }
 
 # knows_mtu HOST ADDRESS: of the path.
@@ -116,7 +116,7 @@ must_wait 10 restarted
 must_wait 10 can_ping hostA "$B4"
 before=$(restarts)
 knob sib1 cut_once 5
-must_wait 20 used_up sib1 cut_once
+must_wait 20 cut_by_ping
 must_wait 10 can_ping hostA "$B4"
 [ "$(restarts)" = "$before" ] || fail "$(($(restarts) - before)) more restarts"
 ping_sizes hostB "$A4" 64 2016
@@ -127,7 +127,7 @@ short=$(ethtool_stat hostA "$IFA" rx0_short_frames)
 for length in 3 4; do
 	knob sib1 cut_len "$length"
 	knob sib1 cut_once 2
-	must_wait 20 used_up sib1 cut_once
+	must_wait 20 cut_by_ping
 done
 short=$(($(ethtool_stat hostA "$IFA" rx0_short_frames) - short))
 # One of them may have been a multicast to others.

@@ -10,12 +10,6 @@
 # limit: 150
 . "${TESTS:=/tests}/lib/host.sh"
 
-# used_up HCA: the HCA has refused as often as it was told to.
-used_up()
-{
-	[ "$(knob "$1" modify_error_once)" = 0 ]
-}
-
 outage_up ours-ours
 
 note "after the P_Key came back"
@@ -36,7 +30,7 @@ note "after a restart"
 log_mark
 knob sib1 recv_error_once 1
 knob sib1 modify_error_once 4
-must_wait 40 used_up sib1
+must_wait 40 used_up sib1 modify_error_once
 assert_log "$IFB: accel ref cannot open again"
 must_wait 20 is_running hostB "$IFB"
 assert_resumes "opened again at last"

@@ -11,11 +11,6 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-used_up()
-{
-	[ "$(knob "$1" "$2")" = 0 ]
-}
-
 # counted HOST INTERFACE COUNTERS BEFORE LEAST
 counted()
 {

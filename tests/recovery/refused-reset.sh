@@ -12,11 +12,6 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-used_up()
-{
-	[ "$(knob sib0 modify_error_once)" = 0 ]
-}
-
 abandoned()
 {
 	ethtool_stat hostA "$IFA" abandoned
@@ -35,7 +30,7 @@ down_refused()
 	log_mark
 	knob sib0 modify_error_once "$1"
 	must ip -n hostA link set "$IFA" down
-	must used_up
+	must used_up sib0 modify_error_once
 	assert_log "$IFA: the HCA does not reset a QP: it keeps its buffers"
 	[ "$(abandoned)" = "$before" ] || fail "buffers were taken from an HCA that may use them"
 	must ip -n hostA link set "$IFA" up
@@ -135,7 +130,7 @@ must on hostA dd if=/dev/zero of="$TMPDIR/thousand" bs=1000 count=1
 must on hostA socat -u "OPEN:$TMPDIR/thousand" "UDP-SENDTO:$B4:9"
 knob sib0 modify_error_once 4
 must ip -n hostA link set "$IFA" down
-must used_up
+must used_up sib0 modify_error_once
 must ip netns delete hostA
 must_wait 20 test -e "/sys/class/net/$IFA"
 # Namespaces go one after another: the next one does not when the one before it waits.

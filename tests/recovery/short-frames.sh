@@ -9,17 +9,12 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-used_up()
-{
-	[ "$(knob sib0 cut_once)" = 0 ]
-}
-
 outage_up ours-ours
 for length in 0 1 3 4 23 24 43; do
 	short=$(ethtool_stat hostB "$IFB" '.*short.*')
 	knob sib0 cut_len "$length"
 	knob sib0 cut_once 3
-	must_wait 10 used_up
+	must_wait 10 used_up sib0 cut_once
 	assert_resumes "frames cut to $length bytes"
 	short=$(($(ethtool_stat hostB "$IFB" '.*short.*') - short))
 	# One of them may have been a multicast to others.

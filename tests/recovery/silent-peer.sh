@@ -30,12 +30,6 @@ for host in "hostA $IFA" "hostB $IFB"; do
 	ip -n "$1" "-$other" address flush dev "$2"
 done
 
-# paths_asked: by hostA, once for each however often the SA client repeats it.
-paths_asked()
-{
-	times_traced "ipoib_path_asked: dev=$IFA "
-}
-
 # asked COUNT: so many path records since the counter was reset.
 asked()
 {
@@ -75,7 +69,7 @@ must_wait 20 asked 1
 note "asked again $WAITED ms after the peer fell silent"
 explains hostA "$IFA" "limited: neighbours (to which there is a path, and which|that) do not answer: [0-9]+, "
 wait_for 5 asked 100 && fail "asked without bound"
-paths_asked=$(paths_asked)
+paths_asked=$(paths_asked '')
 took=$((($(now_ms) - began) / 1000 + 1))
 [ "$paths_asked" -le "$took" ] || fail "asked more often than once in a second: $paths_asked times in $took s"
 trace_off

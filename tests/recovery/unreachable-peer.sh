@@ -11,12 +11,6 @@
 # limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-# paths_asked: by hostA, once for each however often the SA client repeats it.
-paths_asked()
-{
-	times_traced "ipoib_path_asked: dev=$IFA gid=fe80::200:0:0:1 "
-}
-
 outage_up ours-ours
 must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
 	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:01
@@ -25,7 +19,7 @@ trace_on ipoib/ipoib_path_asked
 spawn hostA ping -n -q -c 500 -i 0.01 -w 10 10.9.0.200 > /dev/null
 explains hostA "$IFA" "limited: peers that cannot be reached: 1, for example fe80::200:0:0:1: the subnet administrator knows no path"
 wait "$SPAWNED" || :
-asked=$(paths_asked)
+asked=$(paths_asked 'fe80::200:0:0:1 ')
 trace_off
 dropped=$(($(ethtool_stat hostA "$IFA" tx_drop_unreachable) - before))
 note "$asked queries, $dropped packets dropped as unreachable"

@@ -114,7 +114,7 @@ knob "$HCA_A" sa_mute 1
 trace_on ipoib/ipoib_path_asked
 began=$(now_ms)
 on hostA "$TESTS/strangers/flood" peers 10.9.7.1 200 || fail "flood"
-asked=$(times_traced "ipoib_path_asked: dev=$IFA ")
+asked=$(paths_asked '')
 # After the second of each the next one follows at once.
 took=$(($(now_ms) - began))
 most=$((50 * (took / 1000 + 1)))

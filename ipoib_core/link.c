@@ -392,7 +392,7 @@ unsigned long ipoib_link_retry(struct ipoib_dev *priv)
 	return min_not_zero(min_not_zero(gid, open), min_not_zero(mtu, notify));
 }
 
-void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen)
+void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen, bool tell)
 {
 	ASSERT_RTNL();
 	ipoib_link_close(priv);
@@ -400,7 +400,10 @@ void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool ch
 		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
 	else
 		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	ipoib_address_set(priv, gid);
+	if (tell)
+		ipoib_address_move(priv, gid);
+	else
+		ipoib_address_set(priv, gid);
 }
 
 static void ipoib_link_restart_locked(struct ipoib_dev *priv)

@@ -65,10 +65,11 @@ void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys);
  * @priv: interface, down, or a child of such a one; closed now
  * @gid: the GID with it
  * @chosen: to be kept, whatever the port's first GID is
+ * @tell: others of it; of the interface that the user named the stack tells
  *
  * Context: RTNL.
  */
-void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen);
+void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool chosen, bool tell);
 
 /**
  * ipoib_link_restart() - stop and open the accel, keeping groups, paths and carrier

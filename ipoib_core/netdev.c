@@ -180,16 +180,14 @@ static int ipoib_set_mac_address(struct net_device *dev, void *addr)
 
 	/* Who sets it back to the port's own wants it to follow the port again. */
 	chosen = !ipoib_address_is_first(priv, &gid);
-	ipoib_link_set_gid(priv, &gid, chosen);
+	ipoib_link_set_gid(priv, &gid, chosen, false);
 	if (priv->intf.parent)
 		return 0;
 
 	list_for_each_entry(child, &priv->port->devs, node) {
 		if (child == priv)
 			continue;
-		ipoib_link_set_gid(child, &gid, chosen);
-		/* Of @dev the stack tells by itself. */
-		call_netdevice_notifiers(NETDEV_CHANGEADDR, child->dev);
+		ipoib_link_set_gid(child, &gid, chosen, true);
 		ipoib_link_reopen(child);
 	}
 	/* Opens that failed, and GIDs not there yet, are looked after by the port's work. */

@@ -2,6 +2,7 @@
 /* One port, several interfaces: P_Key children, and interfaces that are somebody else's. */
 #include "mlx.h"
 
+#include <linux/delay.h>
 #include <linux/rtnetlink.h>
 #include <linux/rwsem.h>
 #include <net/net_namespace.h>
@@ -10,6 +11,9 @@
 
 /* Of one netdev of mlx5_core, before 5.15: it then has counters of so many. */
 #define MLX_MAX_CHANNELS	128U
+
+/* Switches drop what they cannot pass on for so long (PortInfo:HOQLife, IBA 14.2.5.6; opensm's). */
+#define MLX_CHILD_STOP_MS	1000
 
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
@@ -187,6 +191,43 @@ int mlx_child_open(struct net_device *dev, const struct net_device *parent)
 			    "receives on the queues of %s, which is down, or waits for its P_Key or GID: nothing arrives meanwhile\n",
 			    parent->name);
 	return rnet_open(dev);
+}
+
+/* Is anything of @queue with the card? Without BQL nobody counts that. */
+static bool mlx_queue_sends(const struct netdev_queue *queue)
+{
+#ifdef CONFIG_BQL
+	return READ_ONCE(queue->dql.num_queued) != READ_ONCE(queue->dql.num_completed);
+#else
+	return false;
+#endif
+}
+
+/**
+ * mlx_child_stop() - stop a P_Key child
+ * @dev: it, of which nothing more is sent
+ *
+ * mlx5_core resets a child's QP before its queues: what these still have to send fails, is lost,
+ * and brings the queue's recovery about, which from 6.9 to 6.15 waits for RTNL, and is waited for.
+ * So they get some time to end by themselves.
+ *
+ * Context: process, under RTNL; sleeps for up to MLX_CHILD_STOP_MS.
+ */
+void mlx_child_stop(struct net_device *dev)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(MLX_CHILD_STOP_MS);
+	unsigned int i = 0;
+
+	while (i < dev->real_num_tx_queues && time_before(jiffies, end)) {
+		if (mlx_queue_sends(netdev_get_tx_queue(dev, i)))
+			usleep_range(500, 1000);
+		else
+			i++;
+	}
+	if (i < dev->real_num_tx_queues && ipoib_accel_may_log(dev))
+		netdev_warn(dev, "the card does not end the sends of queue %u: they are dropped\n",
+			    i);
+	rnet_stop(dev);
 }
 
 /**

@@ -8,6 +8,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+/* mlx5_core waits for a command, or for its turn, for a minute, and has several errors for that. */
+#define MLX_SILENT_FROM	(10 * HZ)
+
 /* What mlx5_core has its queues accept, whatever the broadcast group says. */
 #define MLX_QKEY	0x0b1b
 
@@ -69,29 +72,63 @@ free_mlx:
 	return err;
 }
 
-static int mlx_ib_dev_open(struct net_device *dev)
+/* After an open that failed: see rnet_reset(). Returns whether the card has answered. */
+static bool mlx_reset(struct net_device *dev)
 {
 	struct net_device *parent = ipoib_intf(dev)->parent;
 	struct mlx_intf *mlx = mlx_intf_of(dev);
-	int err;
+	unsigned long start = jiffies;
 
-	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
-	mlx->open = !err;
-	/* A card that does not answer would keep a parent's NAPI off: at the next try, then. */
-	if (!err || err == -ETIMEDOUT)
-		return err;
 	if (parent)
 		mlx_child_reset(dev, parent);
 	else
 		/* Its NAPI is not there yet. */
 		rnet_reset(dev);
+	mlx->stale = time_after(jiffies, start + MLX_SILENT_FROM);
+	return !mlx->stale;
+}
+
+static int mlx_open_once(struct net_device *dev)
+{
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+	unsigned long start = jiffies;
+	int err;
+
+	err = parent ? mlx_child_open(dev, parent) : rnet_open(dev);
+	mlx->open = !err;
+	mlx->stale = err && time_after(jiffies, start + MLX_SILENT_FROM);
+	/* A card that does not answer is not asked for more: it would take another minute. */
+	if (err && !mlx->stale)
+		mlx_reset(dev);
+	return err;
+}
+
+static int mlx_ib_dev_open(struct net_device *dev)
+{
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	bool stale = mlx_intf_of(dev)->stale;
+	int err;
+
+	if (stale && !parent && !mlx_reset(dev))
+		return -ETIMEDOUT;
+	err = mlx_open_once(dev);
+	/*
+	 * A child's parent has its NAPI off during the reset: so a card that may be silent still is
+	 * asked for something else first, which has failed now, as the reset was due.
+	 */
+	if (err && stale && parent && !mlx_intf_of(dev)->stale)
+		err = mlx_open_once(dev);
 	return err;
 }
 
 static void mlx_ib_dev_stop(struct net_device *dev)
 {
 	mlx_intf_of(dev)->open = false;
-	rnet_stop(dev);
+	if (ipoib_intf(dev)->parent)
+		mlx_child_stop(dev);
+	else
+		rnet_stop(dev);
 }
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)

@@ -163,6 +163,38 @@ child_add hostA "$IFA" 0x8001 ours
 children_up hostA "$IFA.8001"
 ping_sizes hostA 10.9.1.2 64 2016
 
+note "a child is set down with a send under way, which does not fail"
+# stopping: who sets it down waits for the send.
+stopping()
+{
+	grep -q mlx_child_stop "/proc/$setting/stack"
+}
+
+# send_stands: the card does no more sends, and has one of the child's.
+send_stands()
+{
+	card_knob "$HCA_A" stuck_sq 100
+	! on hostA ping -q -c 1 -W 1 10.9.1.2 > /dev/null || fail "a stuck queue sends"
+}
+
+send_stands
+spawn hostA ip link set "$IFA.8001" down
+setting=$SPAWNED
+must_wait 10 stopping
+card_knob "$HCA_A" stuck_sq 0
+wait "$setting" || fail "it was not set down"
+! log_has "does not end the sends" || fail "the send was not waited for"
+must ip -n hostA link set "$IFA.8001" up
+must_wait 20 is_running hostA "$IFA.8001"
+must_wait 10 can_ping hostA 10.9.1.2
+send_stands
+must ip -n hostA link set "$IFA.8001" down
+assert_log "$IFA.8001: the card does not end the sends of queue"
+card_knob "$HCA_A" stuck_sq 0
+must ip -n hostA link set "$IFA.8001" up
+must_wait 20 is_running hostA "$IFA.8001"
+ping_sizes hostA 10.9.1.2 64 2016
+
 note "each command by which its queue pair is made ready is refused once: the next try opens it"
 for interface in "$IFA.8001" "$IFA"; do
 	for command in 0x502 0x503 0x504; do

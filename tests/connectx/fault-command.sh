@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A command of hostA's card gets its answer late: who gave it waits. Then later than mlx5_core waits, which
-# is a minute: it gives the command up, and whoever asked. In both cases traffic goes on, and the interface
-# can be set down and up afterwards; and when the answer comes at last. (Topology and drivers: faults.sh.)
+# is a minute: it gives the command up, and whoever asked. In all cases traffic goes on, and the interface
+# can be set down and up afterwards, at the first try; and when the answer comes at last. (Topology and drivers: faults.sh.)
 #
 # lane: connectx-long
-# limit: 300
+# limit: 420
 # matrix: DRIVER=mlx,ref,intree-queues,intree-plain
 . "$TESTS/connectx/words.sh"
 . "$TESTS/connectx/faults.sh"
@@ -33,13 +33,23 @@ wait "$asking" || :
 must_wait 20 is_running hostA "$IFA"
 goes_on "a command was answered late"
 
-note "never"
+note "never, in the middle of opening it, and of closing it"
 # Who gave the command waits that minute, with the lock of all interfaces: longer than any task of a test may.
 hung=/proc/sys/kernel/hung_task_timeout_secs
 hung_limit=$(cat "$hung")
 # The answer must not stay out when something fails: nothing could be unloaded then.
 trap 'echo "$hung_limit" > "$hung"; card_knob "$HCA_A" stuck_command 0' EXIT
 echo 600 > "$hung"
+log_mark
+must ip -n hostA link set "$IFA" down
+card_knob "$HCA_A" stuck_command 1
+ip -n hostA link set "$IFA" up || :
+card_knob "$HCA_A" stuck_command 0
+must_wait 20 log_has 'arrived after timeout'
+must ip -n hostA link set "$IFA" down
+must ip -n hostA link set "$IFA" up
+must_wait 20 is_running hostA "$IFA"
+goes_on "a command of its opening was given up"
 log_mark
 card_knob "$HCA_A" stuck_command 1
 ask

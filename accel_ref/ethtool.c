@@ -120,11 +120,7 @@ static int ref_have_moderated(struct ref_priv *priv)
 	if (!ref_hca_is_silent(priv)) {
 		ref_hca_ask(priv);
 		err = ref_moderate(priv);
-		/* That is the driver's own answer, or the core's. */
-		if (err == -EOPNOTSUPP || !priv->hca->ops.modify_cq)
-			ref_hca_ended(priv);
-		else
-			ref_hca_answered(priv, false, err);
+		ref_hca_told(priv, err);
 	}
 	mutex_unlock(&priv->qp_mutex);
 	return err;

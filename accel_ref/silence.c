@@ -12,8 +12,7 @@
 
 #include <linux/slab.h>
 
-/* A command that takes so long, and fails then, has waited for an answer; drivers wait a minute. */
-#define REF_SILENT_FROM		HZ
+/* Drivers wait a minute. */
 #define REF_SILENT_MOST		(60 * HZ)
 /* None is given at first for this part of it, but so long at least; and then so many times. */
 #define REF_SILENT_PART		8
@@ -218,6 +217,23 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 		netdev_err(priv->dev,
 			   "the HCA has not answered for %u s: error %d; it is asked again in %u s\n",
 			   jiffies_to_msecs(took) / 1000, err, jiffies_to_msecs(length) / 1000);
+}
+
+/**
+ * ref_hca_told() - a command has ended to which the driver, or the RDMA core, may answer itself
+ * @priv: the interface
+ * @err: its result: 0 or a negative errno
+ *
+ * An answer at once tells nothing of the HCA then; one that takes long is no program's.
+ *
+ * Context: process, qp_mutex held.
+ */
+void ref_hca_told(struct ref_priv *priv, int err)
+{
+	if (time_before(jiffies, priv->asking + REF_SILENT_FROM))
+		ref_hca_ended(priv);
+	else
+		ref_hca_answered(priv, false, err);
 }
 
 /**

@@ -120,13 +120,7 @@ bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid)
 	       first.global.interface_id == gid->global.interface_id;
 }
 
-void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid)
-{
-	priv->intf.local_gid = *gid;
-	dev_addr_mod(priv->dev, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
-}
-
-void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid)
+void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid, bool tell)
 {
 	struct net_device *master;
 	bool shared;
@@ -136,8 +130,10 @@ void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid)
 	shared = master && netif_is_bond_master(master) &&
 		 master->addr_len == IPOIB_HW_ADDR_LEN &&
 		 !memcmp(master->dev_addr, priv->dev->dev_addr, IPOIB_HW_ADDR_LEN);
-	ipoib_address_set(priv, gid);
-	call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
+	priv->intf.local_gid = *gid;
+	dev_addr_mod(priv->dev, IPOIB_ADDR_GID, gid->raw, sizeof(gid->raw));
+	if (tell)
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, priv->dev);
 	/*
 	 * A bond has the address of its active port (fail_over_mac), which it looks at only when
 	 * another one becomes that: peers would go on to be told of a GID that nobody has.

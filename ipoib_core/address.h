@@ -36,7 +36,7 @@ bool ipoib_address_lookup(struct ipoib_dev *priv, u16 *index);
 /**
  * ipoib_address_replaced() - did the subnet manager give the port a GID that has to be followed?
  * @priv: interface
- * @gid: out, the one that the address has to have, for ipoib_address_set()
+ * @gid: out, the one that the address has to have, for ipoib_address_move()
  *
  * Context: RTNL.
  */
@@ -52,23 +52,15 @@ bool ipoib_address_replaced(struct ipoib_dev *priv, union ib_gid *gid);
 bool ipoib_address_is_first(struct ipoib_dev *priv, const union ib_gid *gid);
 
 /**
- * ipoib_address_set() - give the address another GID
+ * ipoib_address_move() - give the address another GID
  * @priv: interface, not open: groups were joined, and paths asked for, in the name of the old one
  * @gid: the new one
+ * @tell: others of it; the stack tells of the interface whose address the user has set
+ *
+ * A bond that has the interface's address gets the new one, and others are told of that.
  *
  * Context: RTNL.
  */
-void ipoib_address_set(struct ipoib_dev *priv, const union ib_gid *gid);
-
-/**
- * ipoib_address_move() - the same while the interface is up, and whoever has to know is told
- * @priv: interface, not open
- * @gid: the new one
- *
- * A bond that has the interface's address gets the new one.
- *
- * Context: RTNL.
- */
-void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid);
+void ipoib_address_move(struct ipoib_dev *priv, const union ib_gid *gid, bool tell);
 
 #endif /* IPOIB_ADDRESS_H */

@@ -293,7 +293,7 @@ static void ipoib_link_follow_gid(struct ipoib_dev *priv)
 
 	if (ipoib_address_replaced(priv, &gid)) {
 		ipoib_link_close(priv);
-		ipoib_address_move(priv, &gid);
+		ipoib_address_move(priv, &gid, true);
 	}
 	if (!test_bit(IPOIB_F_OPEN, &priv->flags))
 		return;
@@ -400,10 +400,7 @@ void ipoib_link_set_gid(struct ipoib_dev *priv, const union ib_gid *gid, bool ch
 		set_bit(IPOIB_F_ADDR_SET, &priv->flags);
 	else
 		clear_bit(IPOIB_F_ADDR_SET, &priv->flags);
-	if (tell)
-		ipoib_address_move(priv, gid);
-	else
-		ipoib_address_set(priv, gid);
+	ipoib_address_move(priv, gid, tell);
 }
 
 static void ipoib_link_restart_locked(struct ipoib_dev *priv)

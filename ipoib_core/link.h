@@ -65,7 +65,7 @@ void ipoib_link_follow(struct ipoib_dev *priv, bool pkeys);
  * @priv: interface, down, or a child of such a one; closed now
  * @gid: the GID with it
  * @chosen: to be kept, whatever the port's first GID is
- * @tell: others of it; of the interface that the user named the stack tells
+ * @tell: as ipoib_address_move() has it
  *
  * Context: RTNL.
  */

@@ -103,4 +103,27 @@ bond_has_prefix()
 }
 must_wait 20 bond_has_prefix
 must_wait 20 can_ping hostA "$B4"
+
+note "the user gives its port another GID: the bond has it too, and so has one above the port's child"
+# shared_by BOND PORT: their addresses are the same.
+shared_by()
+{
+	[ "$(lladdr hostA "$1")" = "$(lladdr hostA "$2")" ]
+}
+
+must_wait 20 has_pkey "$HCA_A" 0x8001
+child_add hostA "$IFA" 0x8001 ours
+must ip -n hostA link set "$IFA.8001" up
+bond_up hostA bond1 "$IFA.8001"
+must ip -n hostA link set bond1 type bond miimon 60000
+own=$(lladdr hostA "$IFA")
+for address in "${own%??}42" "$own"; do
+	must ip -n hostA link set "$IFA" down
+	must ip -n hostA link set "$IFA" address "$address"
+	shared_by bond0 "$IFA" || fail "bond0 has $(lladdr hostA bond0), and its port $(lladdr hostA "$IFA")"
+	shared_by bond1 "$IFA.8001" ||
+		fail "bond1 has $(lladdr hostA bond1), and its port $(lladdr hostA "$IFA.8001")"
+	must ip -n hostA link set "$IFA" up
+done
+must_wait 20 can_ping hostA "$B4"
 assert_strict_clean

@@ -286,7 +286,13 @@ static struct genl_family ipoib_nl_family = {
 	.module = THIS_MODULE,
 };
 
-/* A notification for who listens in @net; NULL: nobody does, or there is no memory. */
+/* A notification could not be made: who listens has to ask anew, as when its socket is full. */
+static void ipoib_nl_lost(struct net *net)
+{
+	genl_set_err(&ipoib_nl_family, net, 0, 0, -ENOBUFS);
+}
+
+/* A notification for who listens in @net; NULL: nobody does, or they were told that it is lost. */
 static struct sk_buff *ipoib_nl_notify(struct net *net, enum ipoib_cmd cmd, void **message)
 {
 	struct sk_buff *skb;
@@ -296,14 +302,16 @@ static struct sk_buff *ipoib_nl_notify(struct net *net, enum ipoib_cmd cmd, void
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (skb)
 		*message = genlmsg_put(skb, 0, 0, &ipoib_nl_family, 0, cmd);
+	else
+		ipoib_nl_lost(net);
 	return skb;
 }
 
-/* What cannot be told for want of memory is seen by the next dump. */
 static void ipoib_nl_notified(struct net *net, struct sk_buff *skb, void *message, bool failed)
 {
 	if (failed) {
 		nlmsg_free(skb);
+		ipoib_nl_lost(net);
 		return;
 	}
 	genlmsg_end(skb, message);

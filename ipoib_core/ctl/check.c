@@ -312,6 +312,14 @@ static bool check_is_all_there(const char *kernel, const char *file, struct find
 	bool there;
 	size_t i;
 
+	if (machine_file(kernel, "ib_core", other, sizeof(other)) && !other[0]) {
+		finding_set(finding, FINDING_BROKEN, "gone",
+			    "ib_ipoib is ours, but the kernel's own ib_core, which it needs, is not there: none can be loaded");
+		finding_next(finding,
+			     "install the package with the kernel's InfiniBand modules (linux-modules-extra-%s of Ubuntu, kernel-modules-%s of RHEL)",
+			     kernel, kernel);
+		return false;
+	}
 	there = check_is_whole("ib_ipoib", file, "none can be loaded", finding);
 	for (i = 0; there && i < sizeof(loads) / sizeof(*loads); i++) {
 		machine_file(kernel, loads[i][0], other, sizeof(other));
@@ -418,8 +426,9 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 	check_made(kernel, core, sizeof(core));
 	if (machine_ours(file)) {
 		check_ours(check, kernel, file, finding);
-		/* Of two that are broken that one says what mends both. */
-		if (check_misplaced(kernel, file, &misplaced) && misplaced.level >= finding->level)
+		/* Of two that are broken that one says what mends both; a note is for later. */
+		if (check_misplaced(kernel, file, &misplaced) &&
+		    (misplaced.level > finding->level || misplaced.level == FINDING_BROKEN))
 			*finding = misplaced;
 		return;
 	}

@@ -25,6 +25,8 @@
 /* The most that ipoib_core takes for the limits of its tables. */
 #define EXPLAIN_MAX_PATHS	1048576
 #define EXPLAIN_MAX_GROUPS	16384
+/* A hardware address, with the 0 byte. */
+#define EXPLAIN_ADDRESS		(20 * 3)
 
 /**
  * struct explained - all that is known
@@ -81,6 +83,17 @@ static void explain_membership(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
+/* The hardware address of the group that the interface is in, for ip(8): RFC 4391 section 9.1.1. */
+static void explain_group_address(char *text, size_t size, const struct record *dev)
+{
+	const unsigned char *gid = nla_data(dev->attrs[IPOIB_A_GID]);
+	int i, len;
+
+	len = snprintf(text, size, "00:ff:ff:ff");
+	for (i = 0; i < 16; i++)
+		len += snprintf(text + len, size - len, ":%02x", gid[i]);
+}
+
 /*
  * Nobody is told but the log: the carrier stays, and so does the group that was joined, by which
  * peers still find this host; but it may find none.
@@ -88,19 +101,21 @@ static void explain_membership(struct explained *all, const struct record *dev)
 static void explain_broadcast(struct explained *all, const struct record *dev)
 {
 	const char *name = print_word(record_string(dev, IPOIB_A_IFNAME));
-	char used[PRINT_GID], wanted[PRINT_GID];
+	char used[PRINT_GID], wanted[PRINT_GID], address[EXPLAIN_ADDRESS];
 	struct finding finding;
 
 	/* Without carrier nothing is sent; and it is in no group, or out of it soon. */
-	if (!dev->attrs[IPOIB_A_BROADCAST] || !record_get(dev, IPOIB_A_CARRIER))
+	if (!dev->attrs[IPOIB_A_BROADCAST] || !dev->attrs[IPOIB_A_GID] ||
+	    !record_get(dev, IPOIB_A_CARRIER))
 		return;
+	explain_group_address(address, sizeof(address), dev);
 	finding_set(&finding, FINDING_BROKEN, "broadcast-changed",
 		    "the broadcast address was changed, to group %s, while the interface is in %s: what this host broadcasts goes to group %s, in which nobody may be; what others send to %s still comes",
 		    print_gid_of(wanted, dev, IPOIB_A_BROADCAST), print_gid(used, dev), wanted,
 		    used);
 	finding_next(&finding,
-		     "give it the old address again ('ip link set %s broadcast'); or, if that group is meant, "
-		     EXPLAIN_BOUNCE " has it join that", name, name, name);
+		     "give it the old address again ('ip link set %s broadcast %s'); or, if that group is meant, "
+		     EXPLAIN_BOUNCE " has it join that", name, address, name, name);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -246,6 +261,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
+	if (port)
+		explain_mlx4_guest(port, dev, &finding);
 	if (!explain_parent(all->ctl->client, &all->devs, dev, &finding) && all->ctl->ifname)
 		explain_of_parent(dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
@@ -255,7 +272,7 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_mtu_limit(all, dev);
 	/* Of a port its children need not say the same. */
 	if (port && (explain_port(port, &finding) ||
-		     (!dev->attrs[IPOIB_A_PARENT] &&
+		     (!explain_is_child(dev) &&
 		      explain_without_mlx(port, &all->accels, &finding))))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);

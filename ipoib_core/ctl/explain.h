@@ -51,6 +51,18 @@ bool explain_parent(struct client *client, const struct records *devs, const str
 		    struct finding *finding);
 
 /**
+ * explain_is_away() - is it a P_Key child whose parent is in another network namespace?
+ * @dev: interface
+ */
+bool explain_is_away(const struct record *dev);
+
+/**
+ * explain_is_child() - is it a P_Key child?
+ * @dev: interface
+ */
+bool explain_is_child(const struct record *dev);
+
+/**
  * explain_parent_away() - what of an interface cannot be seen here, as its parent is elsewhere
  * @dev: interface
  *
@@ -66,6 +78,15 @@ const char *explain_parent_away(const struct record *dev);
  * Return: whether there is something to say: not of one that is served as it is meant to.
  */
 bool explain_port(const struct record *port, struct finding *finding);
+
+/**
+ * explain_mlx4_guest() - what else there is to look at, where a ConnectX-3 may be a guest's
+ * @port: port
+ * @dev: interface
+ * @finding: why that has no carrier; more is added
+ */
+void explain_mlx4_guest(const struct record *port, const struct record *dev,
+			struct finding *finding);
 
 /**
  * explain_without_mlx() - why a card that may have queues of IPoIB is served by accel ref

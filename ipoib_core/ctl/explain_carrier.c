@@ -76,7 +76,7 @@ static const char *explain_smaller(const struct record *dev)
 	const char *accel = record_string(dev, IPOIB_A_ACCEL);
 	size_t i;
 
-	if (!strcmp(accel, "mlx") && dev->attrs[IPOIB_A_PARENT])
+	if (!strcmp(accel, "mlx") && explain_is_child(dev))
 		return "";
 	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++)
 		if (!strcmp(ways[i][0], accel))
@@ -95,6 +95,11 @@ static void explain_open(const struct record *dev, struct finding *finding)
 		    record_string(dev, IPOIB_A_ACCEL),
 		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
 		    *tries ? tries : "; it is tried again");
+	if (!strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") && explain_is_away(dev)) {
+		finding_next(finding,
+			     "the kernel log may say more; its parent is in another network namespace, and from here the card driver does not get its queue pair ready again: move it there and set it up, or remove it and make it anew");
+		return;
+	}
 	finding_next(finding,
 		     "the kernel log may say more%s; 'ipoibctl set port %s accel NAME' has another accel serve the port",
 		     explain_smaller(dev), print_word(port));
@@ -174,7 +179,7 @@ static void explain_refused(const struct record *dev, struct finding *finding)
 
 static void explain_join_failed(const struct record *dev, struct finding *finding)
 {
-	char tries[128], why[PRINT_WHY], next[PRINT_NEXT];
+	char port[EXPLAIN_NAME], tries[128], why[PRINT_WHY], next[PRINT_NEXT];
 
 	explain_tries(dev, tries, sizeof(tries));
 	if (!print_is_own(dev)) {
@@ -187,6 +192,14 @@ static void explain_join_failed(const struct record *dev, struct finding *findin
 	finding_set(finding, FINDING_BROKEN, "join-failed",
 		    "no carrier: joining the broadcast group failed on this host: %s%s",
 		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)), tries);
+	if (!strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") &&
+	    record_get(dev, IPOIB_A_LAST_ERROR) == EOPNOTSUPP) {
+		explain_port_name(port, dev);
+		finding_next(finding,
+			     "the partition has a Q_Key other than 0x0b1b, the only one that mlx5_core receives with: change it at the subnet manager, or 'ipoibctl set port %s accel ref'",
+			     print_word(port));
+		return;
+	}
 	finding_next(finding,
 		     "the kernel log says what refused: no memory, or the device has no more multicast attachments or does not take the Q_Key");
 }

@@ -79,11 +79,21 @@ bool explain_parent(struct client *client, const struct records *devs, const str
 	return closed;
 }
 
-/* It is not told as one then. */
+/* It is not told as a child then. */
+bool explain_is_away(const struct record *dev)
+{
+	return !dev->attrs[IPOIB_A_PARENT] &&
+	       name_is_linked_away(record_get(dev, IPOIB_A_IFINDEX));
+}
+
+bool explain_is_child(const struct record *dev)
+{
+	return dev->attrs[IPOIB_A_PARENT] || explain_is_away(dev);
+}
+
 const char *explain_parent_away(const struct record *dev)
 {
-	if (strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") || dev->attrs[IPOIB_A_PARENT] ||
-	    !name_is_linked_away(record_get(dev, IPOIB_A_IFINDEX)))
+	if (strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") || !explain_is_away(dev))
 		return "";
 	return PARENT_AWAY;
 }

@@ -206,19 +206,39 @@ bool explain_port(const struct record *port, struct finding *finding)
 	return true;
 }
 
-/* Of cards whose driver has queues for IPoIB: not where accel ref was asked for by name. */
-static bool explain_may_have_mlx(const struct record *port)
+static bool explain_has_driver(const struct record *port, const char *alias)
 {
 	struct nlattr *at = NULL;
 
+	while ((at = record_next(port, IPOIB_A_ALIAS, at)))
+		if (!strcmp(nla_get_string(at), alias))
+			return true;
+	return false;
+}
+
+void explain_mlx4_guest(const struct record *port, const struct record *dev,
+			struct finding *finding)
+{
+	switch (record_get(dev, IPOIB_A_CARRIER_REASON)) {
+	case IPOIB_CARRIER_REASON_PKEY_MISSING:
+	case IPOIB_CARRIER_REASON_GID_MISSING:
+	case IPOIB_CARRIER_REASON_PORT_DOWN:
+	case IPOIB_CARRIER_REASON_PORT_INIT:
+		if (!explain_has_driver(port, "driver:mlx4_core"))
+			return;
+		finding_also(finding,
+			     "; a virtual function of ConnectX-3 has the P_Keys and GUIDs that its physical function's host maps (there pkey_idx and admin_guids below /sys/class/infiniband/mlx4_*/iov), and its state is not to be set");
+	}
+}
+
+/* Of cards whose driver has queues for IPoIB: not where accel ref was asked for by name. */
+static bool explain_may_have_mlx(const struct record *port)
+{
 	if (record_get(port, IPOIB_A_BIND) != IPOIB_BIND_SERVED ||
 	    strcmp(record_string(port, IPOIB_A_WANTED), "auto") ||
 	    strcmp(record_string(port, IPOIB_A_ACCEL), "ref"))
 		return false;
-	while ((at = record_next(port, IPOIB_A_ALIAS, at)))
-		if (!strcmp(nla_get_string(at), "driver:mlx5_core"))
-			return true;
-	return false;
+	return explain_has_driver(port, "driver:mlx5_core");
 }
 
 bool explain_without_mlx(const struct record *port, const struct records *accels,

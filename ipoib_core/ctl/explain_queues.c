@@ -97,6 +97,7 @@ static void traffic_stuck(const struct traffic *traffic)
 	const struct counters *stats = &traffic->after->ethtool.stats;
 	uint64_t timeouts = counters_get(stats, "tx_timeouts");
 	uint64_t now = traffic_stat(traffic, "tx_timeouts");
+	char lost[96] = "";
 	struct finding finding;
 
 	if (timeouts < traffic->after->timeouts) {
@@ -105,11 +106,14 @@ static void traffic_stuck(const struct traffic *traffic)
 	}
 	if (!timeouts)
 		return;
+	/* Accel ref counts them. */
+	if (counters_has(stats, "abandoned"))
+		snprintf(lost, sizeof(lost), "; sends that the device never gave back: %llu",
+			 (unsigned long long)counters_get(stats, "abandoned"));
 	finding_set(&finding, now ? FINDING_BROKEN : FINDING_NOTE, "queue-stuck",
-		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms; sends that the device never gave back: %llu",
+		    "a TX queue was stuck and had to be started anew: %llu times, %llu of them in the last %llu ms%s",
 		    (unsigned long long)timeouts, (unsigned long long)now,
-		    (unsigned long long)traffic->ms,
-		    (unsigned long long)counters_get(stats, "abandoned"));
+		    (unsigned long long)traffic->ms, lost);
 	finding_next(&finding,
 		     "the device has not completed what it was to send: the kernel log has when, and its driver may say why; firmware ('ethtool -i %s') and PCIe ('lspci -vv', AER in the log) are suspects, and a fabric that takes nothing from it ('ibqueryerrors %s')",
 		     print_word(traffic->name), print_diag(traffic->dev));
@@ -189,8 +193,7 @@ static void traffic_rx_stopped(const struct traffic *traffic)
 
 /*
  * A child alone is made anew as it was made; of the port's own interface what the port was given
- * stays so: none, and then that again. A child whose parent is in another network namespace is not
- * known as one.
+ * stays so: none, and then that again.
  */
 static void traffic_lost_next(const struct traffic *traffic, struct finding *finding)
 {
@@ -198,7 +201,7 @@ static void traffic_lost_next(const struct traffic *traffic, struct finding *fin
 		"the kernel log has which: of the first RX queue, no broadcast is heard.";
 	char line[EXPLAIN_LINE];
 
-	if (traffic->dev->attrs[IPOIB_A_PARENT]) {
+	if (explain_is_child(traffic->dev)) {
 		finding_next(finding,
 			     "%s This P_Key child alone has to be removed and made again, as it was made: 'ip link del %s' and 'ip link add', or delete_child and create_child of sysfs",
 			     which, print_word(traffic->name));

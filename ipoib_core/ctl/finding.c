@@ -60,6 +60,16 @@ void finding_next(struct finding *finding, const char *format, ...)
 	va_end(args);
 }
 
+void finding_also(struct finding *finding, const char *format, ...)
+{
+	size_t len = strlen(finding->next);
+	va_list args;
+
+	va_start(args, format);
+	finding_vwrite(finding->next + len, sizeof(finding->next) - len, format, args);
+	va_end(args);
+}
+
 static void finding_tell_json(struct out *out, const char *subject, const struct finding *finding)
 {
 	out_object(out, NULL);

@@ -65,6 +65,14 @@ void finding_next(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
+ * finding_also() - more to do about it
+ * @finding: was set
+ * @format: of printf(), for the end of what finding_next() said
+ */
+void finding_also(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
  * finding_unseen() - fill one in of what could not be looked at, which is not known to be well
  * @finding: it
  * @what: what it is

@@ -122,11 +122,15 @@ static void machine_intree_finding(const struct machine_driver *driver, struct f
 
 static void machine_none_finding(const struct machine_driver *driver, struct finding *finding)
 {
+	if (!machine_is_there("/sys/module")) {
+		finding_unseen(finding, "which driver is loaded", "there is no /sys");
+		return;
+	}
 	if (driver->shim) {
 		finding_set(finding, FINDING_BROKEN, "core-missing",
 			    "ib_ipoib is ours, but it has not loaded ipoib_core");
 		finding_next(finding,
-			     "'modprobe ipoib_core'; a line 'softdep ib_ipoib' or 'install' in /etc/modprobe.d may keep it away");
+			     "'modprobe ipoib_core'; a line 'softdep ib_ipoib' or 'install' in /etc/modprobe.d may keep it away, or the kernel log says which of its options is wrong");
 		return;
 	}
 	finding_set(finding, FINDING_BROKEN, "not-loaded", "no driver of IPoIB is loaded");

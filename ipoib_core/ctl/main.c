@@ -523,7 +523,8 @@ static void tell_netns(struct ctl *ctl)
 	if (!ctl->netns || !ctl->out.advised)
 		return;
 	out_line(&ctl->out, 0);
-	out_text(&ctl->out, "commands about interfaces and peers are meant in network namespace ");
+	out_text(&ctl->out,
+		 "commands about interfaces, peers and ports are meant in network namespace ");
 	out_text(&ctl->out, ctl->netns);
 	out_text(&ctl->out, ": 'ip netns exec ");
 	out_text(&ctl->out, print_word(ctl->netns));

@@ -149,14 +149,18 @@ static bool set_is_so(const struct set *set)
 static bool set_read(const struct set *set, int fd, char *now, size_t size)
 {
 	ssize_t got = fd < 0 ? -1 : pread(fd, now, size - 1, 0);
+	int error = errno;
+	char core[PATH_MAX];
 
-	if (got < 0 && errno == ENOENT) {
+	/* One that has no such parameter serves what it can. */
+	run_root(core, sizeof(core), "/sys/module/ipoib_core");
+	if (got < 0 && error == ENOENT && !access(core, F_OK)) {
 		snprintf(now, size, "auto");
 		return true;
 	}
 	if (got <= 0 || got == (ssize_t)size - 1) {
 		ctl_complain(set->ctl, CTL_FAILED, "%s: what is in force cannot be read: %s",
-			     set->file, got < 0 ? strerror(errno) : got ? "too long" : "empty");
+			     set->file, got < 0 ? strerror(error) : got ? "too long" : "empty");
 		return false;
 	}
 	now[got] = '\0';

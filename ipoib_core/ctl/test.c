@@ -81,6 +81,14 @@ static enum test_result test_route(struct test *test)
 	}
 	/* Addresses of a link say nothing without it. */
 	ret = route_ask(&route, &test->peer, NULL, local ? test_ifindex(test) : vrf);
+	/* What the kernel says of a blackhole, of what is prohibited, and of unreachable. */
+	if (ret == -EINVAL || ret == -EACCES || ret == -EHOSTUNREACH) {
+		TEST_SAY(test, "%s: %s", route_not_to_a_peer(RTN_BLACKHOLE), strerror(-ret));
+		TEST_NEXT(test, "'ip %srule' and 'ip %sroute show table all' have it",
+			  test->peer.family == AF_INET6 ? "-6 " : "",
+			  test->peer.family == AF_INET6 ? "-6 " : "");
+		return TEST_FAILED;
+	}
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
 		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip %sroute show%s'",
@@ -155,7 +163,8 @@ static bool test_look_at_neighbour(struct test *test)
 	const struct neigh *neigh;
 	bool done = false;
 
-	if (!neighs_ask(&neighs, test_ifindex(test))) {
+	test->looked = !neighs_ask(&neighs, test_ifindex(test));
+	if (test->looked) {
 		neigh = neighs_find(&neighs, &test->hop);
 		if (neigh) {
 			test->neigh = *neigh;
@@ -170,7 +179,7 @@ static bool test_look_at_neighbour(struct test *test)
 static bool test_has_no_entry(const struct test *test)
 {
 	/* What senders are told of that differs between kernels. */
-	return !test->neigh.address.family &&
+	return test->looked && !test->neigh.address.family &&
 	       (!test->unsent || test->unsent == EINVAL || test->unsent == ENOBUFS);
 }
 
@@ -180,7 +189,7 @@ static enum test_result test_no_entry(struct test *test)
 
 	TEST_SAY(test, "%s is not asked for: this host has made no entry for it", test->hop.text);
 	TEST_NEXT(test,
-		  "is its table of neighbours full? the kernel log ('dmesg') then tells of a neighbor table overflow: raise net.%s.neigh.default.gc_thresh3, and gc_thresh2, above the number of hosts",
+		  "is its table of neighbours full? the kernel log ('dmesg') then tells of a neighbor table overflow: raise net.%s.neigh.default.gc_thresh3, and gc_thresh2, above the number of hosts (outside of containers: they and the host share that table)",
 		  table);
 	return TEST_FAILED;
 }
@@ -205,8 +214,11 @@ static enum test_result test_neighbour(struct test *test)
 	while (!test_look_at_neighbour(test) && wait_now() < end) {
 		if (test->unsent == EPERM || test->unsent == EACCES)
 			break;
-		/* Whether our own address is free may be looked at for a second or two still. */
-		if (test->unsent)
+		/*
+		 * Whether our own address is free may be looked at for a second or two still; and
+		 * there may be room for an entry only now.
+		 */
+		if (test->unsent || !test->neigh.address.family)
 			test_provoke(test);
 		wait_for(TEST_LOOK, -1);
 	}
@@ -260,7 +272,8 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 {
 	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
 	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
-	char why[PRINT_WHY], gid[PRINT_GID], next[PRINT_NEXT];
+	char why[PRINT_WHY], gid[PRINT_GID], next[PRINT_NEXT], rate[48] = "";
+	unsigned long long mbits;
 
 	if (state == IPOIB_PATH_STATE_IDLE) {
 		TEST_SAY(test, "the subnet administrator was not asked for it yet");
@@ -282,9 +295,12 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 				  print_next(next, path, test->dev));
 		return TEST_FAILED;
 	}
-	TEST_SAY(test, "%s: LID 0x%04llx SL %llu rate %llu Mbit/s MTU %llu", name ? name : "?",
-		 record_get(path, IPOIB_A_LID), record_get(path, IPOIB_A_SL),
-		 record_get(path, IPOIB_A_RATE), record_get(path, IPOIB_A_PATH_MTU));
+	/* There may be rates that the kernel has no figure for. */
+	if (record_number(path, IPOIB_A_RATE, &mbits))
+		snprintf(rate, sizeof(rate), " rate %llu Mbit/s", mbits);
+	TEST_SAY(test, "%s: LID 0x%04llx SL %llu%s MTU %llu", name ? name : "?",
+		 record_get(path, IPOIB_A_LID), record_get(path, IPOIB_A_SL), rate,
+		 record_get(path, IPOIB_A_PATH_MTU));
 	return TEST_OK;
 }
 

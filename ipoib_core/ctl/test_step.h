@@ -33,6 +33,7 @@ enum test_result {
  * @neigh: this one
  * @gid: its GID, if @known
  * @known: there is one
+ * @looked: the kernel's table of neighbours could be read
  * @unsent: why nothing could be sent to the peer, an errno; 0: it was
  * @count: packets to be sent for the loss
  * @ping: to the peer
@@ -50,6 +51,7 @@ struct test {
 	struct neigh neigh;
 	unsigned char gid[NEIGH_GID];
 	bool known;
+	bool looked;
 	int unsent;
 	unsigned int count;
 	struct ping ping;

@@ -38,7 +38,7 @@ tell()
 # What modinfo and dkms say.
 # shellcheck disable=SC2016 # theirs
 program modinfo 'kernel=' 'while :; do' 'case $1 in' \
-	'-k) kernel=$2; shift 2 ;;' '-n) cat "$IPOIB_ROOT/modinfo/$kernel-$2" 2> /dev/null; exit ;;' \
+	'-k) kernel=$2; shift 2 ;;' '-n) cat "$IPOIB_ROOT/modinfo/$kernel-$2" 2> /dev/null || { [ "$2" = ib_core ] && echo "(builtin)"; }; exit ;;' \
 	'-F) cat "$IPOIB_ROOT/modinfo/$2" 2> /dev/null; exit ;;' '*) exit 1 ;;' 'esac' 'done'
 # shellcheck disable=SC2016 # its
 program dkms 'cat "$IPOIB_ROOT/dkms"'

@@ -49,7 +49,7 @@
  * @nowhere: the answer to a path query is a LID that no port can have
  * @again: groups and paths that failed are asked for again, some of which are in use
  * @deaf: its first RX queue receives nothing
- * @card: its driver is mlx5_core
+ * @driver: the HCA's, or NULL: it has none of its own
  * @both: accel mlx is loaded, beside ref
  * @twins: another HCA, sib1, has the same node GUID; neither is a PCI function
  */
@@ -84,7 +84,7 @@ struct scene {
 	uint32_t outstanding;
 	bool again;
 	bool deaf;
-	bool card;
+	const char *driver;
 	bool both;
 	bool twins;
 };
@@ -153,8 +153,14 @@ static const struct scene scenes[] = {
 	{ .name = "quiet", JOINED, .pkey_entry = 0xffff, .quiet = true },
 	{ .name = "nowhere", JOINED, .pkey_entry = 0xffff, .nowhere = true },
 	{ .name = "mlx", JOINED, .pkey_entry = 0xffff, .accel = "mlx" },
-	{ .name = "card", JOINED, .pkey_entry = 0xffff, .card = true },
-	{ .name = "card-refused", JOINED, .pkey_entry = 0xffff, .card = true, .both = true },
+	{ .name = "card", JOINED, .pkey_entry = 0xffff, .driver = "driver:mlx5_core" },
+	{ .name = "card-refused", JOINED, .pkey_entry = 0xffff, .driver = "driver:mlx5_core",
+	  .both = true },
+	{ .name = "guest-pkey", .ifname = "ib0", ACTIVE, MTU_OF_PORT,
+	  .reason = IPOIB_CARRIER_REASON_PKEY_MISSING, .driver = "driver:mlx4_core" },
+	{ .name = "guest-no-sm", NO_LINK(PORT_INIT, INIT), .driver = "driver:mlx4_core" },
+	{ .name = "qkey-mlx", NO_CARRIER(JOIN_FAILED, FAILED), .error = EOPNOTSUPP, .tries = 2,
+	  .accel = "mlx" },
 	{ .name = "broadcast-changed", JOINED, .pkey_entry = 0xffff,
 	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
 	{ .name = "child", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001" },
@@ -331,8 +337,8 @@ static void answer_port(struct answers *answers, const struct scene *scene, cons
 	nla_put_string(msg, IPOIB_A_ALIAS, "guid:0x0002c90300a1b2c3/1");
 	snprintf(name, sizeof(name), "%s/1", hca);
 	nla_put_string(msg, IPOIB_A_ALIAS, name);
-	if (scene->card)
-		nla_put_string(msg, IPOIB_A_ALIAS, "driver:mlx5_core");
+	if (scene->driver)
+		nla_put_string(msg, IPOIB_A_ALIAS, scene->driver);
 	nla_put_u32(msg, IPOIB_A_PORT_STATE, scene->port_state);
 	nla_put_u32(msg, IPOIB_A_PORT_LID, scene->sm_lid ? 2 : 0);
 	nla_put_u32(msg, IPOIB_A_SM_LID, scene->sm_lid);

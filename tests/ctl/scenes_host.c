@@ -2,8 +2,8 @@
 /*
  * What rtnetlink says in scenes: ib0 is called storage and so on too, and is the way to 10.9.0.0/24
  * and fe80::/64, by gateways to 10.11.0.0/16 and 10.12.0.0/16, eth0 that to all others but
- * 10.10.0.0/16, to which there is none. Where RULED is in the environment ib0 is so for packets
- * from its addresses alone, and to 2001:db8::/32 too.
+ * 10.10.0.0/16, to which there is none, and 10.13.0.0/16, which is forbidden. Where RULED is in the
+ * environment ib0 is so for packets from its addresses alone, and to 2001:db8::/32 too.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -129,6 +129,8 @@ static int host_answer_route(const struct nlmsghdr *request, unsigned char *stre
 	header.rtm_family = ((struct rtmsg *)nlmsg_data(request))->rtm_family;
 	if (header.rtm_family == AF_INET ? to[0] == 10 && to[1] == 10 : to[0] == 0xfd)
 		return -ENETUNREACH;
+	if (header.rtm_family == AF_INET && to[0] == 10 && to[1] == 13)
+		return -EACCES;
 	if (header.rtm_family == AF_INET && to[0] == 10 && (to[1] == 11 || to[1] == 12)) {
 		msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0);
 		nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);

@@ -12,8 +12,13 @@
 /* Of one netdev of mlx5_core, before 5.15: it then has counters of so many. */
 #define MLX_MAX_CHANNELS	128U
 
-/* Switches drop what they cannot pass on for so long (PortInfo:HOQLife, IBA 14.2.5.6; opensm's). */
-#define MLX_CHILD_STOP_MS	1000
+/*
+ * Of a millisecond each. Switches drop what they cannot pass on for a second (PortInfo:HOQLife, IBA
+ * 14.2.5.6, as opensm sets it).
+ */
+#define MLX_CHILD_STOP_TURNS	1000
+/* After it was in vain for one child so long no other one of the port is waited for. */
+#define MLX_CHILD_STOP_AGAIN	(5 * HZ)
 
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
@@ -203,30 +208,48 @@ static bool mlx_queue_sends(const struct netdev_queue *queue)
 #endif
 }
 
+/* May the sends of a child be waited for? Those of one port fail alike: 64 would take a minute. */
+static bool mlx_child_may_wait(const struct mlx_intf *port)
+{
+	return !time_in_range(jiffies, port->gave_up, port->gave_up + MLX_CHILD_STOP_AGAIN);
+}
+
 /**
  * mlx_child_stop() - stop a P_Key child
  * @dev: it, of which nothing more is sent
+ * @parent: the port's own interface
  *
  * mlx5_core resets a child's QP before its queues: what these still have to send fails, is lost,
  * and brings the queue's recovery about, which from 6.9 to 6.15 waits for RTNL, and is waited for.
  * So they get some time to end by themselves.
  *
- * Context: process, under RTNL; sleeps for up to MLX_CHILD_STOP_MS.
+ * Context: process, under RTNL; sleeps for up to MLX_CHILD_STOP_TURNS.
  */
-void mlx_child_stop(struct net_device *dev)
+void mlx_child_stop(struct net_device *dev, struct net_device *parent)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(MLX_CHILD_STOP_MS);
+	struct mlx_intf *port = mlx_intf_of(parent);
+	unsigned int turns = mlx_child_may_wait(port) ? MLX_CHILD_STOP_TURNS : 0;
 	unsigned int i = 0;
 
-	while (i < dev->real_num_tx_queues && time_before(jiffies, end)) {
-		if (mlx_queue_sends(netdev_get_tx_queue(dev, i)))
-			usleep_range(500, 1000);
-		else
+	while (i < dev->real_num_tx_queues) {
+		if (!mlx_queue_sends(netdev_get_tx_queue(dev, i))) {
 			i++;
+			continue;
+		}
+		if (!turns--)
+			break;
+		/* By turns, and not by the clock: who is not run meanwhile has not looked. */
+		usleep_range(1000, 1500);
+		/* Completions wake queues: in a restart what is sent would be dropped. */
+		netif_tx_stop_all_queues(dev);
 	}
-	if (i < dev->real_num_tx_queues && ipoib_accel_may_log(dev))
-		netdev_warn(dev, "the card does not end the sends of queue %u: they are dropped\n",
-			    i);
+	if (i < dev->real_num_tx_queues) {
+		port->gave_up = jiffies;
+		if (ipoib_accel_may_log(dev))
+			netdev_warn(dev,
+				    "the card does not end the sends of queue %u: they are dropped\n",
+				    i);
+	}
 	rnet_stop(dev);
 }
 
@@ -237,19 +260,21 @@ void mlx_child_stop(struct net_device *dev)
  *
  * See mlx_child_check() for the namespace, mlx_child_uninit() for the parent's NAPI.
  *
- * Context: process, under RTNL.
+ * Context: process, under RTNL. Return: whether it could be done.
  */
-void mlx_child_reset(struct net_device *dev, struct net_device *parent)
+bool mlx_child_reset(struct net_device *dev, struct net_device *parent)
 {
-	if (net_eq(dev_net(dev), dev_net(parent))) {
-		accel_napi_disable_all(parent);
-		rnet_reset(dev);
-		accel_napi_enable_all(parent);
-	} else if (ipoib_accel_may_log(dev)) {
-		netdev_err(dev,
-			   "the card driver resets its queue pair only in the network namespace of %s: move it there and set it up, or make it anew\n",
-			   parent->name);
+	if (!net_eq(dev_net(dev), dev_net(parent))) {
+		if (ipoib_accel_may_log(dev))
+			netdev_err(dev,
+				   "the card driver resets its queue pair only in the network namespace of %s: move it there and set it up, or make it anew\n",
+				   parent->name);
+		return false;
 	}
+	accel_napi_disable_all(parent);
+	rnet_reset(dev);
+	accel_napi_enable_all(parent);
+	return true;
 }
 
 /**

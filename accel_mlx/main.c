@@ -57,6 +57,8 @@ static int mlx_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 po
 	if (!mlx)
 		return -ENOMEM;
 	mlx->rnet.qkey = MLX_QKEY;
+	/* Long ago. */
+	mlx->gave_up = jiffies - LONG_MAX;
 	err = rnet_init(dev, &mlx->rnet);
 	if (err)
 		goto free_mlx;
@@ -72,19 +74,20 @@ free_mlx:
 	return err;
 }
 
-/* After an open that failed: see rnet_reset(). Returns whether the card has answered. */
+/* After an open that failed: see rnet_reset(). Returns whether it was done, and answered. */
 static bool mlx_reset(struct net_device *dev)
 {
 	struct net_device *parent = ipoib_intf(dev)->parent;
 	struct mlx_intf *mlx = mlx_intf_of(dev);
 	unsigned long start = jiffies;
+	bool done = true;
 
 	if (parent)
-		mlx_child_reset(dev, parent);
+		done = mlx_child_reset(dev, parent);
 	else
 		/* Its NAPI is not there yet. */
 		rnet_reset(dev);
-	mlx->stale = time_after(jiffies, start + MLX_SILENT_FROM);
+	mlx->stale = !done || time_after(jiffies, start + MLX_SILENT_FROM);
 	return !mlx->stale;
 }
 
@@ -124,11 +127,17 @@ static int mlx_ib_dev_open(struct net_device *dev)
 
 static void mlx_ib_dev_stop(struct net_device *dev)
 {
-	mlx_intf_of(dev)->open = false;
-	if (ipoib_intf(dev)->parent)
-		mlx_child_stop(dev);
+	struct net_device *parent = ipoib_intf(dev)->parent;
+	struct mlx_intf *mlx = mlx_intf_of(dev);
+	unsigned long start = jiffies;
+
+	mlx->open = false;
+	if (parent)
+		mlx_child_stop(dev, parent);
 	else
 		rnet_stop(dev);
+	/* Whether the card has reset the QP is then not known. */
+	mlx->stale = time_after(jiffies, start + MLX_SILENT_FROM);
 }
 
 static int mlx_set_qkey(struct net_device *dev, u32 qkey)

@@ -14,8 +14,9 @@
  * struct mlx_intf - an interface
  * @rnet: the common part; must be first
  * @open: it has queues that run
- * @stale: an open of it failed, and what rnet_reset() does is still to be done; RTNL
+ * @stale: an open or stop has failed, and what rnet_reset() does is still to be done; RTNL
  * @children: P_Key children that receive on its queues; RTNL
+ * @gave_up: jiffies, when sends of a child were last waited for in vain; RTNL
  * @rx_bytes: the most that was told to have come in
  */
 struct mlx_intf {
@@ -23,6 +24,7 @@ struct mlx_intf {
 	bool open;
 	bool stale;
 	unsigned int children;
+	unsigned long gave_up;
 	atomic64_t rx_bytes;
 };
 
@@ -37,8 +39,8 @@ int mlx_port_check(const struct net_device *dev);
 int mlx_child_check(const struct net_device *dev, const struct net_device *parent);
 int mlx_child_init(struct net_device *dev, struct net_device *parent, u32 *qp_num);
 int mlx_child_open(struct net_device *dev, const struct net_device *parent);
-void mlx_child_stop(struct net_device *dev);
-void mlx_child_reset(struct net_device *dev, struct net_device *parent);
+void mlx_child_stop(struct net_device *dev, struct net_device *parent);
+bool mlx_child_reset(struct net_device *dev, struct net_device *parent);
 void mlx_child_uninit(struct net_device *dev, struct net_device *parent);
 int mlx_child_set_channels(struct net_device *dev, struct ethtool_channels *channels);
 void mlx_tunnel_features(struct net_device *dev);

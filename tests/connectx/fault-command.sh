@@ -43,7 +43,11 @@ echo 600 > "$hung"
 log_mark
 must ip -n hostA link set "$IFA" down
 card_knob "$HCA_A" stuck_command 1
-ip -n hostA link set "$IFA" up || :
+ip -n hostA link set "$IFA" up &
+asking=$!
+must_wait 20 fault_taken "$HCA_A" stuck_command
+must_wait 90 log_has 'timeout|Timeout'
+wait "$asking" || :
 card_knob "$HCA_A" stuck_command 0
 must_wait 20 log_has 'arrived after timeout'
 must ip -n hostA link set "$IFA" down

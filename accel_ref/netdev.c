@@ -60,13 +60,12 @@ static void ref_queues_destroy(struct ref_priv *priv)
 }
 
 /*
- * Of *@num queues @tried were tried, the last of them since @began, with @err. Returns that, unless
- * it left some: *@num of them then. Not if the HCA did not answer: whatever else it is asked takes
- * as long.
+ * Of *@num queues @tried were tried, the last of them with @err. Returns that, unless it left some:
+ * *@num of them then. Not if the HCA has not answered: whatever else it is asked takes as long.
  */
-static int ref_queues_enough(unsigned int *num, unsigned int tried, int err, unsigned long began)
+static int ref_queues_enough(unsigned int *num, unsigned int tried, int err)
 {
-	if (!err || tried <= 1 || time_after(jiffies, began + REF_SILENT_FROM))
+	if (!err || tried <= 1 || err == -ETIMEDOUT)
 		return err;
 	*num = tried - 1;
 	return 0;
@@ -76,7 +75,6 @@ static int ref_queues_enough(unsigned int *num, unsigned int tried, int err, uns
 static int ref_queues_create(struct ref_priv *priv)
 {
 	int node = ibdev_to_node(priv->hca);
-	unsigned long began = jiffies;
 	unsigned int i;
 	int err;
 
@@ -90,16 +88,12 @@ static int ref_queues_create(struct ref_priv *priv)
 		return -ENOMEM;
 	}
 
-	for (i = 0, err = 0; i < priv->num_txqs && !err; i++) {
-		began = jiffies;
+	for (i = 0, err = 0; i < priv->num_txqs && !err; i++)
 		err = ref_txq_create(priv, i);
-	}
-	err = ref_queues_enough(&priv->num_txqs, i, err, began);
-	for (i = 0; i < priv->num_rxqs && !err; i++) {
-		began = jiffies;
+	err = ref_queues_enough(&priv->num_txqs, i, err);
+	for (i = 0; i < priv->num_rxqs && !err; i++)
 		err = ref_rxq_create(priv, i);
-	}
-	err = ref_queues_enough(&priv->num_rxqs, i, err, began);
+	err = ref_queues_enough(&priv->num_rxqs, i, err);
 	if (err) {
 		ref_queues_destroy(priv);
 		return err;

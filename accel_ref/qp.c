@@ -61,7 +61,7 @@ static void ref_cq_event(struct ib_event *event, void *context)
  * @napi: polls the CQ
  *
  * Context: process, under RTNL.
- * Return: the CQ, or an ERR_PTR.
+ * Return: the CQ, or an ERR_PTR: as ref_hca_error() has it.
  */
 struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigned int vector,
 			    ib_comp_handler handler, struct napi_struct *napi)
@@ -70,8 +70,11 @@ struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigne
 		.cqe = entries,
 		.comp_vector = (priv->vector + vector) % max(priv->hca->num_comp_vectors, 1),
 	};
+	unsigned long asked = jiffies;
+	struct ib_cq *cq;
 
-	return ib_create_cq(priv->hca, handler, ref_cq_event, napi, &attr);
+	cq = ib_create_cq(priv->hca, handler, ref_cq_event, napi, &attr);
+	return IS_ERR(cq) ? ERR_PTR(ref_hca_error(PTR_ERR(cq), asked)) : cq;
 }
 
 /**
@@ -161,7 +164,9 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 	struct ref_qp *qp = &priv->qps[index];
 	struct ib_qp_init_attr attr = {};
 	u32 flags = ref_qp_flags(priv, !index, qp->txq);
+	unsigned long asked;
 	struct ib_qp *ibqp;
+	int err;
 
 	for (;;) {
 		/* The HCA writes what it granted: start from what we want each time. */
@@ -180,12 +185,14 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 			.qp_type = IB_QPT_UD,
 			.create_flags = flags,
 		};
+		asked = jiffies;
 		ibqp = ib_create_qp(priv->pd, &attr);
 		if (!IS_ERR(ibqp))
 			break;
+		err = ref_hca_error(PTR_ERR(ibqp), asked);
 		/* What sends could do without is not given up for one that only receives. */
-		if (!qp->txq || !ref_qp_want_less(priv, index, PTR_ERR(ibqp), &flags))
-			return PTR_ERR(ibqp);
+		if (!qp->txq || !ref_qp_want_less(priv, index, err, &flags))
+			return err;
 	}
 
 	qp->qp = ibqp;
@@ -212,7 +219,7 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
  *
  * Context: process, under RTNL.
  * Return: how many there are now, less than num_qps of @priv when the HCA does not have so many;
- * or why there is not one.
+ * or why there is none: there is not one, or it has not answered (-ETIMEDOUT).
  */
 int ref_qps_create(struct ref_priv *priv)
 {
@@ -221,8 +228,15 @@ int ref_qps_create(struct ref_priv *priv)
 
 	for (i = 0; i < priv->num_qps; i++) {
 		err = ref_qp_create(priv, i);
-		if (err)
-			return i ? i : err;
+		if (!err)
+			continue;
+		/* Nothing else that it is asked now would be answered sooner. */
+		if (err == -ETIMEDOUT) {
+			ref_qps_destroy(priv);
+			/* What an event may have asked for. */
+			cancel_delayed_work_sync(&priv->repair);
+		}
+		return i && err != -ETIMEDOUT ? i : err;
 	}
 	return i;
 }

@@ -12,7 +12,8 @@
 
 #include <linux/slab.h>
 
-/* Drivers wait a minute. */
+/* A command that takes so long, and fails then, has waited for an answer; drivers wait a minute. */
+#define REF_SILENT_FROM		HZ
 #define REF_SILENT_MOST		(60 * HZ)
 /* None is given at first for this part of it, but so long at least; and then so many times. */
 #define REF_SILENT_PART		8
@@ -161,6 +162,20 @@ static bool ref_is_answer(int err, unsigned long took)
 }
 
 /**
+ * ref_hca_error() - what to make of the error of a command that makes something
+ * @err: a negative errno
+ * @asked: jiffies, when it was given
+ *
+ * Context: any.
+ * Return: @err; -ETIMEDOUT if the HCA has not answered, for which drivers have several: whatever
+ * else it is asked takes as long.
+ */
+int ref_hca_error(int err, unsigned long asked)
+{
+	return ref_is_answer(err, jiffies - asked) ? err : -ETIMEDOUT;
+}
+
+/**
  * ref_hca_ended() - the command has ended, and nobody knows whether the HCA has heard of it
  * @priv: the interface
  *
@@ -224,16 +239,16 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
  * @priv: the interface
  * @err: its result: 0 or a negative errno
  *
- * An answer at once tells nothing of the HCA then; one that takes long is no program's.
+ * An answer at once tells nothing of the HCA then, nor does -EOPNOTSUPP.
  *
  * Context: process, qp_mutex held.
  */
 void ref_hca_told(struct ref_priv *priv, int err)
 {
-	if (time_before(jiffies, priv->asking + REF_SILENT_FROM))
-		ref_hca_ended(priv);
-	else
+	if (err != -EOPNOTSUPP && time_after(jiffies, priv->asking + REF_SILENT_FROM))
 		ref_hca_answered(priv, false, err);
+	else
+		ref_hca_ended(priv);
 }
 
 /**

@@ -7,14 +7,12 @@
 /* The HCA was not asked: it is silent. No driver's verb says this. */
 #define REF_NOT_ASKED	(-EHOSTDOWN)
 
-/* A command that takes so long, and fails then, has waited for an answer. */
-#define REF_SILENT_FROM	HZ
-
 int ref_silence_get(struct ref_priv *priv);
 void ref_silence_put(struct ref_priv *priv);
 bool ref_hca_is_silent(const struct ref_priv *priv);
 unsigned long ref_silence_left(const struct ref_priv *priv);
 void ref_hca_ask(struct ref_priv *priv);
+int ref_hca_error(int err, unsigned long asked);
 void ref_hca_ended(struct ref_priv *priv);
 void ref_hca_told(struct ref_priv *priv, int err);
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err);

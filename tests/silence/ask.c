@@ -146,6 +146,37 @@ static void nothing_said(void)
 	end();
 }
 
+/* Nor does an answer that the driver may have given itself. */
+static void told_by_driver(int err, unsigned int seconds)
+{
+	begin();
+	ask(0);
+	at(60);
+	says(0, -ETIMEDOUT);
+	at(70);
+	ask(0);
+	ask(1);
+	at(70 + seconds);
+	ref_hca_told(&interfaces[1], err);
+	if (ref_hca_is_silent(&interfaces[2]))
+		fail("what a driver says itself silences the HCA");
+	at(130);
+	says(0, -ETIMEDOUT);
+	if (!given_up())
+		fail("what a driver says itself counts as the HCA's answer");
+	end();
+}
+
+/* Of a thing that could not be made: was it refused, or has nobody answered? */
+static void not_made(int err, unsigned int seconds, int wanted)
+{
+	begin();
+	at(seconds);
+	if (ref_hca_error(err, began) != wanted)
+		fail("an error is taken for another one");
+	end();
+}
+
 /* Who sets an interface down has the HCA asked, once for all that go down with it. */
 static void set_down(void)
 {
@@ -261,6 +292,13 @@ int main(int argc, char **argv)
 	two_in_turn();
 	one_lost();
 	nothing_said();
+	told_by_driver(-EINVAL, 0);
+	told_by_driver(0, 0);
+	told_by_driver(-EOPNOTSUPP, 2);
+	not_made(-EINVAL, 0, -EINVAL);
+	not_made(-ENOMEM, 2, -ENOMEM);
+	not_made(-EINVAL, 60, -ETIMEDOUT);
+	not_made(-EBUSY, 60, -ETIMEDOUT);
 	set_down();
 	srand(the_seed);
 	for (life = 1; life <= lives; life++)

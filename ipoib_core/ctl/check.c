@@ -316,8 +316,8 @@ static bool check_is_all_there(const char *kernel, const char *file, struct find
 		finding_set(finding, FINDING_BROKEN, "gone",
 			    "ib_ipoib is ours, but the kernel's own ib_core, which it needs, is not there: none can be loaded");
 		finding_next(finding,
-			     "install the package with the kernel's InfiniBand modules (linux-modules-extra-%s of Ubuntu, kernel-modules-%s of RHEL)",
-			     kernel, kernel);
+			     "install the package with the kernel's InfiniBand modules (linux-modules-extra-%s of Ubuntu, kernel-modules of RHEL, kernel-default in the place of kernel-default-base of SLES)",
+			     kernel);
 		return false;
 	}
 	there = check_is_whole("ib_ipoib", file, "none can be loaded", finding);

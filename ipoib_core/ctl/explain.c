@@ -261,8 +261,7 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_carrier(dev, &finding);
 	if (record_get(dev, IPOIB_A_CARRIER_REASON) == IPOIB_CARRIER_REASON_JOIN_REFUSED)
 		explain_refusal(dev, &finding);
-	if (port)
-		explain_mlx4_guest(port, dev, &finding);
+	explain_guest(port, dev, &finding);
 	if (!explain_parent(all->ctl->client, &all->devs, dev, &finding) && all->ctl->ifname)
 		explain_of_parent(dev, &finding);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
@@ -403,7 +402,7 @@ static void explain_no_ports(struct explained *all)
 
 	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
 	finding_next(&finding,
-		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone");
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'), or only the half that is no RDMA ('modprobe mlx5_ib', of ConnectX-3 mlx4_ib; if that is not found, the package with the kernel's InfiniBand modules is missing); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone, which has its name again once this package is removed");
 	explain_tell(all, "ipoib_core", &finding);
 }
 

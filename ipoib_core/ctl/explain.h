@@ -80,13 +80,12 @@ const char *explain_parent_away(const struct record *dev);
 bool explain_port(const struct record *port, struct finding *finding);
 
 /**
- * explain_mlx4_guest() - what else there is to look at, where a ConnectX-3 may be a guest's
- * @port: port
+ * explain_guest() - what else there is to look at, if the machine may have a virtual function
+ * @port: port; NULL: not known
  * @dev: interface
- * @finding: why that has no carrier; more is added
+ * @finding: of explain_carrier(); more is added
  */
-void explain_mlx4_guest(const struct record *port, const struct record *dev,
-			struct finding *finding);
+void explain_guest(const struct record *port, const struct record *dev, struct finding *finding);
 
 /**
  * explain_without_mlx() - why a card that may have queues of IPoIB is served by accel ref

@@ -9,9 +9,6 @@
 
 /* The partition in a P_Key; what is left of that is whether it is a full member's. */
 #define EXPLAIN_PARTITION	0x7fff
-/* A guest does not know that it has a virtual function, whose port has a state of its own. */
-#define EXPLAIN_VIRTUAL \
-	"; of a virtual function (SR-IOV): 'ip link show PF' on its physical function's host has its state and GUIDs, 'ip link set PF vf N state auto' sets that, and the subnet manager has to allow virtualization"
 
 /* How the last try ended, and when the next one is, for the end of a sentence. */
 static const char *explain_tries(const struct record *dev, char *text, size_t size)
@@ -113,8 +110,7 @@ static void explain_port_down(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "port-down",
 		    "no carrier: port %s is down", port);
 	finding_next(finding,
-		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s -D 0 %llu enable' ends that)"
-		     EXPLAIN_VIRTUAL,
+		     "is there a cable, and a switch that is on? 'ibstat %s %llu' shows the port: Polling finds nobody at the other end, Disabled was set by somebody ('ibportstate %s -D 0 %llu enable' ends that)",
 		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT),
 		     print_diag(dev), record_get(dev, IPOIB_A_PORT));
 }
@@ -140,8 +136,8 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has a link, but no subnet manager has made it active",
 		    port);
 	finding_next(finding,
-		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself"
-		     EXPLAIN_VIRTUAL, print_diag(dev));
+		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself",
+		     print_diag(dev));
 }
 
 static void explain_silent(const struct record *dev, struct finding *finding)

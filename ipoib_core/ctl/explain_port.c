@@ -216,19 +216,29 @@ static bool explain_has_driver(const struct record *port, const char *alias)
 	return false;
 }
 
-void explain_mlx4_guest(const struct record *port, const struct record *dev,
-			struct finding *finding)
+/* A guest does not know that it has a virtual function, whose port has a state of its own. */
+void explain_guest(const struct record *port, const struct record *dev, struct finding *finding)
 {
+	bool mlx4 = port && explain_has_driver(port, "driver:mlx4_core");
+
 	switch (record_get(dev, IPOIB_A_CARRIER_REASON)) {
-	case IPOIB_CARRIER_REASON_PKEY_MISSING:
-	case IPOIB_CARRIER_REASON_GID_MISSING:
 	case IPOIB_CARRIER_REASON_PORT_DOWN:
 	case IPOIB_CARRIER_REASON_PORT_INIT:
-		if (!explain_has_driver(port, "driver:mlx4_core"))
+		if (!mlx4) {
+			finding_also(finding,
+				     "; of a virtual function (SR-IOV): 'ip link show PF' on its physical function's host has its state and GUIDs, 'ip link set PF vf N state auto' sets that, and the subnet manager has to allow virtualization");
 			return;
-		finding_also(finding,
-			     "; a virtual function of ConnectX-3 has the P_Keys and GUIDs that its physical function's host maps (there pkey_idx and admin_guids below /sys/class/infiniband/mlx4_*/iov), and its state is not to be set");
+		}
+		break;
+	case IPOIB_CARRIER_REASON_PKEY_MISSING:
+	case IPOIB_CARRIER_REASON_GID_MISSING:
+		break;
+	default:
+		return;
 	}
+	if (mlx4)
+		finding_also(finding,
+			     "; a virtual function of ConnectX-3 has the P_Keys and GUIDs that its physical function's host maps: pkey_idx and admin_guids below /sys/class/infiniband/*/iov there");
 }
 
 /* Of cards whose driver has queues for IPoIB: not where accel ref was asked for by name. */

@@ -372,7 +372,7 @@ static void traffic_more_queues(const struct traffic *traffic, char *how, size_t
 
 	how[0] = '\0';
 	/* Children of accel mlx have their parents'. */
-	if (traffic_is_mlx(traffic) && most > 1 && !traffic->dev->attrs[IPOIB_A_PARENT])
+	if (traffic_is_mlx(traffic) && most > 1 && !explain_is_child(traffic->dev))
 		finding_write(how, size,
 			      "'ethtool -L %s combined N' (up to %u), while it has no P_Key children, has several; or ",
 			      name, most);

@@ -524,7 +524,7 @@ static void tell_netns(struct ctl *ctl)
 		return;
 	out_line(&ctl->out, 0);
 	out_text(&ctl->out,
-		 "commands about interfaces, peers and ports are meant in network namespace ");
+		 "commands about interfaces, ports and peers are meant in network namespace ");
 	out_text(&ctl->out, ctl->netns);
 	out_text(&ctl->out, ": 'ip netns exec ");
 	out_text(&ctl->out, print_word(ctl->netns));

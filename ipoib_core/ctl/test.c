@@ -30,6 +30,7 @@ static enum test_result test_link(struct test *test)
 	bool deaf;
 
 	explain_carrier(test->dev, &finding);
+	explain_guest(NULL, test->dev, &finding);
 	deaf = explain_parent(test->ctl->client, &none, test->dev, &finding);
 	TEST_SAY(test, "%s", finding.text);
 	TEST_NEXT(test, "%s", finding.next);
@@ -70,6 +71,7 @@ static enum test_result test_route(struct test *test)
 	const char *name = record_string(test->dev, IPOIB_A_IFNAME);
 	bool local = test->peer.family == AF_INET6 && test->peer.bytes[0] == 0xfe &&
 		     (test->peer.bytes[1] & 0xc0) == 0x80;
+	const char *of = test->peer.family == AF_INET6 ? "-6 " : "";
 	unsigned int vrf = test_look_for_vrf(test);
 	char other[IF_NAMESIZE], only[FINDING_TEXT] = "";
 	struct route route;
@@ -84,16 +86,16 @@ static enum test_result test_route(struct test *test)
 	/* What the kernel says of a blackhole, of what is prohibited, and of unreachable. */
 	if (ret == -EINVAL || ret == -EACCES || ret == -EHOSTUNREACH) {
 		TEST_SAY(test, "%s: %s", route_not_to_a_peer(RTN_BLACKHOLE), strerror(-ret));
-		TEST_NEXT(test, "'ip %srule' and 'ip %sroute show table all' have it",
-			  test->peer.family == AF_INET6 ? "-6 " : "",
-			  test->peer.family == AF_INET6 ? "-6 " : "");
+		TEST_NEXT(test,
+			  "'ip %srule' and 'ip %sroute show table all' have it; it may be what is left where no other route leads there: has %s an address?",
+			  of, of, name);
 		return TEST_FAILED;
 	}
 	if (ret) {
 		TEST_SAY(test, "there is none: %s", strerror(-ret));
-		TEST_NEXT(test, "has %s an address? 'ip address show dev %s', 'ip %sroute show%s'",
-			  name, print_word(name), test->peer.family == AF_INET6 ? "-6 " : "",
-			  test->vrf);
+		TEST_NEXT(test,
+			  "has %s an address? 'ip address show dev %s', 'ip %sroute show%s', 'ip %srule'",
+			  name, print_word(name), of, test->vrf, of);
 		return TEST_FAILED;
 	}
 	if (route.type != RTN_UNICAST) {
@@ -224,6 +226,10 @@ static enum test_result test_neighbour(struct test *test)
 	}
 	if (!test->neigh.known && test_has_no_entry(test))
 		return test_no_entry(test);
+	if (!test->neigh.known && !test->looked) {
+		TEST_SAY(test, "this host's table of neighbours could not be read");
+		return TEST_SKIPPED;
+	}
 	if (!test->neigh.known && test->unsent) {
 		TEST_SAY(test, "not asked for: this host lets nothing out to %s: %s",
 			 test->peer.text, strerror(test->unsent));

@@ -94,7 +94,7 @@ must_wait 10 told_more hostB 1
 kill $captures
 
 note "its port has another GID: the bond has it too, however seldom it looks at its ports"
-must ip -n hostA link set bond0 type bond miimon 60000
+must ip -n hostA link set bond0 type bond miimon 600000
 sm_kill "$HCA_SM"
 SM_CONF='subnet_prefix 0xfe80000000001234' sm_start "$HCA_SM"
 bond_has_prefix()
@@ -115,7 +115,7 @@ must_wait 20 has_pkey "$HCA_A" 0x8001
 child_add hostA "$IFA" 0x8001 ours
 must ip -n hostA link set "$IFA.8001" up
 bond_up hostA bond1 "$IFA.8001"
-must ip -n hostA link set bond1 type bond miimon 60000
+must ip -n hostA link set bond1 type bond miimon 600000
 own=$(lladdr hostA "$IFA")
 for address in "${own%??}42" "$own"; do
 	must ip -n hostA link set "$IFA" down

@@ -12,13 +12,12 @@
 /* Of one netdev of mlx5_core, before 5.15: it then has counters of so many. */
 #define MLX_MAX_CHANNELS	128U
 
-/*
- * Of a millisecond each. Switches drop what they cannot pass on for a second (PortInfo:HOQLife, IBA
- * 14.2.5.6, as opensm sets it).
- */
-#define MLX_CHILD_STOP_TURNS	1000
-/* After it was in vain for one child so long no other one of the port is waited for. */
-#define MLX_CHILD_STOP_AGAIN	(5 * HZ)
+/* Switches drop what they cannot pass on for so long (PortInfo:HOQLife, IBA 14.2.5.6; opensm's). */
+#define MLX_DRAIN_TIME		HZ
+/* A millisecond each, but for timers of a lower resolution: so many at least. */
+#define MLX_DRAIN_LOOKS		20
+/* After it was in vain for one child so long others of the port are waited for but shortly. */
+#define MLX_DRAIN_AGAIN		(5 * HZ)
 
 /* Another driver's interface of the port that @dev is for. */
 static struct net_device *mlx_port_other(struct net *net, const struct net_device *dev)
@@ -208,10 +207,31 @@ static bool mlx_queue_sends(const struct netdev_queue *queue)
 #endif
 }
 
-/* May the sends of a child be waited for? Those of one port fail alike: 64 would take a minute. */
-static bool mlx_child_may_wait(const struct mlx_intf *port)
+/*
+ * Waits for what @dev has sent. Returns the first of the queues that do not end it, or how many
+ * there are. Those of one port fail alike: where one child was waited for in vain others, of which
+ * there may be a hundred, are waited for but shortly. By looks, too: who is not run has not looked.
+ */
+static unsigned int mlx_child_drain(struct net_device *dev, bool shortly)
 {
-	return !time_in_range(jiffies, port->gave_up, port->gave_up + MLX_CHILD_STOP_AGAIN);
+	unsigned long start = jiffies;
+	unsigned int i = 0, looks = 0;
+
+	/* Completions wake queues: in a restart what is sent then would be dropped. */
+	netif_tx_stop_all_queues(dev);
+	while (i < dev->real_num_tx_queues) {
+		if (!mlx_queue_sends(netdev_get_tx_queue(dev, i))) {
+			i++;
+			continue;
+		}
+		if (++looks > MLX_DRAIN_LOOKS &&
+		    (shortly || time_after(jiffies, start + MLX_DRAIN_TIME)))
+			break;
+		usleep_range(1000, 1500);
+		netif_tx_stop_all_queues(dev);
+	}
+	netif_tx_stop_all_queues(dev);
+	return i;
 }
 
 /**
@@ -223,34 +243,22 @@ static bool mlx_child_may_wait(const struct mlx_intf *port)
  * and brings the queue's recovery about, which from 6.9 to 6.15 waits for RTNL, and is waited for.
  * So they get some time to end by themselves.
  *
- * Context: process, under RTNL; sleeps for up to MLX_CHILD_STOP_TURNS.
+ * Context: process, under RTNL; sleeps for up to MLX_DRAIN_TIME.
  */
 void mlx_child_stop(struct net_device *dev, struct net_device *parent)
 {
 	struct mlx_intf *port = mlx_intf_of(parent);
-	unsigned int turns = mlx_child_may_wait(port) ? MLX_CHILD_STOP_TURNS : 0;
-	unsigned int i = 0;
+	bool shortly = time_in_range(jiffies, port->gave_up, port->gave_up + MLX_DRAIN_AGAIN);
+	unsigned int queue = mlx_child_drain(dev, shortly);
+	bool ended = queue == dev->real_num_tx_queues;
 
-	while (i < dev->real_num_tx_queues) {
-		if (!mlx_queue_sends(netdev_get_tx_queue(dev, i))) {
-			i++;
-			continue;
-		}
-		if (!turns--)
-			break;
-		/* By turns, and not by the clock: who is not run meanwhile has not looked. */
-		usleep_range(1000, 1500);
-		/* Completions wake queues: in a restart what is sent would be dropped. */
-		netif_tx_stop_all_queues(dev);
-	}
-	if (i < dev->real_num_tx_queues) {
-		port->gave_up = jiffies;
-		if (ipoib_accel_may_log(dev))
-			netdev_warn(dev,
-				    "the card does not end the sends of queue %u: they are dropped\n",
-				    i);
-	}
+	if (!ended && ipoib_accel_may_log(dev))
+		netdev_warn(dev,
+			    "the card does not end the sends of queue %u%s: they are dropped\n",
+			    queue, shortly ? " soon" : "");
 	rnet_stop(dev);
+	if (!ended && !shortly)
+		port->gave_up = jiffies;
 }
 
 /**

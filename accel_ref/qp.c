@@ -231,11 +231,8 @@ int ref_qps_create(struct ref_priv *priv)
 		if (!err)
 			continue;
 		/* Nothing else that it is asked now would be answered sooner. */
-		if (err == -ETIMEDOUT) {
+		if (err == -ETIMEDOUT)
 			ref_qps_destroy(priv);
-			/* What an event may have asked for. */
-			cancel_delayed_work_sync(&priv->repair);
-		}
 		return i && err != -ETIMEDOUT ? i : err;
 	}
 	return i;
@@ -280,16 +277,19 @@ void ref_qps_destroy(struct ref_priv *priv)
 {
 	struct ib_qp_attr attr = { .qp_state = IB_QPS_RESET };
 	unsigned int i = priv->num_qps;
+	bool again = false;
 
 	mutex_lock(&priv->qp_mutex);
-	/* It is asked once more, for the last time. */
-	ref_hca_ask_again(priv);
 	while (i--) {
 		struct ref_qp *qp = &priv->qps[i];
 		u32 qp_num;
 
 		if (!qp->qp)
 			continue;
+		/* It is asked once more, for the last time. */
+		if (qp->lost && !again)
+			ref_hca_ask_again(priv);
+		again |= qp->lost;
 		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
 		if (qp->lost)
 			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);

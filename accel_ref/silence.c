@@ -237,16 +237,17 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 /**
  * ref_hca_told() - a command has ended to which the driver, or the RDMA core, may answer itself
  * @priv: the interface
+ * @qp: as of ref_hca_answered()
  * @err: its result: 0 or a negative errno
  *
  * An answer at once tells nothing of the HCA then, nor does -EOPNOTSUPP.
  *
  * Context: process, qp_mutex held.
  */
-void ref_hca_told(struct ref_priv *priv, int err)
+void ref_hca_told(struct ref_priv *priv, bool qp, int err)
 {
 	if (err != -EOPNOTSUPP && time_after(jiffies, priv->asking + REF_SILENT_FROM))
-		ref_hca_answered(priv, false, err);
+		ref_hca_answered(priv, qp, err);
 	else
 		ref_hca_ended(priv);
 }

@@ -14,7 +14,7 @@ unsigned long ref_silence_left(const struct ref_priv *priv);
 void ref_hca_ask(struct ref_priv *priv);
 int ref_hca_error(int err, unsigned long asked);
 void ref_hca_ended(struct ref_priv *priv);
-void ref_hca_told(struct ref_priv *priv, int err);
+void ref_hca_told(struct ref_priv *priv, bool qp, int err);
 void ref_hca_answered(struct ref_priv *priv, bool qp, int err);
 void ref_hca_ask_again(struct ref_priv *priv);
 void ref_hca_ask_for_stop(struct ref_priv *priv);

@@ -157,7 +157,7 @@ static void told_by_driver(int err, unsigned int seconds)
 	ask(0);
 	ask(1);
 	at(70 + seconds);
-	ref_hca_told(&interfaces[1], err);
+	ref_hca_told(&interfaces[1], false, err);
 	if (ref_hca_is_silent(&interfaces[2]))
 		fail("what a driver says itself silences the HCA");
 	at(130);

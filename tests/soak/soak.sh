@@ -289,7 +289,9 @@ row_pings()
 # rows_growth: memory and objects after the warm-up.
 rows_growth()
 {
-	first=$((WARM_UP + 1)) judged=$((leak_round > WARM_UP ? leak_round - WARM_UP : 0))
+	# What is done seldom is done for the first time late: peers that were never spoken to, lists that grow once.
+	warm=$((leak_round / 4 > WARM_UP ? leak_round / 4 : WARM_UP))
+	first=$((warm + 1)) judged=$((leak_round > warm ? leak_round - warm : 0))
 	if [ "$judged" -lt "$ROUNDS_LEAST" ]; then
 		row "growth: not judged, rounds after warm-up" "$judged" "$ROUNDS_LEAST"
 		[ "$judged" -ge 2 ] || return 0

@@ -149,6 +149,20 @@ static void explain_not_matching(const struct record *port, struct finding *find
 		     print_word(name));
 }
 
+/* The device does not answer commands, or was not asked as it did not answer others. */
+static bool explain_is_silent(const struct record *port)
+{
+	unsigned long long error = record_get(port, IPOIB_A_REFUSED_ERROR);
+
+	return error == ETIMEDOUT || error == EHOSTDOWN;
+}
+
+static void explain_silent_next(struct finding *finding)
+{
+	finding_next(finding,
+		     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); until it is reset, or the host is, no accel serves its ports");
+}
+
 static void explain_failed(const struct record *port, struct finding *finding)
 {
 	if (explain_is_held(port)) {
@@ -162,6 +176,10 @@ static void explain_failed(const struct record *port, struct finding *finding)
 		    "has no interface: accel %s failed to start: %s; it is tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+	if (explain_is_silent(port)) {
+		explain_silent_next(finding);
+		return;
+	}
 	finding_next(finding,
 		     "the kernel log says what it needs; accel=auto would have tried others too; see ipoib_core(4)");
 }
@@ -172,6 +190,10 @@ static void explain_all_failed(const struct record *port, struct finding *findin
 		    "has no interface: no accel that matches works; %s failed last: %s; they are tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+	if (explain_is_silent(port)) {
+		explain_silent_next(finding);
+		return;
+	}
 	finding_next(finding,
 		     "another driver of the port, as in-tree's ib_ipoib, may hold what they need; the kernel log has each of them");
 }

@@ -5,9 +5,12 @@
  */
 #include "explain_traffic.h"
 
+#include <net/if.h>
 #include <string.h>
 
+#include "name.h"
 #include "print.h"
+#include "rtnl.h"
 
 /* Rings smaller than these, which are the defaults in-tree, are small. */
 #define TRAFFIC_RX_RING		256
@@ -194,8 +197,11 @@ static void traffic_tx(const struct traffic *traffic)
  */
 static void traffic_unanswered(const struct traffic *traffic)
 {
+	unsigned int master = name_master(record_get(traffic->dev, IPOIB_A_IFINDEX));
 	uint64_t sent = traffic_stat(traffic, "tx_packets");
+	char name[IF_NAMESIZE];
 	struct finding finding;
+	const char *bond;
 
 	if (sent < TRAFFIC_UNANSWERED || traffic_stat(traffic, "rx_packets"))
 		return;
@@ -203,9 +209,18 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    "%llu packets went out in the last %llu ms, and none came in",
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
-		     "as it is meant if nobody is to answer; else either way packets are lost: 'ipoibctl test %s ADDRESS' says which step fails, 'ibqueryerrors %s' which link has errors%s",
-		     print_word(traffic->name), print_diag(traffic->dev),
-		     explain_parent_away(traffic->dev));
+		     "as it is meant if nobody is to answer; else either way packets are lost: ");
+	bond = print_word(rtnl_name(name, master));
+	/* IP asks by the bond: there is no way out of its port to test. */
+	if (master)
+		finding_also(&finding,
+			     "'ping -I %s ADDRESS' and 'ip neigh show dev %s' have who answers, 'ipoibctl show path dev %s' the way to him",
+			     bond, bond, print_word(traffic->name));
+	else
+		finding_also(&finding, "'ipoibctl test %s ADDRESS' says which step fails",
+			     print_word(traffic->name));
+	finding_also(&finding, ", 'ibqueryerrors %s' which link has errors%s",
+		     print_diag(traffic->dev), explain_parent_away(traffic->dev));
 	traffic_tell(traffic, &finding);
 }
 

@@ -245,6 +245,12 @@ static bool prometheus_is_stat(const char *name)
 	return false;
 }
 
+/* mlx5_core does not count multicasts: 0 would say that there are none. */
+static bool prometheus_counts(const struct record *dev, const char *stat)
+{
+	return strcmp(stat, "multicast") || strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx");
+}
+
 static void prometheus_sums(const struct prometheus *all)
 {
 	const struct prometheus_stat *stat = prometheus_stats;
@@ -253,7 +259,8 @@ static void prometheus_sums(const struct prometheus *all)
 	for (; stat < prometheus_stats + PROMETHEUS_SIZE(prometheus_stats); stat++) {
 		prometheus_metric(all, stat->name, "counter", stat->help);
 		for (i = 0; i < all->devs.count; i++) {
-			if (!all->ethtool[i].stats.count)
+			if (!all->ethtool[i].stats.count ||
+			    !prometheus_counts(&all->devs.list[i], stat->stat))
 				continue;
 			prometheus_count(all, stat->name, (const char * const []){
 				"interface", record_string(&all->devs.list[i], IPOIB_A_IFNAME),
@@ -292,6 +299,13 @@ static void prometheus_queue(const struct prometheus *all, const char *name, con
 	}
 }
 
+/* Drops are the core's, which has told of them; these of mlx5_core are in percent. */
+static bool prometheus_is_event(const char *name)
+{
+	return !prometheus_is_stat(name) && strncmp(name, "tx_drop_", strlen("tx_drop_")) &&
+	       strcmp(name, "outbound_pci_stalled_rd") && strcmp(name, "outbound_pci_stalled_wr");
+}
+
 static void prometheus_events(const struct prometheus *all)
 {
 	struct counter_name parts;
@@ -306,10 +320,8 @@ static void prometheus_events(const struct prometheus *all)
 		for (i = 0; i < stats->count; i++) {
 			const char *event = stats->list[i].name;
 
-			/* Drops are the core's, which has told of them. */
 			if (counters_split(event, &parts) || counters_again(stats, i) ||
-			    prometheus_is_stat(event) ||
-			    !strncmp(event, "tx_drop_", strlen("tx_drop_")))
+			    !prometheus_is_event(event))
 				continue;
 			prometheus_count(all, "ipoib_events_total", (const char * const []){
 				"interface", ifname, "event", event, NULL },

@@ -84,16 +84,28 @@ static size_t screen_cut(const char *line, size_t len, unsigned int columns)
 	return at < len ? at : len;
 }
 
-void screen_show(const char *text)
+static struct winsize screen_size(void)
 {
 	struct winsize size = {};
-	unsigned int row = 0;
-	size_t len;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col) {
 		size.ws_row = 24;
 		size.ws_col = 80;
 	}
+	return size;
+}
+
+unsigned int screen_rows(void)
+{
+	return screen_size().ws_row;
+}
+
+void screen_show(const char *text)
+{
+	struct winsize size = screen_size();
+	unsigned int row = 0;
+	size_t len;
+
 	fputs(SCREEN_HOME, stdout);
 	for (; *text && row < size.ws_row; text += len + (text[len] == '\n'), row++) {
 		len = strcspn(text, "\n");

@@ -20,6 +20,11 @@ bool screen_begin(void);
 void screen_end(void);
 
 /**
+ * screen_rows() - how many lines fit
+ */
+unsigned int screen_rows(void);
+
+/**
  * screen_show() - show a picture, cut to the terminal's size
  * @text: it, lines of UTF-8, with nothing but colours in it
  */

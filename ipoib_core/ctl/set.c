@@ -22,6 +22,8 @@
 
 /* Bytes of a list that ipoib_core takes. */
 #define SET_LIST	1024
+/* No architecture's is longer. */
+#define SET_CMDLINE	8192
 /* Characters of an accel's name. */
 #define SET_NAME	15
 /*
@@ -364,6 +366,16 @@ static bool set_wait(struct set *set, struct records *ports)
 	}
 }
 
+/* Whether the kernel was started with an accel=. */
+static bool set_on_cmdline(void)
+{
+	char path[PATH_MAX], line[SET_CMDLINE];
+
+	run_root(path, sizeof(path), "/proc/cmdline");
+	return run_read_line(path, line, sizeof(line)) &&
+	       (strstr(line, "ipoib_core.accel=") || strstr(line, "ipoib-core.accel="));
+}
+
 static void set_tell(struct set *set)
 {
 	struct records ports = {};
@@ -387,9 +399,14 @@ static void set_tell(struct set *set)
 		finding_set(&finding, FINDING_OK, "chosen", "accel=%s, %s%s%s", set->accel,
 			    *accel ? "served by accel " : "has no interface of ours", accel,
 			    set->as_before ? "; it was so before, and nothing was changed" : "");
-		finding_next(&finding,
-			     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=; then "
-			     MACHINE_RENEW, set->list);
+		if (set_on_cmdline())
+			finding_next(&finding,
+				     "to have it so after the next boot: 'ipoib_core.accel=%s' on the kernel's command line, in the place of the one that is there, which counts before /etc/modprobe.d",
+				     set->list);
+		else
+			finding_next(&finding,
+				     "to have it so after the next boot: 'options ipoib_core accel=%s' in a file in /etc/modprobe.d, in the place of other lines with accel=; then "
+				     MACHINE_RENEW, set->list);
 		finding_tell(&set->ctl->out, set->name, &finding);
 	} else {
 		set->ctl->status = CTL_FAILED;

@@ -23,14 +23,23 @@
 #define TEST_PATH	3000
 #define TEST_LOOK	50
 
+#define TEST_UNREAD	"this host's table of neighbours could not be read"
+
 static enum test_result test_link(struct test *test)
 {
+	const struct client_filter filter = {
+		.hca = record_string(test->dev, IPOIB_A_HCA),
+		.port = record_get(test->dev, IPOIB_A_PORT),
+	};
 	static const struct records none;
+	struct records ports = {};
 	struct finding finding;
 	bool deaf;
 
 	explain_carrier(test->dev, &finding);
-	explain_guest(NULL, test->dev, &finding);
+	client_ask(test->ctl->client, IPOIB_CMD_PORT_GET, &filter, &ports);
+	explain_guest(ports.count ? ports.list : NULL, test->dev, &finding);
+	records_free(&ports);
 	deaf = explain_parent(test->ctl->client, &none, test->dev, &finding);
 	TEST_SAY(test, "%s", finding.text);
 	TEST_NEXT(test, "%s", finding.next);
@@ -165,8 +174,8 @@ static bool test_look_at_neighbour(struct test *test)
 	const struct neigh *neigh;
 	bool done = false;
 
-	test->looked = !neighs_ask(&neighs, test_ifindex(test));
-	if (test->looked) {
+	if (!neighs_ask(&neighs, test_ifindex(test))) {
+		test->looked = true;
 		neigh = neighs_find(&neighs, &test->hop);
 		if (neigh) {
 			test->neigh = *neigh;
@@ -205,8 +214,12 @@ static enum test_result test_neighbour(struct test *test)
 	char gid[INET6_ADDRSTRLEN];
 
 	if (!test->hop.family) {
-		neighs_ask(&neighs, test_ifindex(test));
-		result = test_neighbour_of_gid(test, &neighs);
+		if (neighs_ask(&neighs, test_ifindex(test))) {
+			TEST_SAY(test, TEST_UNREAD);
+			result = TEST_SKIPPED;
+		} else {
+			result = test_neighbour_of_gid(test, &neighs);
+		}
 		neighs_free(&neighs);
 		return result;
 	}
@@ -226,13 +239,13 @@ static enum test_result test_neighbour(struct test *test)
 	}
 	if (!test->neigh.known && test_has_no_entry(test))
 		return test_no_entry(test);
-	if (!test->neigh.known && !test->looked) {
-		TEST_SAY(test, "this host's table of neighbours could not be read");
-		return TEST_SKIPPED;
-	}
 	if (!test->neigh.known && test->unsent) {
 		TEST_SAY(test, "not asked for: this host lets nothing out to %s: %s",
 			 test->peer.text, strerror(test->unsent));
+		return TEST_SKIPPED;
+	}
+	if (!test->neigh.known && !test->looked) {
+		TEST_SAY(test, TEST_UNREAD);
 		return TEST_SKIPPED;
 	}
 	if (!test->neigh.known) {

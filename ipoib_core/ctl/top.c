@@ -6,6 +6,7 @@
 #include "top.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,13 +194,14 @@ static void top_queue_show(struct out *out, const struct top_queue *queue)
 	out_object_end(out);
 }
 
+/* @most: so many queues at most, of those in which most moves. */
 static void top_dev(struct out *out, const struct record *dev, const struct sample *before,
-		    const struct sample *after)
+		    const struct sample *after, size_t most)
 {
-	/* Behind the first four is what is lost. */
+	/* Behind the first four is what is lost; mlx5_core counts the last apart. */
 	static const char * const names[] = {
 		"rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "rx_dropped", "tx_dropped",
-		"tx_errors",
+		"tx_errors", "rx_out_of_buffer",
 	};
 	uint64_t rates[sizeof(names) / sizeof(*names)], grown, lost = 0;
 	const char *name = record_string(dev, IPOIB_A_IFNAME);
@@ -226,8 +228,12 @@ static void top_dev(struct out *out, const struct record *dev, const struct samp
 			  top_figure(figures[4], top_second(before, after, lost)));
 	count = top_queues(before, after, &queues);
 	out_list(out, "queues");
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count && i < most; i++)
 		top_queue_show(out, &queues[i]);
+	if (count > most) {
+		out_line(out, 2);
+		out_label(out, "and %zu more: see -batch", count - most);
+	}
 	out_list_end(out);
 	out_object_end(out);
 	free(queues);
@@ -343,8 +349,17 @@ static void top_cpus(struct out *out, const struct top_moment *before,
 	free(cpus);
 }
 
+/* How many queues of each interface fit on a screen, with a third of it for the CPUs below them. */
+static size_t top_most(const struct top_moment *moment)
+{
+	size_t rows = screen_rows() * 2 / 3, devs = moment->devs.count;
+
+	/* A line for all, and two for each interface: itself, and that there are more. */
+	return devs && rows > 1 + 3 * devs ? (rows - 1) / devs - 2 : 1;
+}
+
 static void top_show(struct out *out, const struct top_moment *before,
-		     const struct top_moment *after)
+		     const struct top_moment *after, size_t most)
 {
 	const struct sample *sample;
 	size_t i;
@@ -357,7 +372,7 @@ static void top_show(struct out *out, const struct top_moment *before,
 	for (i = 0; i < after->devs.count; i++) {
 		sample = top_before(before, &after->devs.list[i]);
 		if (sample)
-			top_dev(out, &after->devs.list[i], sample, &after->samples[i]);
+			top_dev(out, &after->devs.list[i], sample, &after->samples[i], most);
 	}
 	out_list_end(out);
 	out_line(out, 0);
@@ -380,7 +395,7 @@ static bool top_picture(struct ctl *ctl, const struct top_moment *before,
 	out.file = open_memstream(&text, &size);
 	if (!out.file)
 		return false;
-	top_show(&out, before, after);
+	top_show(&out, before, after, top_most(after));
 	out_flush(&out);
 	fclose(out.file);
 	screen_show(text);
@@ -391,7 +406,7 @@ static bool top_picture(struct ctl *ctl, const struct top_moment *before,
 static bool top_batch(struct ctl *ctl, const struct top_moment *before,
 		      const struct top_moment *after)
 {
-	top_show(&ctl->out, before, after);
+	top_show(&ctl->out, before, after, SIZE_MAX);
 	if (out_flush(&ctl->out))
 		return true;
 	ctl_complain(ctl, CTL_FAILED, "cannot write: %s", strerror(errno));

@@ -138,6 +138,8 @@ static const struct scene scenes[] = {
 	{ .name = "accel-refuses", NO_INTERFACE(NOT_MATCHING, "mlx") },
 	{ .name = "accel-failed", NO_INTERFACE(FAILED, "mlx"), .refused = "mlx" },
 	{ .name = "all-failed", NO_INTERFACE(ALL_FAILED, "auto"), .refused = "ref" },
+	{ .name = "silent", NO_INTERFACE(ALL_FAILED, "auto"), .refused = "ref",
+	  .refused_error = ETIMEDOUT },
 	{ .name = "left-alone", NO_INTERFACE(LEFT_ALONE, "none") },
 	{ .name = "port-held", NO_INTERFACE(FAILED, "mlx"), .refused = "mlx",
 	  .refused_error = EBUSY },

@@ -108,10 +108,12 @@ modules_install:
 modules_take_away:
 	$(take_away)
 
+# A core that depmod still knows is the package's, and so is what accels need of it; if it is not lent.
 .PHONY: modules_uninstall
 modules_uninstall:
 	$(take_away)
-	rm -rf $(devel)
+	grep -s '/ipoib_core\.ko' $(INSTALL_MOD_PATH)/lib/modules/$(release)/modules.dep | grep -qv weak-updates || \
+		rm -rf $(devel)
 	for dir in $(addprefix $(updates)/,ipoib_core/shim ipoib_core accel_ref accel_mlx) \
 		$(updates) $(dir $(devel)); do \
 		[ ! -d $$dir ] || rmdir --ignore-fail-on-non-empty $$dir || exit 1; \

@@ -79,6 +79,13 @@ static const struct settings_kind settings_kinds[] = { {
 	.wrong = "knows an interface by a QP number, which is another one with another driver",
 	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
 }, {
+	.word = "driver",
+	.heading = "ipoib-accel: the driver is ib_ipoib on all cards",
+	.level = FINDING_LIMITED,
+	.cause = "driver-name",
+	.wrong = "knows an interface by the driver mlx5_core[ib_ipoib], which ours is not",
+	.next = "name both there: Installing of ipoib-accel(7) says how",
+}, {
 	.word = "unread",
 	.heading = "ipoib-accel: not for this user to read",
 	.level = FINDING_NOTE,
@@ -107,6 +114,6 @@ void settings_look(void (*tell)(void *arg, const char *name, const struct findin
 	if (any)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",
-		    "no configuration asks for connected mode, or for an address with a QP number");
+		    "no configuration asks for connected mode, or what else is in-tree's alone");
 	tell(arg, "settings", &finding);
 }

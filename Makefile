@@ -50,6 +50,9 @@ give_back = IPOIB_ROOT=$(INSTALL_MOD_PATH) $(boot)/give-back $(release) || :
 take_away = $(give_back); rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
 	$(foreach accel,accel_ref accel_mlx,$(updates)/$(accel)/$(accel).ko*) && $(depmod)
 
+# Of another machine's root nothing is known of its images, nor with what they are made.
+renew = $(if $(INSTALL_MOD_PATH),,$(boot)/renew-initramfs --stale || :)
+
 .PHONY: help
 help:
 	@echo 'make modules          build for the kernel KVER=$(KVER) or headers KDIR=...'
@@ -102,20 +105,24 @@ modules_install:
 		$(depmod) || { $(take_away); exit 1; }
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
+	@$(renew)
 
 # By a make of its own: make -n runs the line above, as it has another make in it, and may find that it fails.
 .PHONY: modules_take_away
 modules_take_away:
 	$(take_away)
 
+# A core that depmod still knows is the package's, and so is what accels need of it; if it is not lent.
 .PHONY: modules_uninstall
 modules_uninstall:
 	$(take_away)
-	rm -rf $(devel)
+	grep -s '/ipoib_core\.ko' $(INSTALL_MOD_PATH)/lib/modules/$(release)/modules.dep | grep -qv weak-updates || \
+		rm -rf $(devel)
 	for dir in $(addprefix $(updates)/,ipoib_core/shim ipoib_core accel_ref accel_mlx) \
 		$(updates) $(dir $(devel)); do \
 		[ ! -d $$dir ] || rmdir --ignore-fail-on-non-empty $$dir || exit 1; \
 	done
+	@$(renew)
 
 # What packages carry: the sources of the modules, for DKMS, the manual, and what concerns
 # initramfs images.

@@ -79,6 +79,27 @@ static const struct settings_kind settings_kinds[] = { {
 	.wrong = "knows an interface by a QP number, which is another one with another driver",
 	.next = "with udev write ?* for all but the last eight bytes, elsewhere its name or path",
 }, {
+	.word = "driver",
+	.heading = "ipoib-accel: the driver is ib_ipoib on all cards",
+	.level = FINDING_LIMITED,
+	.cause = "driver-name",
+	.wrong = "knows an interface by the driver mlx5_core[ib_ipoib], which ours is not",
+	.next = "name both there: Installing of ipoib-accel(7) says how",
+}, {
+	.word = "softdep",
+	.heading = "ipoib-accel: modprobe loads ib_ipoib without ipoib_core",
+	.level = FINDING_LIMITED,
+	.cause = "modprobe",
+	.wrong = "has modprobe load ib_ipoib without ipoib_core, which comes later then",
+	.next = "write it for ipoib_core, or 'post: ipoib_core accel_mlx accel_ref' at its end",
+}, {
+	.word = "install",
+	.heading = "ipoib-accel: modprobe does not heed these lines",
+	.level = FINDING_LIMITED,
+	.cause = "modprobe",
+	.wrong = "is not heeded by modprobe, as ours has a softdep",
+	.next = "write 'install ipoib_core' there; against IPoIB 'blacklist ib_ipoib' beside it",
+}, {
 	.word = "unread",
 	.heading = "ipoib-accel: not for this user to read",
 	.level = FINDING_NOTE,
@@ -107,6 +128,6 @@ void settings_look(void (*tell)(void *arg, const char *name, const struct findin
 	if (any)
 		return;
 	finding_set(&finding, FINDING_OK, "settings",
-		    "no configuration asks for connected mode, or for an address with a QP number");
+		    "no configuration asks for connected mode, or what else is in-tree's alone");
 	tell(arg, "settings", &finding);
 }

@@ -6,7 +6,7 @@
 #include "finding.h"
 
 /**
- * settings_look() - find settings of connected mode and of QP numbers, by the script check-config
+ * settings_look() - find settings that do not fit ours, by the script check-config
  * @tell: called for each, with what it is about and what there is to say
  * @arg: for @tell
  */

@@ -5,13 +5,14 @@
  * the kernel's own ib_ipoib, this module takes that name over, per kernel and without any rule:
  * where it has not been built, and once it is removed, the name is in-tree's again.
  *
- * It does nothing but look whether that works. modprobe loads ipoib_core after it, and the accels
- * that the core chooses from, and unloads them before it. accel_mlx does not need its card's driver
- * to be there. There is no dependency between shim and core: the core works without the shim,
- * beside in-tree ib_ipoib too.
+ * It does nothing but look whether that works, and ask for ipoib_core itself if not. modprobe loads
+ * ipoib_core after it, and the accels that the core chooses from, and unloads them before it.
+ * accel_mlx does not need its card's driver to be there. There is no dependency between shim and
+ * core: the core works without the shim, beside in-tree ib_ipoib too.
  */
 #define pr_fmt(fmt) "ib_ipoib: " fmt
 
+#include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/workqueue.h>
 #include <net/rtnetlink.h>
@@ -42,8 +43,11 @@ static int cm_data_debug_level;
 module_param(cm_data_debug_level, int, 0444);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
-/* When ipoib_core is there, if it comes: a slow card may keep its init; the message says so too. */
-#define IB_IPOIB_LOOK	(15 * HZ)
+/*
+ * How often it is looked for ipoib_core, once a second: modprobe loads it within one, but a slow
+ * card may keep its init, and then nothing is wrong but the warning.
+ */
+#define IB_IPOIB_LOOKS	5
 
 static bool ib_ipoib_core_is_there(void)
 {
@@ -53,14 +57,34 @@ static bool ib_ipoib_core_is_there(void)
 	return true;
 }
 
-/* Of several softdep lines modprobe takes the first, by file names: it may not be ours. */
+static void ib_ipoib_look(struct work_struct *work);
+static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
+
+/*
+ * Of several softdep lines modprobe takes the first, by file names: it may not be ours. Once the
+ * core has been seen it is not asked for: who unloads it by hand has it gone, and modprobe -r,
+ * which unloads it first, does not find it loaded again.
+ *
+ * The modprobe that the kernel calls is the host's, whatever namespaces they are in who loaded the
+ * shim: a line "install ipoib_core /bin/false" there counts. Who unloads the shim meanwhile waits
+ * for it, and it not for them: a module's exit is called without locks, ipoib_core does not depend
+ * on the shim, and of one that is going it takes no options.
+ */
 static void ib_ipoib_look(struct work_struct *work)
 {
-	if (!ib_ipoib_core_is_there())
-		pr_warn("ipoib_core is not loaded after 15 seconds, and without it there is no IPoIB: is there a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
-}
+	static unsigned int looks;
 
-static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
+	if (ib_ipoib_core_is_there())
+		return;
+	if (++looks < IB_IPOIB_LOOKS) {
+		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, HZ);
+		return;
+	}
+	pr_warn("ipoib_core was not loaded with this, and is asked for: is there a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
+	request_module("ipoib_core");
+	if (!ib_ipoib_core_is_there())
+		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB: see ipoib-accel(7)\n");
+}
 
 static bool ib_ipoib_any_given(void)
 {
@@ -74,7 +98,7 @@ static int __init ib_ipoib_init(void)
 		pr_info("options max_nonsrq_conn_qp and cm_data_debug_level are for connected mode, which there is not: ignored\n");
 	if (ib_ipoib_any_given() && ib_ipoib_core_is_there())
 		pr_warn("ipoib_core is loaded already: options of ib_ipoib have no effect until it is loaded again\n");
-	schedule_delayed_work(&ib_ipoib_look_wk, IB_IPOIB_LOOK);
+	queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, HZ);
 	return 0;
 }
 

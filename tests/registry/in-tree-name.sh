@@ -80,16 +80,41 @@ must modprobe_shim -r ib_ipoib
 assert_all_gone
 
 # Of such lines the first counts, by the names of their files; that of ours is modules.softdep.
-note "a line of the admin's is in the place of what modprobe knows of ours"
+note "a line of the admin's is in the place of what modprobe knows of ours: the shim asks for the core itself"
 rm "$SHIM_CONF"/*
 echo 'softdep ib_ipoib pre: ib_umad' > "$SHIM_CONF/admin.conf"
 must modprobe_shim ib_ipoib
-must_wait 25 log_has 'ib_ipoib: ipoib_core is not loaded'
-must modprobe_shim -r ib_ipoib
+must_wait 15 log_has 'ib_ipoib: ipoib_core was not loaded with this, and is asked for'
+must_wait 10 served_by sib0 ref
+! log_has 'ib_ipoib: ipoib_core could not be loaded' || fail "it says that the core is not there"
+# Of these modprobe does not know that they go with it.
+rmmod accel_mlx 2> /dev/null || :
+must rmmod accel_ref ipoib_core ib_ipoib
 assert_all_gone
 
+note "the kernel's modprobe is told to load none: who unloads the shim meanwhile waits for it"
+mkdir -p /etc/modprobe.d
+trap 'rm -f /etc/modprobe.d/in-tree-name.conf' EXIT
+echo 'install ipoib_core sleep 3; false' > /etc/modprobe.d/in-tree-name.conf
+log_mark
+must modprobe_shim ib_ipoib
+must_wait 15 log_has 'ib_ipoib: ipoib_core was not loaded with this, and is asked for'
+must timeout 20 rmmod ib_ipoib
+assert_log 'ib_ipoib: ipoib_core could not be loaded'
+assert_all_gone
+rm "$SHIM_CONF/admin.conf" /etc/modprobe.d/in-tree-name.conf
+
+note "who unloads the core by hand has it gone"
+must modprobe_shim ib_ipoib
+must_wait 10 served_by sib0 ref
+sleep 2
+rmmod accel_mlx 2> /dev/null || :
+must rmmod accel_ref ipoib_core
+sleep 6
+[ ! -e /sys/module/ipoib_core ] || fail "the core is loaded again"
+must rmmod ib_ipoib
+
 note "the package goes, then ours"
-rm "$SHIM_CONF"/*
 must modprobe_shim ib_ipoib
 must_wait 10 served_by sib0 ref
 shim_remove

@@ -156,7 +156,8 @@ lid_moves()
 peers_told()
 {
 	assert_traced 'ipoib_flush: .*NORMAL'
-	! traced 'ipoib_port_event: port=sib0.*event=(LID_CHANGE|PORT_)' || fail "it was told of after all"
+	! traced 'ipoib_port_event: port=sib0.*event=(LID_CHANGE|PORT_)' ||
+		fail "it was told of after all"
 	trace_off
 }
 

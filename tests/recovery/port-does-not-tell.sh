@@ -168,4 +168,6 @@ note "and two other events, the second before what the first has found is made u
 lid_moves 78
 echo client_reregister > "$SOFT_IB/sib0/event"
 peers_told
+# The runner does not want carrier where no SA answers: it may last until the fourth refusal.
+must ip link set "$link" down
 assert_strict_clean

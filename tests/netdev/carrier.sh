@@ -69,6 +69,11 @@ must_wait 10 has_pkey sib0 0x8006
 must_wait 15 log_has 'plain: no carrier: joining the broadcast group.*failed'
 must carrier_is plain 0
 must carrier_is "$link" 1
+# Who sets it down and up asks again what is missing.
+must ip link set plain down
+log_mark
+must ip link set plain up
+must_wait 15 log_has 'plain: no carrier: joining the broadcast group.*failed'
 
 must ip link set "$link" down
 [ "$(ip -o link show dev "$link" | grep -c LOWER_UP)" = 0 ] || fail "carrier, although down"

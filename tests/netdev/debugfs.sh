@@ -61,6 +61,14 @@ if ours "keeps those of strangers"; then
 	must_wait 10 listed
 fi
 
+note "gone, while the module stays"
+must ip -n hostA link add link "$IFA" name child type ipoib pkey 0x8001
+[ -e "$dir/child_mcg" ] || fail "no files of the child"
+must ip -n hostA link delete child
+for what in mcg path; do
+	[ ! -e "$dir/child_$what" ] || fail "the file child_$what is left"
+done
+
 note "renamed"
 must ip -n hostA link set "$IFA" down
 if ours "keeps them"; then

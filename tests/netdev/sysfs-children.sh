@@ -58,6 +58,10 @@ ip -d link show dev "$child" | grep -q 'pkey  *0x8002' || fail "ip does not show
 refuses delete_child 0x8003 'No such device'
 takes delete_child 0x8002
 [ ! -e "/sys/class/net/$child" ] || fail "$child is still there"
+must ip link add link "$link" name rtnl type ipoib pkey 0x8005
+# In-tree's words too: what rtnetlink has made is rtnetlink's to delete.
+refuses delete_child 0x8005 'No such device'
+must ip link delete rtnl
 takes create_child 0x0003
 takes create_child 0x8004
 

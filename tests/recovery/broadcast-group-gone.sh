@@ -13,12 +13,27 @@
 
 BROADCAST=ff12:401b:ffff::ffff:ffff
 
+# has_handle INTERFACE: of the broadcast group, by which packets would be sent there.
+has_handle()
+{
+	grep -A 3 '^GID: ff12:401b:ffff:0:0:0:ffff:ffff$' "/sys/kernel/debug/ipoib/$1_mcg" |
+		grep -q 'complete: *yes'
+}
+
+# joined_again: since trace_on.
+joined_again()
+{
+	traced "ipoib_join_answered: dev=$IFA gid=$BROADCAST .*status=0" &&
+		traced "ipoib_join_answered: dev=$IFB gid=$BROADCAST .*status=0"
+}
+
 fabric_up 3
 sm_start "$HCA_SM"
 must_wait 20 all_active
 stack_load ours-ours
 hosts_take ours-ours
 must_wait 10 can_ping hostA "$B4"
+must has_handle "$IFA"
 sm_kill "$HCA_SM"
 sm_partitions 'Default=0x7fff, defmember=full : ALL=full;'
 sm_start "$HCA_SM"
@@ -28,6 +43,9 @@ for link in "$IFA" "$IFB"; do
 	assert_log "$link: no carrier: joining the broadcast group .*failed"
 done
 [ -z "$(group_members "$HCA_SM" "$BROADCAST")" ] || fail "the group has members after all"
+# Its LID may be another group's by now.
+must_wait 5 negate has_handle "$IFA"
+must_wait 5 negate has_handle "$IFB"
 
 # Where there is saquery it knows more.
 explains hostA "$IFA" "broken: no carrier: .*the broadcast group $BROADCAST (is not among the|\\(failed)"
@@ -46,4 +64,16 @@ done
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"
 explains_well hostA "$IFA"
+
+note "it is joined again, as after any event: nothing was wrong, and nothing is told"
+trace_on ipoib/ipoib_join_answered
+port_event "$HCA_A" client_reregister
+port_event "$HCA_B" client_reregister
+must_wait 10 joined_again
+trace_off
+must_wait 10 can_ping hostA "$B4"
+for link in "$IFA" "$IFB"; do
+	is "messages of $link" "$(dmesg | tail -n "+$((${LOG_FROM:-0} + 1))" |
+		grep -c "$link: joined the broadcast group .*after all")" 1
+done
 assert_strict_clean

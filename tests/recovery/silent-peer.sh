@@ -60,6 +60,9 @@ for host in "hostA $IFA" "hostB $IFB"; do
 	# Those that are there have timers of the old ones.
 	must ip -n "$1" neighbour flush all
 done
+# Probes that follow soon upon each other, for long: they are what would ask too often.
+on hostA sh -c "echo 200 > /proc/sys/net/ipv$VERSION/neigh/$IFA/retrans_time_ms
+	echo 1000 > /proc/sys/net/ipv$VERSION/neigh/$IFA/ucast_solicit"
 must_wait 10 can_ping hostA "$peer"
 knob "$HCA_B" drop_ppm 1000000
 sa_forget "$HCA_A"
@@ -67,6 +70,8 @@ trace_on ipoib/ipoib_path_asked
 began=$(now_ms)
 must_wait 20 asked 1
 note "asked again $WAITED ms after the peer fell silent"
+# And again, as long as it is.
+must_wait 20 asked 2
 explains hostA "$IFA" "limited: neighbours (to which there is a path, and which|that) do not answer: [0-9]+, "
 wait_for 5 asked 100 && fail "asked without bound"
 paths_asked=$(paths_asked '')

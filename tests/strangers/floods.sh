@@ -92,6 +92,13 @@ must_wait 20 dropped_since mcast_limit 0 1
 must_wait 10 can_ping hostA fd00:9::72
 must_wait 20 sendonly_members 128
 note "the SA knows $sa_members send-only memberships after $WAITED ms"
+# takes_group: a packet to a new one makes it one of ours, as those are left that had to go.
+takes_group()
+{
+	echo | on hostA socat -u - UDP-SENDTO:239.250.0.1:9
+	grep -q '^GID: ff12:401b:ffff:0:0:0:ffa:1$' "$debugfs/${IFA}_mcg"
+}
+must_wait 10 takes_group
 
 note "a user and the groups by which neighbours are asked for"
 flood_of_groups solicited fd00:9::73
@@ -124,7 +131,6 @@ trace_off
 knob "$HCA_A" sa_mute 0
 # None of them is there: that each is dropped for that alone says that the SA was asked for it.
 must_wait 20 dropped_since unreachable "$unreachable" 200
-must ip -n hostA neighbour flush nud permanent dev "$IFA"
 is "packets dropped for the number of peers" $(($(dropped path_limit) - limit)) 0
 is "packets dropped for the number of packets" $(($(dropped path_queue) - queue)) 0
 asked=$(sa_asked "$HCA_A" path)
@@ -135,6 +141,7 @@ echo 1024 > "$parameters/max_paths" || fail "cannot set max_paths"
 host_joins hostC sib3 ours "$C4/24"
 host_joins hostD "$HCA_SM" ours "$D4/24" "$D6/64"
 # Those that are invented wait for their turn, and there are more than there may be.
+trace_on ipoib/ipoib_path_asked ipoib/ipoib_path_answered
 knob "$HCA_A" sa_mute 1
 queue=$(dropped path_queue)
 must ip -n hostA neighbour replace 10.9.7.1 dev "$IFA" nud permanent \
@@ -150,6 +157,17 @@ floods="$floods $SPAWNED"
 must_wait 30 has_paths 1024
 limit=$(dropped path_limit)
 must_wait 10 dropped_since path_limit "$limit" 100
+# Those of a stranger's line and of a user's, each of which would have three quarters.
+on hostA "$TESTS/strangers/flood" peers 10.9.7.1 200 || fail "flood"
+most=$(grep "dev=$IFA " "$TRACING/trace" | awk '
+	/ipoib_path_asked/ && ++now > most { most = now }
+	/ipoib_path_answered/ { now-- }
+	END { print most + 0 }')
+trace_off
+note "$most queries at most were in flight"
+[ "$most" -gt 48 ] || fail "not two lines' at once"
+[ "$most" -le 64 ] || fail "$most queries were in flight, more than max_path_queries"
+must ip -n hostA neighbour flush nud permanent dev "$IFA"
 knob "$HCA_A" sa_mute 0
 must_wait 5 can_ping hostC "$A4"
 note "meanwhile a new peer is reached after $WAITED ms"

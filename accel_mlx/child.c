@@ -217,7 +217,7 @@ static unsigned int mlx_child_drain(struct net_device *dev, bool shortly)
 	unsigned long start = jiffies;
 	unsigned int i = 0, looks = 0;
 
-	/* Completions wake queues: in a restart what is sent then would be dropped. */
+	/* Completions wake queues; what a restart lets through then is dropped: so less of it. */
 	netif_tx_stop_all_queues(dev);
 	while (i < dev->real_num_tx_queues) {
 		if (!mlx_queue_sends(netdev_get_tx_queue(dev, i))) {

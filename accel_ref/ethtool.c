@@ -120,7 +120,7 @@ static int ref_have_moderated(struct ref_priv *priv)
 	if (!ref_hca_is_silent(priv)) {
 		ref_hca_ask(priv);
 		err = ref_moderate(priv);
-		ref_hca_told(priv, false, err);
+		ref_hca_told(priv, err);
 	}
 	mutex_unlock(&priv->qp_mutex);
 	return err;

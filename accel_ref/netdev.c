@@ -186,23 +186,6 @@ static int ref_create(struct ref_priv *priv)
 	return 0;
 }
 
-/* By what others know of it, who get to know of this: each queue is waited for as long as it is. */
-static int ref_create_unless_silent(struct ref_priv *priv)
-{
-	int err;
-
-	if (ref_hca_is_silent(priv))
-		return REF_NOT_ASKED;
-	mutex_lock(&priv->qp_mutex);
-	ref_hca_ask(priv);
-	mutex_unlock(&priv->qp_mutex);
-	err = ref_create(priv);
-	mutex_lock(&priv->qp_mutex);
-	ref_hca_told(priv, true, err);
-	mutex_unlock(&priv->qp_mutex);
-	return err;
-}
-
 /**
  * ref_ib_dev_init() - ipoib_ops.ib_dev_init: queues and QPs, in RESET
  * @dev: the interface
@@ -239,7 +222,8 @@ int ref_ib_dev_init(struct net_device *dev, struct ib_device *hca, u32 port, u16
 	err = ref_silence_get(priv);
 	if (err)
 		goto destroy_mutex;
-	err = ref_create_unless_silent(priv);
+	/* By what others know of it: each queue would be waited for as long as it is. */
+	err = ref_hca_is_silent(priv) ? REF_NOT_ASKED : ref_create(priv);
 	if (err)
 		goto put_silence;
 	/* They stay in RESET until open, which the core tries again where this could only fail. */

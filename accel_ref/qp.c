@@ -74,7 +74,7 @@ struct ib_cq *ref_cq_create(struct ref_priv *priv, unsigned int entries, unsigne
 	struct ib_cq *cq;
 
 	cq = ib_create_cq(priv->hca, handler, ref_cq_event, napi, &attr);
-	return IS_ERR(cq) ? ERR_PTR(ref_hca_error(PTR_ERR(cq), asked)) : cq;
+	return IS_ERR(cq) ? ERR_PTR(ref_hca_error(priv, PTR_ERR(cq), asked)) : cq;
 }
 
 /**
@@ -189,7 +189,7 @@ static int ref_qp_create(struct ref_priv *priv, unsigned int index)
 		ibqp = ib_create_qp(priv->pd, &attr);
 		if (!IS_ERR(ibqp))
 			break;
-		err = ref_hca_error(PTR_ERR(ibqp), asked);
+		err = ref_hca_error(priv, PTR_ERR(ibqp), asked);
 		/* What sends could do without is not given up for one that only receives. */
 		if (!qp->txq || !ref_qp_want_less(priv, index, err, &flags))
 			return err;

@@ -162,20 +162,6 @@ static bool ref_is_answer(int err, unsigned long took)
 }
 
 /**
- * ref_hca_error() - what to make of the error of a command that makes something
- * @err: a negative errno
- * @asked: jiffies, when it was given
- *
- * Context: any.
- * Return: @err; -ETIMEDOUT if the HCA has not answered, for which drivers have several: whatever
- * else it is asked takes as long.
- */
-int ref_hca_error(int err, unsigned long asked)
-{
-	return ref_is_answer(err, jiffies - asked) ? err : -ETIMEDOUT;
-}
-
-/**
  * ref_hca_ended() - the command has ended, and nobody knows whether the HCA has heard of it
  * @priv: the interface
  *
@@ -237,19 +223,40 @@ void ref_hca_answered(struct ref_priv *priv, bool qp, int err)
 /**
  * ref_hca_told() - a command has ended to which the driver, or the RDMA core, may answer itself
  * @priv: the interface
- * @qp: as of ref_hca_answered()
  * @err: its result: 0 or a negative errno
  *
  * An answer at once tells nothing of the HCA then, nor does -EOPNOTSUPP.
  *
  * Context: process, qp_mutex held.
  */
-void ref_hca_told(struct ref_priv *priv, bool qp, int err)
+void ref_hca_told(struct ref_priv *priv, int err)
 {
 	if (err != -EOPNOTSUPP && time_after(jiffies, priv->asking + REF_SILENT_FROM))
-		ref_hca_answered(priv, qp, err);
+		ref_hca_answered(priv, false, err);
 	else
 		ref_hca_ended(priv);
+}
+
+/**
+ * ref_hca_error() - what to make of the error of a verb that makes something
+ * @priv: the interface
+ * @err: a negative errno
+ * @asked: jiffies, when it was called
+ *
+ * Others get to know if the HCA has not answered, for which drivers have several errors.
+ *
+ * Context: process, without qp_mutex.
+ * Return: @err; -ETIMEDOUT if the HCA has not answered: whatever else it is asked takes as long.
+ */
+int ref_hca_error(struct ref_priv *priv, int err, unsigned long asked)
+{
+	if (ref_is_answer(err, jiffies - asked))
+		return err;
+	mutex_lock(&priv->qp_mutex);
+	WRITE_ONCE(priv->asking, asked | 1);
+	ref_hca_answered(priv, true, err);
+	mutex_unlock(&priv->qp_mutex);
+	return -ETIMEDOUT;
 }
 
 /**

@@ -160,7 +160,7 @@ static bool explain_is_silent(const struct record *port)
 static void explain_silent_next(struct finding *finding)
 {
 	finding_next(finding,
-		     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); until it is reset, or the host is, no accel serves its ports");
+		     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves its ports until it is reset, or the host is");
 }
 
 static void explain_failed(const struct record *port, struct finding *finding)

@@ -22,7 +22,7 @@
 
 /* Bytes of a list that ipoib_core takes. */
 #define SET_LIST	1024
-/* No architecture's is longer. */
+/* What is beyond is not looked at: few architectures have longer ones. */
 #define SET_CMDLINE	8192
 /* Characters of an accel's name. */
 #define SET_NAME	15

@@ -194,9 +194,9 @@ static void top_queue_show(struct out *out, const struct top_queue *queue)
 	out_object_end(out);
 }
 
-/* @most: so many queues at most, of those in which most moves. */
+/* @room: lines for queues, of which those come first in which most moves. */
 static void top_dev(struct out *out, const struct record *dev, const struct sample *before,
-		    const struct sample *after, size_t most)
+		    const struct sample *after, size_t room)
 {
 	/* Behind the first four is what is lost; mlx5_core counts the last apart. */
 	static const char * const names[] = {
@@ -207,7 +207,7 @@ static void top_dev(struct out *out, const struct record *dev, const struct samp
 	const char *name = record_string(dev, IPOIB_A_IFNAME);
 	char figures[5][TOP_FIGURE];
 	struct top_queue *queues;
-	size_t count, i;
+	size_t count, shown, i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		grown = counters_rise(&before->ethtool.stats, &after->ethtool.stats, names[i]);
@@ -228,11 +228,13 @@ static void top_dev(struct out *out, const struct record *dev, const struct samp
 			  top_figure(figures[4], top_second(before, after, lost)));
 	count = top_queues(before, after, &queues);
 	out_list(out, "queues");
-	for (i = 0; i < count && i < most; i++)
+	/* One of them is for saying that there are more. */
+	shown = count <= room ? count : room ? room - 1 : 0;
+	for (i = 0; i < shown; i++)
 		top_queue_show(out, &queues[i]);
-	if (count > most) {
+	if (shown < count && room) {
 		out_line(out, 2);
-		out_label(out, "and %zu more: see -batch", count - most);
+		out_label(out, "and %zu more: see -batch", count - shown);
 	}
 	out_list_end(out);
 	out_object_end(out);
@@ -349,17 +351,17 @@ static void top_cpus(struct out *out, const struct top_moment *before,
 	free(cpus);
 }
 
-/* How many queues of each interface fit on a screen, with a third of it for the CPUs below them. */
-static size_t top_most(const struct top_moment *moment)
+/* Lines for queues of each interface on a screen, with a third of it for the CPUs below them. */
+static size_t top_room(const struct top_moment *moment)
 {
 	size_t rows = screen_rows() * 2 / 3, devs = moment->devs.count;
 
-	/* A line for all, and two for each interface: itself, and that there are more. */
-	return devs && rows > 1 + 3 * devs ? (rows - 1) / devs - 2 : 1;
+	/* There is a line for all, and one for each interface. */
+	return devs && rows > 1 + devs ? (rows - 1) / devs - 1 : 0;
 }
 
 static void top_show(struct out *out, const struct top_moment *before,
-		     const struct top_moment *after, size_t most)
+		     const struct top_moment *after, size_t room)
 {
 	const struct sample *sample;
 	size_t i;
@@ -372,7 +374,7 @@ static void top_show(struct out *out, const struct top_moment *before,
 	for (i = 0; i < after->devs.count; i++) {
 		sample = top_before(before, &after->devs.list[i]);
 		if (sample)
-			top_dev(out, &after->devs.list[i], sample, &after->samples[i], most);
+			top_dev(out, &after->devs.list[i], sample, &after->samples[i], room);
 	}
 	out_list_end(out);
 	out_line(out, 0);
@@ -395,7 +397,7 @@ static bool top_picture(struct ctl *ctl, const struct top_moment *before,
 	out.file = open_memstream(&text, &size);
 	if (!out.file)
 		return false;
-	top_show(&out, before, after, top_most(after));
+	top_show(&out, before, after, top_room(after));
 	out_flush(&out);
 	fclose(out.file);
 	screen_show(text);

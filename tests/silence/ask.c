@@ -157,7 +157,7 @@ static void told_by_driver(int err, unsigned int seconds)
 	ask(0);
 	ask(1);
 	at(70 + seconds);
-	ref_hca_told(&interfaces[1], false, err);
+	ref_hca_told(&interfaces[1], err);
 	if (ref_hca_is_silent(&interfaces[2]))
 		fail("what a driver says itself silences the HCA");
 	at(130);
@@ -167,13 +167,15 @@ static void told_by_driver(int err, unsigned int seconds)
 	end();
 }
 
-/* Of a thing that could not be made: was it refused, or has nobody answered? */
+/* Of a thing that could not be made: was it refused, or has nobody answered? Others know then. */
 static void not_made(int err, unsigned int seconds, int wanted)
 {
 	begin();
 	at(seconds);
-	if (ref_hca_error(err, began) != wanted)
+	if (ref_hca_error(&interfaces[0], err, began) != wanted)
 		fail("an error is taken for another one");
+	if (ref_hca_is_silent(&interfaces[1]) != (wanted == -ETIMEDOUT))
+		fail("others do not know whether the HCA answers who makes something");
 	end();
 }
 

@@ -51,7 +51,7 @@ take_away = $(give_back); rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
 	$(foreach accel,accel_ref accel_mlx,$(updates)/$(accel)/$(accel).ko*) && $(depmod)
 
 # Of another machine's root nothing is known of its images, nor with what they are made.
-renew = $(if $(INSTALL_MOD_PATH),,$(boot)/renew-initramfs --stale || :)
+renew = $(if $(filter-out /,$(INSTALL_MOD_PATH)),,$(boot)/renew-initramfs --stale || :)
 
 .PHONY: help
 help:

@@ -43,11 +43,10 @@ static int cm_data_debug_level;
 module_param(cm_data_debug_level, int, 0444);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
-/*
- * How often it is looked for ipoib_core, once a second: modprobe loads it within one, but a slow
- * card may keep its init, and then nothing is wrong but the warning.
- */
-#define IB_IPOIB_LOOKS	5
+/* When it is first asked for: modprobe loads it sooner, but a slow card may keep its init. */
+#define IB_IPOIB_ASK	(5 * HZ)
+/* The longest time until it is asked for again: the root file system may come late. */
+#define IB_IPOIB_AGAIN	(300 * HZ)
 
 static bool ib_ipoib_core_is_there(void)
 {
@@ -61,7 +60,8 @@ static void ib_ipoib_look(struct work_struct *work);
 static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
 
 /*
- * Of several softdep lines modprobe takes the first, by file names: it may not be ours. Once the
+ * Of several softdep lines modprobe takes the first, by file names: it may not be ours; and of a
+ * module that is loaded, as by an initramfs that has no core, it does not look at them. Once the
  * core has been seen it is not asked for: who unloads it by hand has it gone, and modprobe -r,
  * which unloads it first, does not find it loaded again.
  *
@@ -72,18 +72,27 @@ static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
  */
 static void ib_ipoib_look(struct work_struct *work)
 {
-	static unsigned int looks;
+	static unsigned long began, pause = IB_IPOIB_ASK;
+	bool first = pause == IB_IPOIB_ASK;
 
 	if (ib_ipoib_core_is_there())
 		return;
-	if (++looks < IB_IPOIB_LOOKS) {
+	/* Until then once a second: who has loaded it may unload it soon. */
+	if (first && !began)
+		began = jiffies;
+	if (first && time_before(jiffies, began + IB_IPOIB_ASK - HZ)) {
 		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, HZ);
 		return;
 	}
-	pr_warn("ipoib_core was not loaded with this, and is asked for: is there a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
+	if (first)
+		pr_warn("ipoib_core is not there yet, and is asked for: a slow card, or a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
 	request_module("ipoib_core");
-	if (!ib_ipoib_core_is_there())
-		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB: see ipoib-accel(7)\n");
+	if (ib_ipoib_core_is_there())
+		return;
+	if (first)
+		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB; it is tried again: see ipoib-accel(7)\n");
+	pause = min(pause * 2, IB_IPOIB_AGAIN);
+	queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, pause);
 }
 
 static bool ib_ipoib_any_given(void)

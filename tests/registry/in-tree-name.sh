@@ -84,7 +84,7 @@ note "a line of the admin's is in the place of what modprobe knows of ours: the 
 rm "$SHIM_CONF"/*
 echo 'softdep ib_ipoib pre: ib_umad' > "$SHIM_CONF/admin.conf"
 must modprobe_shim ib_ipoib
-must_wait 15 log_has 'ib_ipoib: ipoib_core was not loaded with this, and is asked for'
+must_wait 15 log_has 'ib_ipoib: ipoib_core is not there yet, and is asked for'
 must_wait 10 served_by sib0 ref
 ! log_has 'ib_ipoib: ipoib_core could not be loaded' || fail "it says that the core is not there"
 # Of these modprobe does not know that they go with it.
@@ -98,7 +98,7 @@ trap 'rm -f /etc/modprobe.d/in-tree-name.conf' EXIT
 echo 'install ipoib_core sleep 3; false' > /etc/modprobe.d/in-tree-name.conf
 log_mark
 must modprobe_shim ib_ipoib
-must_wait 15 log_has 'ib_ipoib: ipoib_core was not loaded with this, and is asked for'
+must_wait 15 log_has 'ib_ipoib: ipoib_core is not there yet, and is asked for'
 must timeout 20 rmmod ib_ipoib
 assert_log 'ib_ipoib: ipoib_core could not be loaded'
 assert_all_gone

@@ -250,10 +250,12 @@ void ref_hca_told(struct ref_priv *priv, int err)
  */
 int ref_hca_error(struct ref_priv *priv, int err, unsigned long asked)
 {
-	if (ref_is_answer(err, jiffies - asked))
+	/* As ref_hca_answered() looks at it once more. */
+	asked |= 1;
+	if (ref_is_answer(err, clamp_t(long, jiffies - asked, 0, REF_SILENT_MOST)))
 		return err;
 	mutex_lock(&priv->qp_mutex);
-	WRITE_ONCE(priv->asking, asked | 1);
+	WRITE_ONCE(priv->asking, asked);
 	ref_hca_answered(priv, true, err);
 	mutex_unlock(&priv->qp_mutex);
 	return -ETIMEDOUT;

@@ -45,8 +45,11 @@ MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
 /* When it is first asked for: modprobe loads it sooner, but a slow card may keep its init. */
 #define IB_IPOIB_ASK	(5 * HZ)
-/* The longest time until it is asked for again: the root file system may come late. */
-#define IB_IPOIB_AGAIN	(300 * HZ)
+/*
+ * It is asked for again after pauses that double, up to this one, ten minutes in all: the root file
+ * system may come late. Who does not want it has said so by then.
+ */
+#define IB_IPOIB_AGAIN	(320 * HZ)
 
 static bool ib_ipoib_core_is_there(void)
 {
@@ -90,9 +93,10 @@ static void ib_ipoib_look(struct work_struct *work)
 	if (ib_ipoib_core_is_there())
 		return;
 	if (first)
-		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB; it is tried again: see ipoib-accel(7)\n");
-	pause = min(pause * 2, IB_IPOIB_AGAIN);
-	queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, pause);
+		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB; it is tried again for ten minutes: see ipoib-accel(7)\n");
+	pause *= 2;
+	if (pause <= IB_IPOIB_AGAIN)
+		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, pause);
 }
 
 static bool ib_ipoib_any_given(void)

@@ -340,7 +340,7 @@ void rnet_stop(struct net_device *dev)
 
 	if (ops->ndo_stop)
 		ops->ndo_stop(dev);
-	/* Providers take the carrier away, which is the core's: it stays over a restart. */
+	/* Providers take the carrier away, which is the core's: it is back at once in a restart. */
 	if (carrier)
 		netif_carrier_on(dev);
 }

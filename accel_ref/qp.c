@@ -286,13 +286,14 @@ void ref_qps_destroy(struct ref_priv *priv)
 
 		if (!qp->qp)
 			continue;
-		/* It is asked once more, for the last time. */
-		if (qp->lost && !again)
-			ref_hca_ask_again(priv);
-		again |= qp->lost;
-		/* mlx4, mlx5, mthca say that it is gone whatever the card says; a reset tells. */
-		if (qp->lost)
+		if (qp->lost) {
+			/* It is asked once more, for the last time. */
+			if (!again)
+				ref_hca_ask_again(priv);
+			again = true;
+			/* mlx4, mlx5, mthca say that it is gone, always; a reset tells. */
 			qp->lost = ref_qp_modify(qp, &attr, IB_QP_STATE);
+		}
 		qp_num = qp->qp->qp_num;
 		if (ib_destroy_qp(qp->qp))
 			qp->lost = true;

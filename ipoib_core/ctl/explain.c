@@ -271,8 +271,8 @@ static void explain_dev(struct explained *all, const struct record *dev)
 	explain_mtu_limit(all, dev);
 	/* Of a port its children need not say the same. */
 	if (port && (explain_port(port, &finding) ||
-		     (!explain_is_child(dev) &&
-		      explain_without_mlx(port, &all->accels, &finding))))
+		     (explain_without_mlx(port, &all->accels, &finding) &&
+		      !explain_is_child(dev))))
 		explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 	explain_tables(all, dev);
 	explain_groups(&all->ctl->out, dev, &all->groups);

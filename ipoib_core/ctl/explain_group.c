@@ -10,8 +10,9 @@
 #include "print.h"
 
 /* Of which the RDMA core tells no more either. */
-#define EXPLAIN_OTHER_GUID \
-	"r, where an interface of this port in the same partition, here or in a container, has another GUID in its address, it was not asked: the RDMA core takes one GUID of a port into a group"
+#define EXPLAIN_OTHER_GUID(OR) \
+	OR \
+	", where an interface of this port in the same partition, here or in a container, has another GUID in its address, it was not asked: the RDMA core takes one GUID of a port into a group"
 
 void explain_refusal(const struct record *dev, struct finding *finding)
 {
@@ -21,7 +22,7 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 	char gid[PRINT_GID];
 
 	if (!group_ask(dev, &group)) {
-		finding_also(finding, "; o" EXPLAIN_OTHER_GUID "%s", group.denied ?
+		finding_also(finding, EXPLAIN_OTHER_GUID("; or") "%s", group.denied ?
 			     "; 'ipoibctl explain' as root looks whether it is there" : "");
 		return;
 	}
@@ -51,13 +52,13 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 			     print_diag(dev));
 	} else if (!rate || !port_mtu || !group.mtu || !group.rate) {
 		finding_next(finding,
-			     "the subnet administrator has the group: its log says why it refuses; is the port a member of partition 0x%04llx there, and can it do the group's MTU and rate ('saquery %s -g')? O"
-			     EXPLAIN_OTHER_GUID,
+			     "the subnet administrator has the group: its log says why it refuses; is the port a member of partition 0x%04llx there, and can it do the group's MTU and rate ('saquery %s -g')? "
+			     EXPLAIN_OTHER_GUID("Or"),
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff, print_diag(dev));
 	} else {
 		finding_next(finding,
-			     "the subnet administrator has the group (MTU %u, rate %u.%u Gbit/s), which this port could do: its log says why it refuses; is the port a member of partition 0x%04llx there? O"
-			     EXPLAIN_OTHER_GUID,
+			     "the subnet administrator has the group (MTU %u, rate %u.%u Gbit/s), which this port could do: its log says why it refuses; is the port a member of partition 0x%04llx there? "
+			     EXPLAIN_OTHER_GUID("Or"),
 			     group.mtu, group.rate / 10, group.rate % 10,
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
 	}

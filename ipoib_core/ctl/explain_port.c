@@ -157,10 +157,15 @@ static bool explain_is_silent(const struct record *port)
 	return error == ETIMEDOUT || error == EHOSTDOWN;
 }
 
-static void explain_silent_next(struct finding *finding)
+/* @next: what to do if it does. */
+static void explain_failed_next(const struct record *port, struct finding *finding,
+				const char *next)
 {
-	finding_next(finding,
-		     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves its ports until it is reset, or the host is");
+	if (explain_is_silent(port))
+		finding_next(finding,
+			     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves its ports until it is reset, or the host is");
+	else
+		finding_next(finding, "%s", next);
 }
 
 static void explain_failed(const struct record *port, struct finding *finding)
@@ -176,12 +181,8 @@ static void explain_failed(const struct record *port, struct finding *finding)
 		    "has no interface: accel %s failed to start: %s; it is tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
-	if (explain_is_silent(port)) {
-		explain_silent_next(finding);
-		return;
-	}
-	finding_next(finding,
-		     "the kernel log says what it needs; accel=auto would have tried others too; see ipoib_core(4)");
+	explain_failed_next(port, finding,
+			    "the kernel log says what it needs; accel=auto would have tried others too; see ipoib_core(4)");
 }
 
 static void explain_all_failed(const struct record *port, struct finding *finding)
@@ -190,12 +191,8 @@ static void explain_all_failed(const struct record *port, struct finding *findin
 		    "has no interface: no accel that matches works; %s failed last: %s; they are tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
-	if (explain_is_silent(port)) {
-		explain_silent_next(finding);
-		return;
-	}
-	finding_next(finding,
-		     "another driver of the port, as in-tree's ib_ipoib, may hold what they need; the kernel log has each of them");
+	explain_failed_next(port, finding,
+			    "another driver of the port, as in-tree's ib_ipoib, may hold what they need; the kernel log has each of them");
 }
 
 /* By enum ipoib_bind; of the first there is nothing to say. */

@@ -197,11 +197,11 @@ static void traffic_tx(const struct traffic *traffic)
  */
 static void traffic_unanswered(const struct traffic *traffic)
 {
-	unsigned int master = name_master(record_get(traffic->dev, IPOIB_A_IFINDEX));
 	uint64_t sent = traffic_stat(traffic, "tx_packets");
 	char name[IF_NAMESIZE];
 	struct finding finding;
 	const char *bond;
+	unsigned int master;
 
 	if (sent < TRAFFIC_UNANSWERED || traffic_stat(traffic, "rx_packets"))
 		return;
@@ -210,6 +210,7 @@ static void traffic_unanswered(const struct traffic *traffic)
 		    (unsigned long long)sent, (unsigned long long)traffic->ms);
 	finding_next(&finding,
 		     "as it is meant if nobody is to answer; else either way packets are lost: ");
+	master = name_master(record_get(traffic->dev, IPOIB_A_IFINDEX));
 	bond = print_word(rtnl_name(name, master));
 	/* IP asks by the bond: there is no way out of its port to test. */
 	if (master)

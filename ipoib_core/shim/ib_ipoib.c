@@ -43,13 +43,16 @@ static int cm_data_debug_level;
 module_param(cm_data_debug_level, int, 0444);
 MODULE_PARM_DESC(cm_data_debug_level, "ignored: there is no connected mode");
 
-/* When it is first asked for: modprobe loads it sooner, but a slow card may keep its init. */
-#define IB_IPOIB_ASK	(5 * HZ)
 /*
- * It is asked for again after pauses that double, up to this one, ten minutes in all: the root file
+ * It is looked for once a second, for who has loaded it may unload it soon, and asked for at the
+ * last of these looks: modprobe loads it sooner, but a slow card may keep its init.
+ */
+#define IB_IPOIB_LOOKS	5
+/*
+ * Then it is asked for again, after 10 s and pauses that double, ten minutes in all: the root file
  * system may come late. Who does not want it has said so by then.
  */
-#define IB_IPOIB_AGAIN	(320 * HZ)
+#define IB_IPOIB_ASKS	7
 
 static bool ib_ipoib_core_is_there(void)
 {
@@ -75,28 +78,25 @@ static DECLARE_DELAYED_WORK(ib_ipoib_look_wk, ib_ipoib_look);
  */
 static void ib_ipoib_look(struct work_struct *work)
 {
-	static unsigned long began, pause = IB_IPOIB_ASK;
-	bool first = pause == IB_IPOIB_ASK;
+	static unsigned int looks;
+	unsigned int asks;
 
 	if (ib_ipoib_core_is_there())
 		return;
-	/* Until then once a second: who has loaded it may unload it soon. */
-	if (first && !began)
-		began = jiffies;
-	if (first && time_before(jiffies, began + IB_IPOIB_ASK - HZ)) {
+	if (++looks < IB_IPOIB_LOOKS) {
 		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, HZ);
 		return;
 	}
-	if (first)
+	asks = looks - IB_IPOIB_LOOKS + 1;
+	if (asks == 1)
 		pr_warn("ipoib_core is not there yet, and is asked for: a slow card, or a line \"softdep ib_ipoib\" in modprobe.d? See ipoib-accel(7)\n");
 	request_module("ipoib_core");
 	if (ib_ipoib_core_is_there())
 		return;
-	if (first)
+	if (asks == 1)
 		pr_warn("ipoib_core could not be loaded, and without it there is no IPoIB; it is tried again for ten minutes: see ipoib-accel(7)\n");
-	pause *= 2;
-	if (pause <= IB_IPOIB_AGAIN)
-		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, pause);
+	if (asks < IB_IPOIB_ASKS)
+		queue_delayed_work(system_long_wq, &ib_ipoib_look_wk, (5 * HZ) << asks);
 }
 
 static bool ib_ipoib_any_given(void)

@@ -128,31 +128,40 @@ static void one_lost(void)
 	end();
 }
 
-/* What the driver has answered without the HCA, as for a QP in RESET, says nothing of the HCA. */
-static void nothing_said(void)
+/* A life that begins with a command that fails. */
+static void failed_once(void)
 {
 	begin();
 	ask(0);
 	at(60);
 	says(0, -ETIMEDOUT);
+}
+
+/* And ends with another one. */
+static void fails_again(const char *what)
+{
+	at(130);
+	says(0, -ETIMEDOUT);
+	if (!given_up())
+		fail(what);
+	end();
+}
+
+/* What the driver has answered without the HCA, as for a QP in RESET, says nothing of the HCA. */
+static void nothing_said(void)
+{
+	failed_once();
 	at(70);
 	ask(0);
 	ref_hca_ended(&interfaces[0]);
 	ask(0);
-	at(130);
-	says(0, -ETIMEDOUT);
-	if (!given_up())
-		fail("what nobody has asked the HCA for counts as its answer");
-	end();
+	fails_again("what nobody has asked the HCA for counts as its answer");
 }
 
 /* Nor does an answer that the driver may have given itself. */
 static void told_by_driver(int err, unsigned int seconds)
 {
-	begin();
-	ask(0);
-	at(60);
-	says(0, -ETIMEDOUT);
+	failed_once();
 	at(70);
 	ask(0);
 	ask(1);
@@ -160,11 +169,7 @@ static void told_by_driver(int err, unsigned int seconds)
 	ref_hca_told(&interfaces[1], err);
 	if (ref_hca_is_silent(&interfaces[2]))
 		fail("what a driver says itself silences the HCA");
-	at(130);
-	says(0, -ETIMEDOUT);
-	if (!given_up())
-		fail("what a driver says itself counts as the HCA's answer");
-	end();
+	fails_again("what a driver says itself counts as the HCA's answer");
 }
 
 /* Of a thing that could not be made: was it refused, or has nobody answered? Others know then. */
@@ -182,10 +187,7 @@ static void not_made(int err, unsigned int seconds, int wanted)
 /* Who sets an interface down has the HCA asked, once for all that go down with it. */
 static void set_down(void)
 {
-	begin();
-	ask(0);
-	at(60);
-	says(0, -ETIMEDOUT);
+	failed_once();
 	ref_hca_ask_for_stop(&interfaces[1]);
 	ask(1);
 	at(120);

@@ -213,6 +213,8 @@ static void live(void)
 	}
 	for (n = 0; n < STEPS; n++)
 		step();
+	/* Every other one refuses to the end. */
+	quiet = life / HCA_KINDS % 2;
 	for (n = 0; n < GIDS; n++) {
 		union ib_gid gid;
 
@@ -226,7 +228,7 @@ static void live(void)
 	if (!list_empty(&priv.groups))
 		fail("something is kept of a group");
 	for (n = 0; n < GIDS; n++) {
-		if (has[n] && !stuck[n])
+		if (quiet && has[n] && !stuck[n])
 			fail("a group was not left");
 	}
 	if (the_qp.usecnt)

@@ -145,7 +145,10 @@ must_wait 20 receives sib0 3
 receives sib0 1 "$lid" || fail "the group was left with its old LID"
 must invariants_check
 
+note "the interfaces go, one of an HCA that does not leave a group at once, one of an HCA that never does"
 knob sib0 detach_error_once 1
+knob sib1 detach_error_once 1000
 must rmmod accel_ref
 is "refusals to come" "$(knob sib0 detach_error_once)" 0
 must_wait 5 queue_pairs_are 0
+is "queue pairs of hostB" "$(grep -c '^qp .* ipoib_core ' "$SOFT_IB/sib1/census" || :)" 0

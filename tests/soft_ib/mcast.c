@@ -184,6 +184,34 @@ int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid)
 }
 
 /**
+ * sib_mcast_forget() - ends all memberships of a QP that is destroyed
+ * @qp: the QP, which nothing is delivered to after the next grace period
+ *
+ * ib_core lets nobody destroy one that is attached, but for who lowers its count after refusals.
+ *
+ * Context: process.
+ */
+void sib_mcast_forget(struct sib_qp *qp)
+{
+	struct sib_mcast_table *table = qp->hca->mcast;
+	struct sib_mcast_member *member;
+	struct hlist_node *next;
+	unsigned int i;
+
+	mutex_lock(&table->lock);
+	for (i = 0; i < ARRAY_SIZE(table->buckets); i++) {
+		hlist_for_each_entry_safe(member, next, &table->buckets[i], node) {
+			if (member->qp != qp)
+				continue;
+			hlist_del_rcu(&member->node);
+			table->groups -= !sib_mcast_has(table, &member->gid);
+			kfree_rcu(member, rcu);
+		}
+	}
+	mutex_unlock(&table->lock);
+}
+
+/**
  * sib_mcast_for_each() - visits the QPs attached to a group
  * @hca: the HCA
  * @gid: the group

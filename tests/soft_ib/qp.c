@@ -411,6 +411,7 @@ int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata)
 	do {
 		state = READ_ONCE(qp->state);
 	} while (!sib_qp_change_state(qp, state, IB_QPS_RESET));
+	sib_mcast_forget(qp);
 	synchronize_rcu();
 	hrtimer_cancel(&qp->sq.timer);
 	sib_qp_clear(qp);

@@ -499,6 +499,7 @@ void sib_garble(struct sib_qp *qp, const struct sib_rwqe *wqe, struct sib_cqe *c
 /* mcast.c */
 int sib_mcast_init(struct sib_hca *hca);
 void sib_mcast_exit(struct sib_hca *hca);
+void sib_mcast_forget(struct sib_qp *qp);
 int sib_attach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid);
 int sib_detach_mcast(struct ib_qp *ibqp, union ib_gid *gid, u16 lid);
 unsigned int sib_mcast_for_each(struct sib_hca *hca, const union ib_gid *gid,

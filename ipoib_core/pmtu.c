@@ -11,7 +11,9 @@
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/ipv6.h>
 #include <net/dst.h>
+#include <net/dst_metadata.h>
 #include <net/icmp.h>
 
 #include "compat.h"
@@ -46,13 +48,20 @@ static void ipoib_pmtu_work(struct work_struct *work)
 	}
 }
 
+/* Without a route it is a packet socket's, or tc's: there is nobody who could be told. */
+static bool ipoib_pmtu_has_sender(const struct sk_buff *skb)
+{
+	if (!skb_valid_dst(skb))
+		return false;
+	/* With ipv6.disable=1 nobody has sent it, and ICMPv6 has nothing to send with. */
+	return skb->protocol == htons(ETH_P_IP) ||
+	       (skb->protocol == htons(ETH_P_IPV6) && ipv6_mod_enabled());
+}
+
 void ipoib_pmtu_drop(struct ipoib_dev *priv, struct sk_buff *skb)
 {
-	/* Without a route it is a packet socket's: there is no sender to tell. */
-	bool tell = skb_dst(skb) && (skb->protocol == htons(ETH_P_IP) ||
-				     skb->protocol == htons(ETH_P_IPV6));
-
-	if (!tell || skb_queue_len_lockless(&priv->pmtu_queue) >= IPOIB_PMTU_QUEUE) {
+	if (!ipoib_pmtu_has_sender(skb) ||
+	    skb_queue_len_lockless(&priv->pmtu_queue) >= IPOIB_PMTU_QUEUE) {
 		ipoib_drop(priv, skb, IPOIB_DROP_TOO_LONG);
 		return;
 	}

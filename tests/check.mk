@@ -25,7 +25,7 @@ builds := $(addprefix build-,$(KERNELS))
 lanes := share
 cards_lane := connectx
 guests.all := $(addprefix vm-,$(KERNELS)) cards-6.12 debian-$(first) two-vms matrix-5.10 \
-	cards-6.1 unit-harness-sees-failures
+	cards-6.1 no-ipv6 unit-harness-sees-failures
 others.all := $(unit) $(lint)
 
 guests.quick := $(addprefix vm-,$(KERNELS))
@@ -36,7 +36,7 @@ guests.full := $(guests.all) $(addprefix vm-slow-,$(KERNELS)) \
 	$(addprefix matrix-,$(shell awk '!/^\#/ && NF && $$1 != "debug" { print $$1 }' tests/vm/kernels.tab))
 others.full := $(others.all) $(long_unit) fresh-machine
 
-guests.debug := unit-harness-sees-failures vm-debug cards-debug
+guests.debug := unit-harness-sees-failures vm-debug cards-debug no-ipv6
 others.debug :=
 
 ifneq ($(MODE),full)
@@ -94,6 +94,10 @@ cards-%: build-% | $(builds)
 # On the older kernel, the peer is in-tree over the same queues: one test says whether it is another one.
 cards-6.1: cards_tests := connectx/accel-mlx:intree+mlx5_3
 cards-6.1: cards_lane := connectx-long
+
+# A kernel without IPv6 has no tables of it, and what looks into them there is an oops.
+no-ipv6: $(builds)
+	tests/job $@ $(run) --kernel $(first) --append ipv6.disable=1 --lane no-ipv6
 
 two-vms: $(builds)
 	tests/job $@ tests/run-each connectx tests/connectx/two-vms

@@ -8,7 +8,8 @@
  *            the next one is written; "off" ends it. Reading: the interface and the addresses of
  *            each request, as "DEVICE FROM -> TO".
  *   connect  write "ADDRESS PORT": does all steps and fails with the error of the step that failed.
- *            Reading: the steps of the last one.
+ *            Reading: the steps of the last one; and which interface a request with an IPv6
+ *            address that nobody has would be for.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,6 +23,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <rdma/ib_addr.h>
 #include <rdma/rdma_cm.h>
 
 /* What the passive side says its queue pair is: nobody sends to it. */
@@ -145,6 +147,28 @@ static int probe_step(struct probe_connect *connect, const char *name, int ret,
 	return connect->status < 0 ? connect->status : -ECONNREFUSED;
 }
 
+/*
+ * A peer's request says of which family its addresses are, whatever this host has: it is asked here
+ * as rdma_cm would ask for one with an IPv6 address of nobody's.
+ */
+static void probe_stranger(struct rdma_cm_id *id)
+{
+	const struct sockaddr_in6 nobody = {
+		.sin6_family = AF_INET6,
+		.sin6_addr.s6_addr = { 0xfd, 9, 9 },
+	};
+	struct rdma_dev_addr *addr = &id->route.addr.dev_addr;
+	struct net_device *dev;
+	union ib_gid gid;
+
+	rdma_addr_get_sgid(addr, &gid);
+	dev = ib_get_net_dev_by_params(id->device, id->port_num, ib_addr_get_pkey(addr), &gid,
+				       (const struct sockaddr *)&nobody);
+	probe_log(&probe_steps, "a stranger with IPv6 would come to: %s\n",
+		  dev ? dev->name : "none");
+	dev_put(dev);
+}
+
 static int probe_steps_of(struct rdma_cm_id *id, struct probe_connect *connect,
 			  struct sockaddr *to)
 {
@@ -163,6 +187,8 @@ static int probe_steps_of(struct rdma_cm_id *id, struct probe_connect *connect,
 	ret = probe_step(connect, "route", ret, RDMA_CM_EVENT_ROUTE_RESOLVED);
 	if (ret)
 		return ret;
+
+	probe_stranger(id);
 
 	ret = rdma_connect(id, &param);
 	ret = probe_step(connect, "connect", ret, RDMA_CM_EVENT_ESTABLISHED);

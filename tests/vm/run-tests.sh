@@ -78,7 +78,7 @@ check_wanted()
 # "# check: 6.1" names, so that both have the same to do; that divides quick ones too. "# root: debian"
 # is of a test that needs more than the busybox that the others have. The lanes "connectx" and
 # "connectx-long" are of guests with software ConnectX cards (`--cards`); `make check` has the former. That of
-# `make soak` is "soak", which nothing else has.
+# `make soak` is "soak", which nothing else has, and "no-ipv6" that of a guest without IPv6.
 # list_tests ROOT: those for it, a line each: limit, name, path, variables, divided by tabs.
 list_tests()
 {

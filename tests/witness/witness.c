@@ -185,7 +185,9 @@ static int witness_show(struct seq_file *seq, void *unused)
 	up_read(&net_rwsem);
 	neigh_for_each(&arp_tbl, witness_neighbour, seq);
 #if IS_ENABLED(CONFIG_IPV6)
-	neigh_for_each(&nd_tbl, witness_neighbour, seq);
+	/* With ipv6.disable=1 it is no table. */
+	if (ipv6_mod_enabled())
+		neigh_for_each(&nd_tbl, witness_neighbour, seq);
 #endif
 	rtnl_unlock();
 	return 0;

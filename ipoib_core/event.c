@@ -33,6 +33,7 @@
 #include <linux/sched/mm.h>
 #include <net/sch_generic.h>
 
+#include "compat.h"
 #include "contract.h"
 #include "link.h"
 #include "mcast.h"
@@ -43,6 +44,7 @@
 #include "pkey.h"
 #include "registry.h"
 #include "trace.h"
+#include "xmit.h"
 
 #define IPOIB_LOOK_BACKOFF_MAX	16U	/* seconds between looks that failed: 1, 2, 4, 8, 16... */
 #define IPOIB_LOOK_POLL		8	/* seconds between looks that no event asks for */
@@ -335,14 +337,43 @@ static void ipoib_event_address(struct ipoib_dev *priv)
 			    "the broadcast address was changed: set the interface down and up, until then nothing comes by it\n");
 }
 
+/*
+ * A bond or a team has the header_ops of its first port, without a reference to the port's module,
+ * and keeps them when the port has gone. A netdev unregisters for this notifier when it does, or
+ * when the notifier itself goes: there is no interface then from which one could take them anew.
+ */
+static void ipoib_event_take_back(struct net_device *dev)
+{
+	const struct header_ops *bare = compat_bare_header_ops();
+
+	/* Not NULL: neighbours of it that there are look into them. */
+	if (bare && dev->header_ops == &ipoib_header_ops)
+		WRITE_ONCE(dev->header_ops, bare);
+}
+
+/* One that had a port of ours before this module came, and is of the type, does not take them. */
+static void ipoib_event_upper(const struct netdev_notifier_changeupper_info *info)
+{
+	const struct header_ops *bare = compat_bare_header_ops();
+	struct net_device *upper = info->upper_dev;
+
+	if (info->linking && bare && upper->type == ARPHRD_INFINIBAND && upper->header_ops == bare)
+		WRITE_ONCE(upper->header_ops, &ipoib_header_ops);
+}
+
 static int ipoib_event_netdev(struct notifier_block *nb, unsigned long event, void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 
-	if (!ipoib_netdev_is_ours(dev))
+	if (!ipoib_netdev_is_ours(dev)) {
+		if (event == NETDEV_UNREGISTER)
+			ipoib_event_take_back(dev);
 		return NOTIFY_DONE;
+	}
 	if (event == NETDEV_CHANGE)
 		ipoib_event_changed(ipoib_priv(dev));
+	else if (event == NETDEV_CHANGEUPPER)
+		ipoib_event_upper(info);
 	else if (event == NETDEV_CHANGEADDR)
 		ipoib_event_address(ipoib_priv(dev));
 	else if (event == NETDEV_UP || event == NETDEV_DOWN)
@@ -363,6 +394,8 @@ int ipoib_event_init(void)
 void ipoib_event_exit(void)
 {
 	unregister_netdevice_notifier(&ipoib_event_notifier);
+	/* Who has found our header_ops, ipoib_event_take_back(), is done with them. */
+	synchronize_net();
 }
 
 void ipoib_accel_restart(struct net_device *dev)

@@ -19,6 +19,9 @@
 #ifdef HAVE_NET_GSO_H
 #include <net/gso.h>
 #endif
+#ifdef HAVE_IP_TUNNEL_HEADER_OPS
+#include <net/ip_tunnels.h>
+#endif
 #ifndef HAVE_ICMP_NDO_SEND
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -42,6 +45,16 @@ static inline void dev_addr_mod(struct net_device *dev, unsigned int offset, con
 	memcpy(dev->dev_addr + offset, addr, len);
 }
 #endif
+
+/* The kernel's own header_ops that make no header, or NULL: it has none. */
+static inline const struct header_ops *compat_bare_header_ops(void)
+{
+#ifdef HAVE_IP_TUNNEL_HEADER_OPS
+	return &ip_tunnel_header_ops;
+#else
+	return NULL;
+#endif
+}
 
 #ifndef HAVE_NETIF_GET_FLAGS
 static inline unsigned int netif_get_flags(const struct net_device *dev)

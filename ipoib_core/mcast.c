@@ -27,7 +27,7 @@
 /* More limits: ipoib_max_sendonly_groups(), and those of joins in mcast_join.c. */
 #define IPOIB_MCAST_QUEUE	64	/* packets waiting for one group */
 #define IPOIB_MCAST_WANTED	16	/* joins in flight of groups on the stack's list */
-#define IPOIB_MCAST_SENDONLY	8	/* and of each other line */
+#define IPOIB_MCAST_OTHERS	8	/* and of each other line */
 
 /* Where MGIDs of IPoIB have their parts (RFC 4391 section 4): signature, P_Key, IP's group. */
 #define IPOIB_MGID_SIGNATURE	2
@@ -71,7 +71,7 @@ unsigned int ipoib_mcast_line(const struct ipoib_mcast *mcast)
 {
 	switch (READ_ONCE(mcast->dest.rank)) {
 	case IPOIB_DEST_WANTED:
-		return IPOIB_MC_LINE_WANTED;
+		return READ_ONCE(mcast->tries) ? IPOIB_MC_LINE_AGAIN : IPOIB_MC_LINE_WANTED;
 	case IPOIB_DEST_KNOWN:
 		return IPOIB_MC_LINE_KNOWN;
 	default:
@@ -437,8 +437,9 @@ int ipoib_mcast_init(struct ipoib_dev *priv)
 
 	INIT_DELAYED_WORK(&priv->mcast_work, ipoib_mcast_work);
 	ret = ipoib_dest_table_init(priv, &priv->mcasts, IPOIB_MC_LINES,
-				    IPOIB_MCAST_WANTED + 2 * IPOIB_MCAST_SENDONLY,
-				    IPOIB_MCAST_SENDONLY);
+				    IPOIB_MCAST_WANTED +
+				    (IPOIB_MC_LINES - 1) * IPOIB_MCAST_OTHERS,
+				    IPOIB_MCAST_OTHERS);
 	if (!ret)
 		priv->mcasts.lines[IPOIB_MC_LINE_WANTED].slots = IPOIB_MCAST_WANTED;
 	return ret;

@@ -118,9 +118,12 @@ if ours "has no more"; then
 	must on hostA ethtool -G "$IFA" tx 8
 	stops=$(ethtool_stat hostA "$IFA" 'tx[0-3]_stops')
 	knob sib0 stuck_sq 1
-	on hostA ping -n -q -c 40 -l 40 -W 0 -w 1 -s 100 "$B4" > /dev/null || :
+	# By its path: busybox's taskset would run a ping of its own, which knows none of these words.
+	on hostA taskset 1 "$(command -v ping)" -n -q -c 40 -l 40 -W 0 -w 1 -s 100 "$B4" > /dev/null || :
 	held=$(posted sends)
 	knob sib0 stuck_sq 0
+	# By the same queue, before the ring is made anew, and before the watchdog comes.
+	must on hostA taskset 1 "$(command -v ping)" -n -q -c 1 -w 3 "$B4"
 	must on hostA ethtool -G "$IFA" tx 128
 	is "sends that the HCA held" "$held" 8
 	[ "$(ethtool_stat hostA "$IFA" 'tx[0-3]_stops')" -gt "$stops" ] || fail "that the queue was stopped is not counted"
@@ -128,7 +131,7 @@ if ours "has no more"; then
 	note "multicasts leave from the queue pair that the address names, whichever CPU sends"
 	packets=$(ethtool_stat hostA "$IFA" 'tx[1-3]_packets')
 	for mask in 1 2; do
-		on hostA taskset "$mask" ping -n -q -c 10 -i 0.05 -W 0.1 -I "$IFA" 239.1.2.3 > /dev/null || :
+		on hostA taskset "$mask" "$(command -v ping)" -n -q -c 10 -i 0.05 -W 0.1 -I "$IFA" 239.1.2.3 > /dev/null || :
 	done
 	# The kernel may ask a neighbour meanwhile.
 	packets=$(($(ethtool_stat hostA "$IFA" 'tx[1-3]_packets') - packets))

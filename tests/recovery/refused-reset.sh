@@ -105,7 +105,7 @@ refuses()
 
 refused_one()
 {
-	on hostA taskset 2 ping -c 1 -W 1 "$B4" > /dev/null
+	on hostA taskset 2 "$(command -v ping)" -c 1 -W 1 "$B4" > /dev/null
 	[ "$(knob sib0 query_qp_error_once)" = 0 ]
 }
 

@@ -123,7 +123,7 @@ static int rnet_make(struct net_device *dev)
 	struct rnet_making making = { .dev = dev };
 
 	INIT_WORK_ONSTACK(&making.work, rnet_make_work);
-	queue_work(system_unbound_wq, &making.work);
+	queue_work(system_dfl_wq, &making.work);
 	flush_work(&making.work);
 	destroy_work_on_stack(&making.work);
 	return making.err;

@@ -23,6 +23,11 @@
 #define compat_port_t u8
 #endif
 
+#ifndef HAVE_SYSTEM_DFL_WQ
+#define system_dfl_wq		system_unbound_wq
+#define system_percpu_wq	system_wq
+#endif
+
 #ifndef HAVE_HRTIMER_SETUP
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*fn)(struct hrtimer *), clockid_t clock,

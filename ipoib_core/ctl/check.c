@@ -33,6 +33,8 @@
 #define CHECK_BLIND	"cannot be seen here"
 /* What passed-over says, beside modules of ours, of others of ours. */
 #define CHECK_OTHERS	"modules of ours are there"
+/* What it begins with where only the headers stand against ours, and can be had anew. */
+#define CHECK_HEADERS	"the headers of"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -115,6 +117,11 @@ static bool check_passed_over(const char *kernel, const char *file, char *reason
 	return !script_run("passed-over", kernel, NULL, reason, size);
 }
 
+static bool check_is_of_headers(const char *reason)
+{
+	return !strncmp(reason, CHECK_HEADERS, strlen(CHECK_HEADERS));
+}
+
 /*
  * Ours has the name of a kernel that it is not for, as when OFED has come after it: on the ib_core
  * of OFED ours cannot be loaded. That there are others of ours too is no such reason.
@@ -122,15 +129,24 @@ static bool check_passed_over(const char *kernel, const char *file, char *reason
 static bool check_misplaced(const char *kernel, const char *file, struct finding *finding)
 {
 	char reason[FINDING_TEXT], core[PATH_MAX];
+	bool headers;
 
 	if (!check_passed_over(kernel, file, reason, sizeof(reason)) ||
 	    !strncmp(reason, CHECK_OTHERS, strlen(CHECK_OTHERS)))
 		return false;
-	if (machine_file(kernel, "ib_core", core, sizeof(core)) && strstr(core, "/kernel/")) {
+	headers = check_is_of_headers(reason);
+	if (headers ||
+	    (machine_file(kernel, "ib_core", core, sizeof(core)) && strstr(core, "/kernel/"))) {
 		finding_set(finding, FINDING_NOTE, "passed-over",
 			    "ib_ipoib is ours, on the kernel's own ib_core, but would be passed over if it were built anew: %s",
 			    reason);
-		finding_next(finding, "if that is left over remove it, before the next update");
+		if (headers)
+			finding_next(finding,
+				     "install the headers of %s, or build them, before the next update",
+				     kernel);
+		else
+			finding_next(finding,
+				     "if that is left over remove it, before the next update");
 		return true;
 	}
 	finding_set(finding, FINDING_BROKEN, "passed-over",
@@ -432,10 +448,16 @@ static void check_name(const struct check *check, const char *kernel, struct fin
 			*finding = misplaced;
 		return;
 	}
-	if (check_passed_over(kernel, core, reason, sizeof(reason)))
-		finding_set(finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
-	else
+	if (!check_passed_over(kernel, core, reason, sizeof(reason))) {
 		check_not_ours(check, kernel, file, core, finding);
+	} else if (check_is_of_headers(reason)) {
+		finding_set(finding, FINDING_BROKEN, "headers", "ib_ipoib is not ours: %s", reason);
+		finding_next(finding,
+			     "install the headers of %s, or build them, then '%s/take-over %s'",
+			     kernel, IPOIBCTL_SCRIPTS, kernel);
+	} else {
+		finding_set(finding, FINDING_NOTE, "passed-over", "not for ours: %s", reason);
+	}
 }
 
 static void check_kernel(struct check *check, const char *kernel)

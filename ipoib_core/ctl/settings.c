@@ -98,7 +98,7 @@ static const struct settings_kind settings_kinds[] = { {
 	.level = FINDING_LIMITED,
 	.cause = "modprobe",
 	.wrong = "is not heeded by modprobe, as ours has a softdep",
-	.next = "write 'install ipoib_core' beside it, which goes on to count for the kernel's own",
+	.next = "keep it for the kernel's own, and add 'install ipoib_core /bin/false' or the like",
 }, {
 	.word = "unread",
 	.heading = "ipoib-accel: not for this user to read",

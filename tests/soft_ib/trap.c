@@ -162,7 +162,7 @@ void sib_trap_raise(struct sib_trap *trap, u8 local_changes)
 	trap->changes |= local_changes;
 	trap->tries = TRAP_TRIES;
 	trap->tid++;
-	mod_delayed_work(system_wq, &trap->work, TRAP_SETTLE);
+	mod_delayed_work(system_percpu_wq, &trap->work, TRAP_SETTLE);
 }
 
 /**

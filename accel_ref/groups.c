@@ -197,7 +197,7 @@ void ref_groups_leave(struct ref_priv *priv)
 		if (ref_group_leave(priv, group) && failures++ && time_after(jiffies, end))
 			break;
 	}
-	/* ib_core would not destroy a QP that counts them, whose handlers and CQs would outlive us. */
+	/* Else ib_core would not destroy the QP: its handlers and CQs would outlive us. */
 	list_for_each_entry_safe(group, next, &priv->groups, node) {
 		atomic_dec(&priv->qps[0].qp->usecnt);
 		list_del(&group->node);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fabric.h"
+#include "group.h"
 #include "machine.h"
 #include "name.h"
 #include "print.h"
@@ -79,7 +80,8 @@ static void explain_membership(struct explained *all, const struct record *dev)
 		    "a limited member of partition 0x%04llx: it reaches full members only, and not other limited ones",
 		    entry);
 	finding_next(&finding,
-		     "make the port a full member at the subnet manager (opensm: '=full' in partitions.conf), if that is not meant");
+		     "if that is not meant make the port a full member ('=full') at the subnet manager "
+		     GROUP_NEW);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 

@@ -138,8 +138,8 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has a link, but no subnet manager has made it active",
 		    port);
 	finding_next(finding,
-		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself",
-		     print_diag(dev));
+		     "does a subnet manager run on this fabric? who runs the fabric knows, and 'sminfo' on a host whose port is active (not here); the carrier comes by itself once it does; only if there is none start one: that of a switch, or 'opensm -g GUID' with the Port GUID of 'ibstat %s %llu', on one host: a second one may take the fabric from the first, with other partitions",
+		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT));
 }
 
 static void explain_silent(const struct record *dev, struct finding *finding)
@@ -158,8 +158,8 @@ static void explain_silent(const struct record *dev, struct finding *finding)
 			    "no carrier: the broadcast group cannot be joined: %s%s",
 			    print_no_join(why, dev), tries);
 	finding_next(finding,
-		     "is the subnet manager still there? 'sminfo %s' and 'saquery %s' ask it; it may be overloaded, or packets to it lost ('perfquery %s')",
-		     diag, diag, diag);
+		     "is the subnet manager still there? 'saquery %s -c' asks its administrator; it may be overloaded, or packets to it lost ('perfquery %s')",
+		     diag, diag);
 }
 
 static void explain_refused(const struct record *dev, struct finding *finding)

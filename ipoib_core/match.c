@@ -26,7 +26,7 @@ static bool ipoib_match_addr(struct net_device *dev, const struct sockaddr *addr
 		return in_dev && inet_confirm_addr(dev_net(dev), in_dev, 0, in->sin_addr.s_addr,
 						   RT_SCOPE_HOST);
 	case AF_INET6:
-		/* Who asks says which family. With ipv6.disable=1 there is no table to look into. */
+		/* A peer says which family; with ipv6.disable=1 there is no table to look into. */
 		return IS_ENABLED(CONFIG_IPV6) && ipv6_mod_enabled() &&
 		       ipv6_chk_addr(dev_net(dev), &in6->sin6_addr, dev, 1);
 	default:

@@ -282,8 +282,9 @@ static void check_not_ours(const struct check *check, const char *kernel, const 
 	finding_set(finding, FINDING_BROKEN, "not-built", "%s: %s", who, state);
 	if (!check_headers(kernel)) {
 		finding->cause = "headers";
-		finding_next(finding, "install the headers of %s, then '%s/take-over %s'", kernel,
-			     IPOIBCTL_SCRIPTS, kernel);
+		finding_next(finding,
+			     "install the headers of %s (linux-headers-%s of Debian and Ubuntu, kernel-devel-%s of RHEL, kernel-default-devel of SLES), then '%s/take-over %s'",
+			     kernel, kernel, kernel, IPOIBCTL_SCRIPTS, kernel);
 		return;
 	}
 	finding_next(finding, "'%s/take-over %s' builds and installs it, or says why not",

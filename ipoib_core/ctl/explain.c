@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fabric.h"
+#include "group.h"
 #include "machine.h"
 #include "name.h"
 #include "print.h"
@@ -79,7 +80,8 @@ static void explain_membership(struct explained *all, const struct record *dev)
 		    "a limited member of partition 0x%04llx: it reaches full members only, and not other limited ones",
 		    entry);
 	finding_next(&finding,
-		     "make the port a full member at the subnet manager (opensm: '=full' in partitions.conf), if that is not meant");
+		     "if that is not meant make the port a full member ('=full') at the subnet manager "
+		     GROUP_NEW);
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
@@ -402,7 +404,7 @@ static void explain_no_ports(struct explained *all)
 
 	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
 	finding_next(&finding,
-		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'), or only the half that is no RDMA ('modprobe mlx5_ib', of ConnectX-3 mlx4_ib; if that is not found, the package with the kernel's InfiniBand modules is missing); netdev, and they are Ethernet's (LINK_TYPE of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone, which has its name again once this package is removed");
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'), or only the half that is no RDMA ('modprobe mlx5_ib', of ConnectX-3 mlx4_ib; if that is not found, the package with the kernel's InfiniBand modules is missing); netdev, and they are Ethernet's (LINK_TYPE of mstconfig, in package mstflint, or of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone, which has its name again once this package is removed");
 	explain_tell(all, "ipoib_core", &finding);
 }
 

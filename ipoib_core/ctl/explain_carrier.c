@@ -39,7 +39,9 @@ static void explain_pkey(const struct record *dev, struct finding *finding)
 		    "no carrier: P_Key 0x%04llx is not in the table of port %s: the subnet manager has not given, or has taken, the partition",
 		    pkey, port);
 	finding_next(finding,
-		     "make the port a member of partition 0x%04llx at the subnet manager (opensm: partitions.conf, then SIGHUP); the carrier then comes by itself; /sys/class/infiniband/%s/ports/%llu/pkeys has what the port has",
+		     "make the port a member of partition 0x%04llx at the subnet manager "
+		     GROUP_NEW
+		     "; the carrier then comes by itself; /sys/class/infiniband/%s/ports/%llu/pkeys has what the port has",
 		     pkey & EXPLAIN_PARTITION, print_word(record_string(dev, IPOIB_A_HCA)),
 		     record_get(dev, IPOIB_A_PORT));
 }
@@ -136,8 +138,8 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		    "no carrier: port %s has a link, but no subnet manager has made it active",
 		    port);
 	finding_next(finding,
-		     "does a subnet manager run on this fabric? 'sminfo %s' looks for it; start one (opensm, or that of a switch): the carrier then comes by itself",
-		     print_diag(dev));
+		     "does a subnet manager run on this fabric? who runs the fabric knows, and 'sminfo' on a host whose port is active (not here); the carrier comes by itself once it does; only if there is none start one: that of a switch, or 'opensm -g GUID' with the Port GUID of 'ibstat %s %llu', on one host: a second one may take the fabric from the first, with other partitions",
+		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT));
 }
 
 static void explain_silent(const struct record *dev, struct finding *finding)
@@ -156,8 +158,8 @@ static void explain_silent(const struct record *dev, struct finding *finding)
 			    "no carrier: the broadcast group cannot be joined: %s%s",
 			    print_no_join(why, dev), tries);
 	finding_next(finding,
-		     "is the subnet manager still there? 'sminfo %s' and 'saquery %s' ask it; it may be overloaded, or packets to it lost ('perfquery %s')",
-		     diag, diag, diag);
+		     "is the subnet manager still there? 'saquery %s -c' asks its administrator; it may be overloaded, or packets to it lost ('perfquery %s')",
+		     diag, diag);
 }
 
 static void explain_refused(const struct record *dev, struct finding *finding)
@@ -168,7 +170,9 @@ static void explain_refused(const struct record *dev, struct finding *finding)
 		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
 		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf); if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
+		     "'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager "
+		     GROUP_NEW
+		     "; if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
 		     print_diag(dev), record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
 		     record_get(dev, IPOIB_A_PORT_MTU));
 }
@@ -192,7 +196,9 @@ static void explain_join_failed(const struct record *dev, struct finding *findin
 	    record_get(dev, IPOIB_A_LAST_ERROR) == EOPNOTSUPP) {
 		explain_port_name(port, dev);
 		finding_next(finding,
-			     "the partition has a Q_Key other than 0x0b1b, the only one that mlx5_core receives with: change it at the subnet manager, or 'ipoibctl set port %s accel ref'",
+			     "the partition has a Q_Key other than 0x0b1b, the only one that mlx5_core receives with: change it at the subnet manager "
+			     GROUP_ANEW
+			     ", or 'ipoibctl set port %s accel ref'",
 			     print_word(port));
 		return;
 	}

@@ -32,7 +32,9 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 			    "no carrier: the broadcast group %s is not among the %u groups that the subnet administrator tells this port of",
 			    gid, group.count);
 		finding_next(finding,
-			     "partition 0x%04llx needs 'ipoib' at the subnet manager (opensm: partitions.conf, then SIGHUP), and this port as a member; the carrier then comes by itself",
+			     "partition 0x%04llx needs 'ipoib' at the subnet manager "
+			     GROUP_NEW
+			     ", and this port as a member; the carrier then comes by itself",
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
 	} else if (port_mtu && group.mtu > port_mtu + 4) {
 		finding_set(finding, FINDING_BROKEN, "group-mtu-high",

@@ -113,6 +113,10 @@ static unsigned long link_devinfo(const char *said, const char *name)
 	return strtoul(at + strspn(at, " \t"), NULL, 0);
 }
 
+/* These count on what was over long ago. */
+#define LINK_GROWS \
+	"they count since the card was started, up to 65535: below that, if they do not grow, it is over; else "
+
 /* The port itself counts packets with keys that no queue of this host has (IBA 14.2.5.6). */
 static void link_keys(struct out *out, const struct record *port, const char *name)
 {
@@ -133,7 +137,8 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 			    "packets that came with another Q_Key than the queue pair had that they were for, of this interface or of another program: %lu (qkey_viol_cntr)",
 			    qkeys);
 		finding_next(&finding,
-			     "'ipoibctl show' as root has the Q_Key of the broadcast group; a host that was set to another one, or that has not noticed that the group was made anew, is not heard: there "
+			     LINK_GROWS
+			     "they may be another program's (MPI); or a host is not heard that was set to another Q_Key than the broadcast group has ('ipoibctl show' as root), or has not noticed that the group was made anew: there "
 			     EXPLAIN_BOUNCE " has it join anew", "IF", "IF");
 		finding_tell(out, name, &finding);
 	}
@@ -142,7 +147,8 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 			    "packets that came with a P_Key that this port does not have: %lu (bad_pkey_cntr)",
 			    pkeys);
 		finding_next(&finding,
-			     "a host is in a partition that this one is not in, or both are limited members: partitions at the subnet manager");
+			     LINK_GROWS
+			     "a host, or a program of one (MPI), uses a partition that this port is not in, or both are limited members: partitions at the subnet manager");
 		finding_tell(out, name, &finding);
 	}
 }

@@ -245,7 +245,7 @@ void explain_guest(const struct record *port, const struct record *dev, struct f
 	case IPOIB_CARRIER_REASON_PORT_INIT:
 		if (!mlx4) {
 			finding_also(finding,
-				     "; of a virtual function (SR-IOV): 'ip link show PF' on its physical function's host has its state and GUIDs, 'ip link set PF vf N state auto' sets that, and the subnet manager has to allow virtualization");
+				     "; of a virtual function (SR-IOV), in which ibportstate and others that send SMPs do not work: 'ip link show PF' on its physical function's host has its state and GUIDs, 'ip link set PF vf N state auto' sets that, and the subnet manager has to allow virtualization");
 			return;
 		}
 		break;

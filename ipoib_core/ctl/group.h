@@ -6,9 +6,17 @@
 #include "records.h"
 
 #define GROUP_LINK	64
-/* MTU and rate of a group are those that it was made with. */
-#define GROUP_ANEW \
-	"(opensm: partitions.conf, then restart it: SIGHUP changes no group that is there)"
+/*
+ * How partitions are set. Without a line for Default the file makes all ports limited members of
+ * that, which has no broadcast group then.
+ */
+#define GROUP_CONF(THEN) \
+	"(opensm: partitions.conf, always with a line for Default like " \
+	"'Default=0x7fff, ipoib, defmember=full : ALL=full ;', then " THEN \
+	"; see Partitions of ipoib-accel(7), for UFM too)"
+#define GROUP_NEW	GROUP_CONF("SIGHUP")
+/* MTU, rate and Q_Key of a group are those that it was made with. */
+#define GROUP_ANEW	GROUP_CONF("restart it, as SIGHUP changes no group that is there")
 
 /**
  * struct group - what the subnet administrator has; all 0 to begin with

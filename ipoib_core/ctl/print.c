@@ -150,7 +150,7 @@ const char *print_next(char *text, const struct record *record, const struct rec
 		snprintf(text, PRINT_NEXT, "the kernel log may say why it fails on this host");
 	else
 		snprintf(text, PRINT_NEXT,
-			 "is the subnet manager there? 'sminfo %s' asks it; 'perfquery %s' has packets lost",
+			 "is the subnet manager there? 'saquery %s -c' asks its administrator; 'perfquery %s' has packets lost",
 			 diag, diag);
 	return text;
 }

@@ -337,18 +337,35 @@ static void ipoib_event_address(struct ipoib_dev *priv)
 			    "the broadcast address was changed: set the interface down and up, until then nothing comes by it\n");
 }
 
+/* What a bond or a team can go on with without ours: those of a port of in-tree's, or none. */
+static const struct header_ops *ipoib_event_other_ops(struct net_device *dev)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		if (lower->type == dev->type && lower->header_ops != &ipoib_header_ops)
+			return lower->header_ops;
+	}
+	return compat_bare_header_ops();
+}
+
 /*
- * A bond or a team has the header_ops of its first port, without a reference to the port's module,
- * and keeps them when the port has gone. A netdev unregisters for this notifier when it does, or
- * when the notifier itself goes: there is no interface then from which one could take them anew.
+ * Before 2026 (425000dbf173, 950803f72547) a bond or a team has the header_ops of its first port,
+ * without a reference to the port's module, and keeps them when the port has gone. A netdev
+ * unregisters for this notifier when it does, or when the notifier itself goes: there is no
+ * interface of ours then from which one could take them anew.
  */
 static void ipoib_event_take_back(struct net_device *dev)
 {
-	const struct header_ops *bare = compat_bare_header_ops();
+	const struct header_ops *other;
 
+	if (dev->header_ops != &ipoib_header_ops)
+		return;
 	/* Not NULL: neighbours of it that there are look into them. */
-	if (bare && dev->header_ops == &ipoib_header_ops)
-		WRITE_ONCE(dev->header_ops, bare);
+	other = ipoib_event_other_ops(dev);
+	if (other)
+		WRITE_ONCE(dev->header_ops, other);
 }
 
 /* One that had a port of ours before this module came, and is of the type, does not take them. */

@@ -403,6 +403,7 @@ static void ipoib_mcast_want(struct ipoib_dev *priv, const u8 *addr, unsigned in
 	if (!test_and_set_bit(IPOIB_MC_FULL, &mcast->flags)) {
 		/* Was send-only: to be joined again, packets go on meanwhile. */
 		ipoib_dest_set_rank(&priv->mcasts, &mcast->dest, IPOIB_DEST_WANTED);
+		WRITE_ONCE(mcast->tries, 0);
 		set_bit(IPOIB_MC_LOST, &mcast->flags);
 	}
 	clear_bit(IPOIB_MC_LEAVE, &mcast->flags);

@@ -25,7 +25,7 @@ enum {
 /* Lines of groups that wait to be joined, each with slots of its own: none waits for another. */
 enum {
 	IPOIB_MC_LINE_WANTED,	/* full members */
-	IPOIB_MC_LINE_AGAIN,	/* those that were refused: any user may have very many */
+	IPOIB_MC_LINE_AGAIN,	/* those that failed to be: any user may have very many */
 	IPOIB_MC_LINE_KNOWN,	/* by which hosts and routers find each other */
 	IPOIB_MC_LINE_OTHERS,	/* whatever a user sends to */
 	IPOIB_MC_LINES

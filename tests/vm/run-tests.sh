@@ -98,6 +98,7 @@ list_tests()
 		share,quick) [ -z "$turn" ] || [ "$turn" = "$kernel" ] || continue ;;
 		share,full) [ "${only:-${turn:-6.12}}" = "$kernel" ] || continue ;;
 		since,quick | since,only-quick) ;;
+		since,soak | since,no-ipv6) continue ;;
 		since,*) [[ " ${tests[*]} " == *" $path "* ]] || continue ;;
 		*) continue ;;
 		esac
@@ -139,6 +140,7 @@ retry_command()
 {
 	local words=(tests/vm/run --no-build --kernel "$kernel")
 	[ -z "$cards" ] || words+=(--cards "$cards" --enhanced "$enhanced")
+	[ -z "$asked_append" ] || words+=(--append "$asked_append")
 	printf '%q ' "${words[@]}" --lane "$lane" "$1"
 }
 

@@ -15,13 +15,15 @@
 outage_up ours-ours
 tcp_start
 
-# faults KNOB HCA HOST INTERFACE COUNTERS
+# faults KNOB HCA HOST INTERFACE COUNTER QUEUES: each is counted once, and as an error of one of these queues.
 faults()
 {
 	for round in 1 2 3; do
 		before=$(ethtool_stat "$3" "$4" "$5")
+		errors=$(ethtool_stat "$3" "$4" "$6[0-9]+_errors")
 		knob "$2" "$1" 1
 		must_wait 10 counted "$3" "$4" "$5" "$before"
+		is "errors" "$(($(ethtool_stat "$3" "$4" "$6[0-9]+_errors") - errors))" 1
 		assert_resumes "$1 on $2, number $round"
 		assert_tcp_moves "$1 on $2, number $round"
 	done
@@ -32,10 +34,14 @@ counted()
 	[ "$(ethtool_stat "$1" "$2" "$3")" -gt "$4" ]
 }
 
-faults send_error_once sib0 hostA "$IFA" sqe_repairs
-faults send_error_once sib1 hostB "$IFB" sqe_repairs
-faults recv_error_once sib1 hostB "$IFB" restarts
-faults recv_error_once sib0 hostA "$IFA" restarts
+faults send_error_once sib0 hostA "$IFA" sqe_repairs tx
+faults send_error_once sib1 hostB "$IFB" sqe_repairs tx
+faults recv_error_once sib1 hostB "$IFB" restarts rx
+note "and an event tells of it too"
+knob sib0 qp_event_once 3
+faults recv_error_once sib0 hostA "$IFA" restarts rx
+is "events to come" "$(knob sib0 qp_event_once)" 0
+must counted hostA "$IFA" async_errors 2
 
 note "while a QP is mended, by an HCA that takes its time, it receives"
 # has_received COUNT: hostA, since received.

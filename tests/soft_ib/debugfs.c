@@ -17,6 +17,7 @@
  *                        wait for each other, and complete when they have left; 0: no time
  *   sibN/send_error_once the next so many sends complete with an error; the QP goes to SQE
  *   sibN/recv_error_once the next so many receives complete with an error; the QP goes to ERR
+ *   sibN/qp_event_once   the next so many QPs that do so raise the event QP_FATAL besides
  *   sibN/recv_irq_lost_once  the next so many interrupts for a receive get lost: the CQ has told,
  *                        and nobody has heard
  *   sibN/send_unknown_once  the next so many sends complete with a wr_id that was never posted
@@ -431,6 +432,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_u32("rate_mbps", 0600, dir, &faults->rate_mbps);
 	debugfs_create_u32("send_error_once", 0600, dir, &faults->send_error_once);
 	debugfs_create_u32("recv_error_once", 0600, dir, &faults->recv_error_once);
+	debugfs_create_u32("qp_event_once", 0600, dir, &faults->qp_event_once);
 	debugfs_create_u32("recv_irq_lost_once", 0600, dir, &faults->recv_irq_lost_once);
 	debugfs_create_u32("send_unknown_once", 0600, dir, &faults->send_unknown_once);
 	debugfs_create_u32("cq_event_once", 0600, dir, &faults->cq_event_once);

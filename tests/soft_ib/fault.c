@@ -308,6 +308,18 @@ bool sib_fault_recv(struct sib_hca *hca, u32 qpn)
 }
 
 /**
+ * sib_fault_qp_event() - does a QP that went to ERR raise an event?
+ * @hca: the HCA
+ * @qpn: the QP
+ *
+ * Context: any.
+ */
+bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn)
+{
+	return wanted(&hca->faults, qpn, &hca->faults.qp_event_once);
+}
+
+/**
  * sib_fault_recv_irq() - does the interrupt for a receive get lost?
  * @hca: the HCA
  * @qpn: the receiving QP

@@ -68,19 +68,23 @@ static void sib_qp_flush(struct sib_qp *qp)
 }
 
 /**
- * sib_qp_fatal() - the QP breaks down by itself
+ * sib_qp_break() - the QP goes to ERR by itself, for a receive that has failed
  * @qp: the QP
+ *
+ * The completion says so, and no event besides (IBA 11.6.3 has those for what no completion can
+ * tell), unless it is asked for.
  *
  * Context: any; no lock of ours held; under rcu_read_lock().
  */
-void sib_qp_fatal(struct sib_qp *qp)
+void sib_qp_break(struct sib_qp *qp)
 {
 	u8 state = READ_ONCE(qp->state);
 
 	while (state != IB_QPS_ERR && state != IB_QPS_RESET) {
 		if (sib_qp_change_state(qp, state, IB_QPS_ERR)) {
 			sib_qp_flush(qp);
-			sib_qp_event(qp, IB_EVENT_QP_FATAL);
+			if (sib_fault_qp_event(qp->hca, qp->qpn))
+				sib_qp_event(qp, IB_EVENT_QP_FATAL);
 			return;
 		}
 		state = READ_ONCE(qp->state);

@@ -133,7 +133,7 @@ static void sib_deliver(struct sib_qp *qp, const struct sib_pkt *pkt, u16 pkey_i
 	if (due)
 		sib_cq_notify(cq);
 	if (unlikely(broken))
-		sib_qp_fatal(qp);
+		sib_qp_break(qp);
 }
 
 /* IBA 10.9.3: same partition, and one of the two is a full member. */

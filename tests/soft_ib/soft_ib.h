@@ -208,6 +208,7 @@ struct sib_faults {
 	u32 rate_mbps;		/* what the port sends takes its time on the wire; 0: none */
 	u32 send_error_once;	/* that many sends complete with an error */
 	u32 recv_error_once;	/* that many receives complete with an error */
+	u32 qp_event_once;	/* that many QPs that go to ERR for it raise QP_FATAL */
 	u32 recv_irq_lost_once;	/* that many interrupts for a receive get lost */
 	u32 send_unknown_once;	/* that many sends complete as another one, never posted */
 	u32 cq_event_once;	/* that many of sends come with CQ_ERR, and are well */
@@ -408,6 +409,7 @@ void sib_port_gid(const struct sib_port *port, unsigned int index, union ib_gid 
 enum sib_send_fault sib_fault_send(struct sib_hca *hca, u32 qpn);
 u32 sib_fault_rate(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv(struct sib_hca *hca, u32 qpn);
+bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn);
 bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn);
 bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn);
 bool sib_fault_cq_event(struct sib_hca *hca, u32 qpn, bool recv);

@@ -491,7 +491,7 @@ int sib_query_qp(struct ib_qp *ibqp, struct ib_qp_attr *attr, int mask,
 		 struct ib_qp_init_attr *init);
 int sib_destroy_qp(struct ib_qp *ibqp, struct ib_udata *udata);
 bool sib_qp_change_state(struct sib_qp *qp, u8 from, u8 to);
-void sib_qp_fatal(struct sib_qp *qp);
+void sib_qp_break(struct sib_qp *qp);
 
 /* garble.c */
 void sib_garble(struct sib_qp *qp, const struct sib_rwqe *wqe, struct sib_cqe *cqe);

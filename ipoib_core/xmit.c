@@ -27,6 +27,10 @@ static int ipoib_header_create(struct sk_buff *skb, struct net_device *dev, unsi
 	struct ipoib_pseudo_header *pseudo;
 	struct ipoib_header *header;
 
+	/* Who forwards by neigh_xmit(), nft's fwd and flowtables, may not have seen to it. */
+	if (unlikely(skb_headroom(skb) < IPOIB_HARD_LEN) &&
+	    pskb_expand_head(skb, SKB_DATA_ALIGN(IPOIB_HARD_LEN), 0, GFP_ATOMIC))
+		return -ENOMEM;
 	header = skb_push(skb, sizeof(*header));
 	header->proto = htons(type);
 	header->reserved = 0;
@@ -143,6 +147,14 @@ netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	/* What the accel has kept back goes with its queues when it stops, which it is about to. */
 	if (unlikely(!test_bit(IPOIB_F_OPEN, &priv->flags))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
+		return NETDEV_TX_OK;
+	}
+	/*
+	 * Where tc has set a queue (skbedit, 5.19) the stack locks one that there is, and leaves in
+	 * the packet what tc said. Or ethtool has taken the queue away meanwhile.
+	 */
+	if (unlikely(queue >= READ_ONCE(dev->real_num_tx_queues))) {
+		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return NETDEV_TX_OK;
 	}
 	/* A packet socket may hand us anything. */

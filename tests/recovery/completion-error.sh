@@ -77,6 +77,7 @@ pings_stop
 note "a receive of a host that sends nothing, which would tell that the QP is in error too"
 restarts=$(ethtool_stat hostA "$IFA" restarts)
 knob sib0 recv_error_once 1
+# shellcheck disable=SC2016 # its own
 on hostB sh -c 'echo one | socat -u - "UDP-SENDTO:$1:9"' sh "$A4"
 must_wait 5 counted hostA "$IFA" restarts "$restarts"
 assert_strict_clean

@@ -138,6 +138,9 @@ static int ref_set_coalesce(struct net_device *dev,
 	if (coal->rx_coalesce_usecs > U16_MAX || coal->rx_max_coalesced_frames > U16_MAX ||
 	    coal->tx_coalesce_usecs > U16_MAX || coal->tx_max_coalesced_frames > U16_MAX)
 		return -EINVAL;
+	/* Without high-resolution timers each wait would last until the next tick. */
+	if (coal->use_adaptive_rx_coalesce && hrtimer_resolution > REF_WAIT_MAX)
+		return -EOPNOTSUPP;
 
 	WRITE_ONCE(priv->adaptive_rx, ref_wants_adaptive(priv, coal));
 	priv->coal.rx_usecs = coal->rx_coalesce_usecs;

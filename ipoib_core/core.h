@@ -97,7 +97,7 @@ enum {
 
 /* Packets that the core drops, by cause; `ethtool -S` shows them by these names. */
 enum ipoib_drop {
-	IPOIB_DROP_MALFORMED,	/* shorter than the header, or of a type or queue that there is not */
+	IPOIB_DROP_MALFORMED,	/* shorter than the header; no such type, or queue */
 	IPOIB_DROP_TOO_LONG,	/* longer than a packet of the link may be */
 	IPOIB_DROP_NOT_OPEN,	/* no P_Key, or between stop and open */
 	IPOIB_DROP_PATH_QUEUE,	/* too many packets wait for a path record */

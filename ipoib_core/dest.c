@@ -253,7 +253,7 @@ void ipoib_dest_hold(struct ipoib_dest_table *table, struct ipoib_dest *dest, st
 		ipoib_dest_make_room(table, why);
 	if (skb_queue_empty(&dest->queue))
 		list_add_tail(&dest->holder, &table->holders);
-	/* It goes on by the stack. Who has led it here, as teql does, may have left its own there. */
+	/* It goes on by the stack, and who has led it here, teql, may have left its own. */
 	skb->dev = table->priv->dev;
 	__skb_queue_tail(&dest->queue, skb);
 	table->queued++;

@@ -128,7 +128,6 @@ static bool wanted(const struct sib_faults *faults, u32 qpn, u32 *left)
  * sib_fault_post_send() - is a send to be refused when it is posted?
  * @hca: the HCA
  * @qpn: the QP
- *
  * Context: any.
  */
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
@@ -142,7 +141,6 @@ bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
  * @hca: the HCA
  * @qpn: the QP
  * @len: bytes
- *
  * Context: any.
  */
 bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len)
@@ -298,7 +296,6 @@ u32 sib_fault_rate(struct sib_hca *hca, u32 qpn)
  * sib_fault_recv() - what the knobs do to a receive
  * @hca: the HCA
  * @qpn: the receiving QP
- *
  * Context: any.
  * Return: true when it is to complete with an error.
  */
@@ -311,7 +308,6 @@ bool sib_fault_recv(struct sib_hca *hca, u32 qpn)
  * sib_fault_qp_event() - does a QP that went to ERR raise an event?
  * @hca: the HCA
  * @qpn: the QP
- *
  * Context: any.
  */
 bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn)
@@ -323,7 +319,6 @@ bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn)
  * sib_fault_recv_irq() - does the interrupt for a receive get lost?
  * @hca: the HCA
  * @qpn: the receiving QP
- *
  * Context: any.
  */
 bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn)
@@ -335,7 +330,6 @@ bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn)
  * sib_fault_send_unknown() - does a send complete as one that was never posted?
  * @hca: the HCA
  * @qpn: the sending QP
- *
  * Context: any.
  */
 bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn)

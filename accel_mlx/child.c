@@ -285,6 +285,20 @@ bool mlx_child_reset(struct net_device *dev, struct net_device *parent)
 	return true;
 }
 
+/*
+ * What the parent's GRO has of a child must be gone before the child is. Where packets are kept of
+ * run to run a run hands on what is older than a jiffy, and to disable NAPI has a run waited for.
+ * (From 6.13 on somebody may have one NAPI alone keep them, by netlink: that is not seen here.)
+ */
+static void mlx_child_flush(struct net_device *parent)
+{
+	if (!READ_ONCE(parent->gro_flush_timeout) || !netif_running(parent))
+		return;
+	schedule_timeout_uninterruptible(2);
+	accel_napi_disable_all(parent);
+	accel_napi_enable_all(parent);
+}
+
 /**
  * mlx_child_uninit() - a P_Key child goes
  * @dev: it, stopped
@@ -293,17 +307,13 @@ bool mlx_child_reset(struct net_device *dev, struct net_device *parent)
  * mlx5_core frees the child's entry in the table by which the parent's NAPI finds whose a packet
  * is, with no regard to readers: there must be none. A parent that is down has no NAPI.
  *
- * What its GRO has of the child must be gone before the child is. Where it may keep packets from
- * run to run (gro_flush_timeout) a run hands on what is older than a jiffy: that is waited for.
- *
  * Context: process, under RTNL.
  */
 void mlx_child_uninit(struct net_device *dev, struct net_device *parent)
 {
 	accel_napi_disable_all(parent);
 	rnet_uninit(dev);
-	if (READ_ONCE(parent->gro_flush_timeout) && netif_running(parent))
-		schedule_timeout_uninterruptible(2);
 	accel_napi_enable_all(parent);
+	mlx_child_flush(parent);
 	mlx_intf_of(parent)->children--;
 }

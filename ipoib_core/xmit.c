@@ -138,6 +138,18 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 	return ipoib_path_send(priv, skb, pseudo->hwaddr);
 }
 
+/*
+ * Where tc has set a queue (skbedit, from 5.19 until 2026) the stack locks one that there is, and
+ * may leave in the packet what tc said. One that ethtool takes away is held to the end, and good.
+ */
+static bool ipoib_queue_is_held(const struct net_device *dev, unsigned int queue)
+{
+	if (likely(queue < READ_ONCE(dev->real_num_tx_queues)))
+		return true;
+	return queue < dev->num_tx_queues &&
+	       READ_ONCE(netdev_get_tx_queue(dev, queue)->xmit_lock_owner) == smp_processor_id();
+}
+
 netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	unsigned int queue = skb_get_queue_mapping(skb);
@@ -149,11 +161,7 @@ netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
 		return NETDEV_TX_OK;
 	}
-	/*
-	 * Where tc has set a queue (skbedit, 5.19) the stack locks one that there is, and leaves in
-	 * the packet what tc said. Or ethtool has taken the queue away meanwhile.
-	 */
-	if (unlikely(queue >= READ_ONCE(dev->real_num_tx_queues))) {
+	if (unlikely(!ipoib_queue_is_held(dev, queue))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return NETDEV_TX_OK;
 	}

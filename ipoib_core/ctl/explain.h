@@ -12,7 +12,7 @@
 #define EXPLAIN_LINE	768
 /* What the commands of explain_anew() do to a port that has interfaces. */
 #define EXPLAIN_ANEW_GOES \
-	"all interfaces of the port go, its own comes back in the device's network namespace, without what was set of it by hand, and P_Key children have to be made again"
+	"all interfaces of the port go, its own comes back in the device's network namespace, without what was set of it by hand, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again), and P_Key children have to be made again"
 
 /* Down and up in one line saves the shell alone. Takes the interface's name, as a word, twice. */
 #define EXPLAIN_BOUNCE \

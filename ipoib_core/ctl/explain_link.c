@@ -42,7 +42,7 @@ struct link_cause {
 static const struct link_cause link_causes[] = {
 	{ "link-errors", "errors on the link since the counters were reset",
 	  "do they grow? 'ibqueryerrors ",
-	  "' has both ends; clean or change the cable, or try another port of the switch",
+	  " -r' has both ends; clean or change the cable, or try another port of the switch",
 	  { { "symbol_error", 0xffff }, { "link_error_recovery", 0xff }, { "link_downed", 0xff },
 	    { "port_rcv_errors", 0xffff }, { "port_rcv_remote_physical_errors", 0xffff },
 	    { "local_link_integrity_errors", 0xf },

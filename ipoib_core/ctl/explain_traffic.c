@@ -429,7 +429,7 @@ static void traffic_cpu(const struct traffic *traffic)
 	traffic_more_queues(traffic, how, sizeof(how));
 	if (queues == 1)
 		finding_next(&finding,
-			     "one RX queue is in use: %sRPS shares the work ('echo ff > /sys/class/net/%s/queues/rx-%d/rps_cpus', a mask of CPUs near the card)",
+			     "one RX queue is in use: %sRPS shares the work ('echo MASK > /sys/class/net/%s/queues/rx-%d/rps_cpus', of CPUs near the card: device/local_cpus has them)",
 			     how, print_word(traffic->name), queue);
 	else
 		finding_next(&finding,

@@ -235,7 +235,8 @@ static bool set_ask(const struct set *set)
 		out_text(&out,
 			 " goes away, until another accel is set; what was set of it by hand is lost");
 	else
-		out_text(&out, " goes away and comes back, what was set of it by hand is lost");
+		out_text(&out,
+			 " goes away and comes back, what was set of it by hand is lost, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again)");
 	out_text(&out, ". Go on? [y/N] ");
 	fflush(stderr);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');

@@ -158,7 +158,7 @@ static void test_size_next(struct test *test, unsigned int went)
 
 	if (went < TEST_IPV6_MTU)
 		TEST_NEXT(test,
-			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery %s portinfo LID', NeighborMTU; 'saquery %s -g' has the groups)? mtu= of the partition (Partitions of ipoib-accel(7)) is what all members can do",
+			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery %s portinfo LID PORT', NeighborMTU, of which 'iblinkinfo' has both; 'saquery %s -g' has the groups)? mtu= of the partition (Partitions of ipoib-accel(7)) is what all members can do",
 			  name, mtu, TEST_IPV6_MTU, diag, diag);
 	else
 		TEST_NEXT(test,

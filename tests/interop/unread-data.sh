@@ -52,8 +52,8 @@ hosts_up ours-ours
 must_wait 10 can_ping hostA "$B4"
 clean_mark
 # The window of a socket that nobody reads from stays as large as it was in the beginning.
-must on hostB sysctl -qw net.ipv4.tcp_rmem='4096 16777216 16777216'
-head -c 6000000 /dev/urandom > "$TMPDIR/sent"
+must on hostB sysctl -qw net.ipv4.tcp_rmem='4096 33554432 33554432'
+head -c 12000000 /dev/urandom > "$TMPDIR/sent"
 spawn hostB socat -u TCP-LISTEN:7000 "OPEN:$TMPDIR/read,creat,trunc"
 reader=$SPAWNED
 must_wait 10 listens
@@ -72,7 +72,7 @@ iperf_run hostA "$B4" 5
 must_wait 10 socket_holds hostB 7000 56000
 freed=$(counted blocks_freed)
 : > "$TMPDIR/rest"
-must_wait 20 socket_holds hostB 7000 5000000
+must_wait 20 socket_holds hostB 7000 10000000
 freed=$(($(counted blocks_freed) - freed))
 note "the socket holds $(on hostB ss -Htn state connected 'sport = :7000' | awk '{ print $2 }') bytes"
 kill -CONT "$reader"

@@ -140,13 +140,16 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 
 /*
  * Where tc has set a queue (skbedit, from 5.19 until 2026) the stack locks one that there is, and
- * may leave in the packet what tc said. One that ethtool takes away is held to the end, and good.
+ * may leave in the packet what tc said. One that ethtool takes away is held to the end of a list,
+ * and an accel that keeps sends back has it; a card's may be gone.
  */
-static bool ipoib_queue_is_held(const struct net_device *dev, unsigned int queue)
+static bool ipoib_queue_is_good(const struct ipoib_dev *priv, unsigned int queue)
 {
+	const struct net_device *dev = priv->dev;
+
 	if (likely(queue < READ_ONCE(dev->real_num_tx_queues)))
 		return true;
-	return queue < dev->num_tx_queues &&
+	return priv->ops->flush_sends && queue < dev->num_tx_queues &&
 	       READ_ONCE(netdev_get_tx_queue(dev, queue)->xmit_lock_owner) == smp_processor_id();
 }
 
@@ -161,7 +164,7 @@ netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		ipoib_drop(priv, skb, IPOIB_DROP_NOT_OPEN);
 		return NETDEV_TX_OK;
 	}
-	if (unlikely(!ipoib_queue_is_held(dev, queue))) {
+	if (unlikely(!ipoib_queue_is_good(priv, queue))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
 		return NETDEV_TX_OK;
 	}

@@ -286,8 +286,8 @@ bool mlx_child_reset(struct net_device *dev, struct net_device *parent)
 }
 
 /*
- * What the parent's GRO has of a child must be gone before the child is. Where packets are kept of
- * run to run a run hands on what is older than a jiffy, and to disable NAPI has a run waited for.
+ * What the parent's GRO has of a child must be gone before the child is. If it keeps packets from
+ * run to run, each hands on what is older than a jiffy, and one is waited for to disable NAPI.
  * (From 6.13 on somebody may have one NAPI alone keep them, by netlink: that is not seen here.)
  */
 static void mlx_child_flush(struct net_device *parent)

@@ -158,8 +158,8 @@ static void test_size_next(struct test *test, unsigned int went)
 
 	if (went < TEST_IPV6_MTU)
 		TEST_NEXT(test,
-			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery %s portinfo LID PORT', NeighborMTU, of which 'iblinkinfo' has both; 'saquery %s -g' has the groups)? mtu= of the partition (Partitions of ipoib-accel(7)) is what all members can do",
-			  name, mtu, TEST_IPV6_MTU, diag, diag);
+			  "a lower MTU of %s, which is %u, is no way out: below the %u that IPv6 needs that leaves the interface, with its addresses; is the MTU of the peer so small ('ip link' there), or of a switch or a link on the way ('smpquery %s portinfo LID PORT', NeighborMTU, of which 'iblinkinfo %s' has both; 'saquery %s -g' has the groups)? mtu= of the partition (Partitions of ipoib-accel(7)) is what all members can do",
+			  name, mtu, TEST_IPV6_MTU, diag, diag, diag);
 	else
 		TEST_NEXT(test,
 			  "the MTU of %s is %u, and must not be more than that of the peer ('ip link' there) and of each gateway: 'ip link set %s mtu %u', or mtu= of the partition (Partitions of ipoib-accel(7)); if MTUs are the same a switch or a link on the way carries less",

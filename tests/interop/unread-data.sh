@@ -58,13 +58,15 @@ spawn hostB socat -u TCP-LISTEN:7000 "OPEN:$TMPDIR/read,creat,trunc"
 reader=$SPAWNED
 must_wait 10 listens
 kill -STOP "$reader"
+# One packet by itself, and some of iperf's; then the rest, when it is told to.
+mkfifo "$TMPDIR/rest"
 # shellcheck disable=SC2016 # its own
 spawn hostA sh -c '{
 	for n in $(seq 0 39); do
 		dd "if=$1/sent" bs=1400 "skip=$n" count=1 2> /dev/null
 		sleep 0.05
 	done
-	until [ -e "$1/rest" ]; do sleep 0.1; done
+	cat "$1/rest"
 	tail -c +56001 "$1/sent"
 } | socat -u - "TCP:$2:7000"' sh "$TMPDIR" "$B4"
 iperf_server hostB

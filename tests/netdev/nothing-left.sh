@@ -70,10 +70,10 @@ refused 40
 assert_nothing_left 40 refused 40
 assert_strict_clean
 
-# queue_pairs: of hostA.
+# queue_pairs [HCA]: of hostA, or that one's.
 queue_pairs()
 {
-	grep -c '^qp .* ipoib_core ' "$SOFT_IB/sib0/census" || :
+	grep -c '^qp .* ipoib_core ' "$SOFT_IB/${1:-sib0}/census" || :
 }
 
 queue_pairs_are()
@@ -151,4 +151,4 @@ knob sib1 detach_error_once 1000
 must rmmod accel_ref
 is "refusals to come" "$(knob sib0 detach_error_once)" 0
 must_wait 5 queue_pairs_are 0
-is "queue pairs of hostB" "$(grep -c '^qp .* ipoib_core ' "$SOFT_IB/sib1/census" || :)" 0
+is "queue pairs of hostB" "$(queue_pairs sib1)" 0

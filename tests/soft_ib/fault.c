@@ -55,46 +55,6 @@ struct sib_fault_state {
 	struct hrtimer timer;
 };
 
-static const char * const drop_names[SIB_DROP_NUM] = {
-	[SIB_DROP_LINK_DOWN] = "link_down",
-	[SIB_DROP_NO_ROUTE] = "no_route",
-	[SIB_DROP_BAD_LID] = "bad_lid",
-	[SIB_DROP_PKEY] = "pkey",
-	[SIB_DROP_QKEY] = "qkey",
-	[SIB_DROP_NO_QP] = "no_qp",
-	[SIB_DROP_NO_MCAST_QP] = "no_mcast_qp",
-	[SIB_DROP_NO_RECV_WR] = "no_recv_wr",
-	[SIB_DROP_LENGTH] = "length",
-	[SIB_DROP_GRH] = "grh",
-	[SIB_DROP_HOP_LIMIT] = "hop_limit",
-	[SIB_DROP_BAD_SMP] = "bad_smp",
-	[SIB_DROP_FAULT] = "fault",
-	[SIB_DROP_HELD] = "held",
-};
-
-/**
- * sib_drop_name() - the name of a cause, as debugfs shows it
- * @why: the cause
- *
- * Return: the name.
- */
-const char *sib_drop_name(enum sib_drop why)
-{
-	return drop_names[why];
-}
-
-/**
- * sib_count_drop() - counts a lost packet
- * @port: where
- * @why: the cause
- *
- * Context: any.
- */
-void sib_count_drop(struct sib_port *port, enum sib_drop why)
-{
-	atomic64_inc(&port->drops[why]);
-}
-
 static bool roll(u32 ppm)
 {
 	return unlikely(ppm) && ((u64)get_random_u32() * 1000000) >> 32 < ppm;
@@ -128,6 +88,7 @@ static bool wanted(const struct sib_faults *faults, u32 qpn, u32 *left)
  * sib_fault_post_send() - is a send to be refused when it is posted?
  * @hca: the HCA
  * @qpn: the QP
+ *
  * Context: any.
  */
 bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
@@ -141,6 +102,7 @@ bool sib_fault_post_send(struct sib_hca *hca, u32 qpn)
  * @hca: the HCA
  * @qpn: the QP
  * @len: bytes
+ *
  * Context: any.
  */
 bool sib_fault_post_long(struct sib_hca *hca, u32 qpn, u32 len)
@@ -296,6 +258,7 @@ u32 sib_fault_rate(struct sib_hca *hca, u32 qpn)
  * sib_fault_recv() - what the knobs do to a receive
  * @hca: the HCA
  * @qpn: the receiving QP
+ *
  * Context: any.
  * Return: true when it is to complete with an error.
  */
@@ -308,6 +271,7 @@ bool sib_fault_recv(struct sib_hca *hca, u32 qpn)
  * sib_fault_qp_event() - does a QP that went to ERR raise an event?
  * @hca: the HCA
  * @qpn: the QP
+ *
  * Context: any.
  */
 bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn)
@@ -319,6 +283,7 @@ bool sib_fault_qp_event(struct sib_hca *hca, u32 qpn)
  * sib_fault_recv_irq() - does the interrupt for a receive get lost?
  * @hca: the HCA
  * @qpn: the receiving QP
+ *
  * Context: any.
  */
 bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn)
@@ -330,6 +295,7 @@ bool sib_fault_recv_irq(struct sib_hca *hca, u32 qpn)
  * sib_fault_send_unknown() - does a send complete as one that was never posted?
  * @hca: the HCA
  * @qpn: the sending QP
+ *
  * Context: any.
  */
 bool sib_fault_send_unknown(struct sib_hca *hca, u32 qpn)

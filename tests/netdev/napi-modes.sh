@@ -40,15 +40,16 @@ busy_polled()
 		$1 == "TcpExt:" { for (i in at) if (at[i] == "BusyPollRxPackets") print $i }' /proc/net/netstat
 }
 
-# busy_poll: a socket that is new takes the sysctl; it knows which NAPI to poll from the first datagram on.
-busy_poll()
+# busy_polls: a socket that is new takes the sysctl; it knows which NAPI to poll from the first datagram on. Where
+# the softirq has that NAPI each time that the socket looks for it, nothing is polled.
+busy_polls()
 {
 	polled=$(busy_polled)
 	sysctl -qw net.core.busy_read=100000
 	napi_ids_of hostB "$B4" hostA
 	sysctl -qw net.core.busy_read=0
-	note "$(cat "$TMPDIR/napi"), $(($(busy_polled) - polled)) packets by busy polling"
-	[ "$(busy_polled)" -gt "$polled" ] || fail "nothing was received by busy polling"
+	polled=$(($(busy_polled) - polled))
+	[ "$polled" -gt 0 ]
 }
 
 # told KIND: lines of that kind about hostB's queues.
@@ -91,7 +92,8 @@ for adaptive in off on; do
 	goes_on "not deferred"
 
 	note "busy polling, adaptive-rx $adaptive"
-	busy_poll
+	must_wait 20 busy_polls
+	note "$(cat "$TMPDIR/napi"), $polled packets by busy polling"
 	goes_on "busy polling"
 done
 

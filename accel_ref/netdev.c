@@ -268,7 +268,8 @@ void ref_ib_dev_cleanup(struct net_device *dev)
  * @queues: 1..ref_priv.num_txqs
  *
  * CPUs that send do not meet in a queue's lock, and what a CPU sends stays in order. Without XPS
- * flows are spread by a hash.
+ * flows are spread by a hash, as are those of CPUs that are not online yet: the stack does not note
+ * these.
  *
  * Context: process, under RTNL.
  * Return: 0 or a negative errno.
@@ -276,15 +277,17 @@ void ref_ib_dev_cleanup(struct net_device *dev)
 int ref_set_tx_queues(struct net_device *dev, unsigned int queues)
 {
 	int err = netif_set_real_num_tx_queues(dev, queues);
-	unsigned int queue, cpu;
+	unsigned int queue, cpu, nth;
 	cpumask_var_t cpus;
 
 	if (err || dev->num_tx_queues == 1 || !alloc_cpumask_var(&cpus, GFP_KERNEL))
 		return err;
 	for (queue = 0; queue < queues; queue++) {
+		/* By turns: the numbers of CPUs have holes where threads are switched off. */
 		cpumask_clear(cpus);
-		for_each_possible_cpu(cpu) {
-			if (cpu % queues == queue)
+		nth = 0;
+		for_each_online_cpu(cpu) {
+			if (nth++ % queues == queue)
 				cpumask_set_cpu(cpu, cpus);
 		}
 		if (netif_set_xps_queue(dev, cpus, queue))

@@ -17,6 +17,7 @@
  */
 #include "silence.h"
 
+#include <linux/kernel.h>
 #include <linux/sched/mm.h>
 
 #include "tx.h"
@@ -192,6 +193,9 @@ static bool ref_repair_qp(struct ref_qp *qp)
 	/* What is not known is no state that needs a restart. */
 	if (ref_silence_left(priv))
 		return true;
+	/* mlx5_core ends all queues when the machine goes down. */
+	if (system_state > SYSTEM_RUNNING)
+		return false;
 	net_warn_ratelimited("%s: QP 0x%06x is in state %d, asking for a restart\n",
 			     priv->dev->name, qp->qp->qp_num, state);
 	ref_restart(priv);

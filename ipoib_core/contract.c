@@ -420,9 +420,8 @@ static int ipoib_contract_detach_mcast(struct net_device *dev, const union ib_gi
 static void ipoib_contract_sends(const struct ipoib_contract *contract, const char *op,
 				 unsigned int txqueue)
 {
-	const struct netdev_queue *queue = netdev_get_tx_queue(contract->priv->dev, txqueue);
-
-	WARN_ONCE(!in_softirq() || READ_ONCE(queue->xmit_lock_owner) != raw_smp_processor_id(),
+	WARN_ONCE(!in_softirq() ||
+		  !compat_tx_owned(netdev_get_tx_queue(contract->priv->dev, txqueue)),
 		  "ipoib_core: accel %s: %s() without the lock of TX queue %u\n", contract->name,
 		  op, txqueue);
 	ipoib_contract_turn(contract, op, BIT(IPOIB_CONTRACT_OPEN));

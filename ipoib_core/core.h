@@ -209,6 +209,7 @@ struct ipoib_dest_table {
  * @gid_missed: at so many looks in a row, while open, it was not there; RTNL
  * @gid_missed_at: jiffies since when, if @gid_missed; RTNL
  * @op_lock: see above
+ * @tx_queues: how many TX queues the accel has made, whatever the user then sets
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @open_error: how the last try ended; RTNL
@@ -260,6 +261,7 @@ struct ipoib_dev {
 	unsigned int gid_missed;
 	unsigned long gid_missed_at;
 	struct mutex op_lock; /* one op of the accel at a time */
+	unsigned int tx_queues;
 	unsigned int open_backoff;
 	unsigned long open_at;
 	int open_error;
@@ -374,11 +376,18 @@ static inline void ipoib_drop(struct ipoib_dev *priv, struct sk_buff *skb, enum 
  * ipoib_seconds_since() - how long ago something was last used
  * @used: seconds of jiffies, which senders set meanwhile
  *
- * Signed: a sender on another CPU may be a second ahead of what this one has read.
+ * A sender on another CPU may be a second ahead of what this one has read. What is further ahead
+ * was long ago: jiffies of 32 bits have come round, five minutes after boot for the first time.
+ *
+ * Return: seconds, at least 0.
  */
-static inline long ipoib_seconds_since(const unsigned long *used)
+static inline unsigned long ipoib_seconds_since(const unsigned long *used)
 {
-	return (long)(jiffies / HZ - READ_ONCE(*used));
+	unsigned long now = jiffies / HZ, then = READ_ONCE(*used);
+
+	if (then > now)
+		return then - now > 2 ? ULONG_MAX / HZ : 0;
+	return now - then;
 }
 
 /* For the works of interfaces that do not need RTNL; main.c. */

@@ -140,7 +140,8 @@ static int ipoib_path_seq_show(struct seq_file *file, void *item)
 	ipoib_debugfs_gid(file, &dest->gid);
 	seq_printf(file, "  complete: %6s\n", ah ? "yes" : "no");
 	if (ah) {
-		mbps = ib_rate_to_mbps(ah->rate);
+		/* A rate that this kernel does not know is -1. */
+		mbps = max(ib_rate_to_mbps(ah->rate), 0);
 		seq_printf(file, "  DLID:     0x%04x\n", ah->dlid);
 		seq_printf(file, "  SL: %12u\n", ah->sl);
 		seq_printf(file, "  rate: %8d.%03d Gb/sec\n", mbps / 1000, mbps % 1000);

@@ -54,7 +54,7 @@ static void ipoib_dest_look(struct ipoib_dest *dest)
 {
 	unsigned long used = READ_ONCE(dest->used);
 
-	if (ipoib_seconds_since(&used) <= 0)
+	if (!ipoib_seconds_since(&used))
 		WRITE_ONCE(dest->used, --used);
 	dest->looked = used;
 }

@@ -183,9 +183,9 @@ static void ipoib_get_ethtool_stats(struct net_device *dev, struct ethtool_stats
 	*data++ = all.tx_dropped;
 	*data++ = all.multicast;
 	for (i = 0; i < IPOIB_DROP_NUM; i++)
-		*data++ = atomic_long_read(&priv->drops[i]);
+		*data++ = (unsigned long)atomic_long_read(&priv->drops[i]);
 	for (i = 0; i < IPOIB_TOLD_NUM; i++)
-		*data++ = atomic_long_read(&priv->qpns_told[i]);
+		*data++ = (unsigned long)atomic_long_read(&priv->qpns_told[i]);
 	if (own.n_stats)
 		priv->accel_ethtool->get_ethtool_stats(dev, &own, data);
 }

@@ -28,6 +28,7 @@
  */
 #include "event.h"
 
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/netdevice.h>
 #include <linux/sched/mm.h>
@@ -72,6 +73,9 @@ void ipoib_event(struct ipoib_port *port, enum ib_event_type type)
 		set_bit(IPOIB_EVENT_HEAVY, &port->events);
 		break;
 	case IB_EVENT_DEVICE_FATAL:
+		/* mlx5_core says so when the machine goes down. */
+		if (system_state > SYSTEM_RUNNING)
+			return;
 		set_bit(IPOIB_EVENT_FATAL, &port->events);
 		break;
 	default:

@@ -194,6 +194,8 @@ int ipoib_intf_init(struct net_device *dev)
 	if (ret)
 		goto cleanup;
 
+	priv->tx_queues = dev->real_num_tx_queues;
+
 	/* A card driver behind the accel may have put its own functions here. */
 	ipoib_netdev_set_ops(priv);
 	ipoib_ethtool_merge(priv);

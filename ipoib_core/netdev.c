@@ -91,7 +91,7 @@ static void ipoib_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *
 	if (priv->ops->get_stats64)
 		priv->ops->get_stats64(dev, stats);
 	for (i = 0; i < IPOIB_DROP_NUM; i++)
-		stats->tx_dropped += atomic_long_read(&priv->drops[i]);
+		stats->tx_dropped += (unsigned long)atomic_long_read(&priv->drops[i]);
 }
 
 static netdev_features_t ipoib_fix_features(struct net_device *dev, netdev_features_t features)

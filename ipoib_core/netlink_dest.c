@@ -34,7 +34,7 @@ static void ipoib_nl_look(struct ipoib_dest_table *table, struct ipoib_dest *des
 	memset(info, 0, sizeof(*info));
 	info->gid = dest->gid;
 	info->queued = skb_queue_len(&dest->queue);
-	info->idle = max(ipoib_seconds_since(&dest->used), 0L) * MSEC_PER_SEC;
+	info->idle = (u64)ipoib_seconds_since(&dest->used) * MSEC_PER_SEC;
 	if (!ah)
 		return;
 	info->known = true;

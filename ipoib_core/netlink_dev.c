@@ -272,7 +272,8 @@ static int ipoib_nl_put_drop(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 	failed = ipoib_nl_put_dev(skb, priv) ||
 		 nla_put_string(skb, IPOIB_A_CAUSE, ipoib_drop_strings[why]) ||
-		 nla_put_u64_64bit(skb, IPOIB_A_PACKETS, atomic_long_read(&priv->drops[why]),
+		 nla_put_u64_64bit(skb, IPOIB_A_PACKETS,
+				   (unsigned long)atomic_long_read(&priv->drops[why]),
 				   IPOIB_A_PAD);
 	return ipoib_nl_end(skb, message, failed);
 }

@@ -198,12 +198,25 @@ static void ipoib_registry_bind_named(struct ipoib_port *port)
 	ipoib_registry_failed(port);
 }
 
+/* Whether an accel is there that was made for the card, which no other one will be better than. */
+static bool ipoib_registry_has_native(struct ipoib_port *port)
+{
+	int priority;
+
+	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
+	       ipoib_registry_best(port, NULL, &priority) &&
+	       priority >= IPOIB_ACCEL_PRIO_NATIVE;
+}
+
 static void ipoib_registry_bind_again(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
 	port->bind = false;
-	if (port->accel || port->loading || !READ_ONCE(port->max_ib_mtu) ||
+	if (port->accel || !READ_ONCE(port->max_ib_mtu) ||
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
+		return;
+	/* modprobe may wait for a disk that is reached by this very interface. */
+	if (port->loading && !ipoib_registry_has_native(port))
 		return;
 	port->refused[0] = '\0';
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
@@ -300,8 +313,7 @@ static void ipoib_registry_start(struct ipoib_port *port)
 	port->bind_backoff = 0;
 	if (port->loading)
 		ipoib_autoload();
-	else
-		ipoib_registry_bind_in(port, 0);
+	ipoib_registry_bind_in(port, 0);
 }
 
 void ipoib_registry_add_port(struct ipoib_port *port)

@@ -194,7 +194,7 @@ TRACE_EVENT(ipoib_path_changed,
 		__entry->old_lid = old ? old->dlid : 0;
 		__entry->lid = ah ? ah->dlid : 0;
 		__entry->sl = ah ? ah->sl : 0;
-		__entry->mbps = ah ? ib_rate_to_mbps(ah->rate) : 0;
+		__entry->mbps = ah ? max(ib_rate_to_mbps(ah->rate), 0) : 0;
 	),
 	TP_printk("dev=%s gid=%pI6c old_lid=%u lid=%u sl=%u mbps=%d", __entry->dev, __entry->gid,
 		  __entry->old_lid, __entry->lid, __entry->sl, __entry->mbps)

@@ -139,18 +139,27 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 }
 
 /*
- * Where tc has set a queue (skbedit, from 5.19 until 2026) the stack locks one that there is, and
- * may leave in the packet what tc said. One that ethtool takes away is held to the end of a list,
- * and an accel that keeps sends back has it; a card's may be gone.
+ * Where tc has set a queue (skbedit, from 5.19 until 2026) the stack may lock another one than the
+ * packet names, and a P_Key child has more than the accel has made. An accel that keeps sends back
+ * needs the lock of its own queue, also of one that ethtool takes away, until a list has ended. Of
+ * others what ethtool took away may be gone.
  */
 static bool ipoib_queue_is_good(const struct ipoib_dev *priv, unsigned int queue)
 {
-	const struct net_device *dev = priv->dev;
+	if (!priv->ops->flush_sends)
+		return queue < READ_ONCE(priv->dev->real_num_tx_queues);
+	return queue < priv->tx_queues &&
+	       compat_tx_owned(netdev_get_tx_queue(priv->dev, queue));
+}
 
-	if (likely(queue < READ_ONCE(dev->real_num_tx_queues)))
-		return true;
-	return priv->ops->flush_sends && queue < dev->num_tx_queues &&
-	       READ_ONCE(netdev_get_tx_queue(dev, queue)->xmit_lock_owner) == smp_processor_id();
+/* The last packet of a list named a wrong queue: the others are kept by the one that is locked. */
+static void ipoib_flush_locked(const struct ipoib_dev *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < priv->tx_queues; i++)
+		if (compat_tx_owned(netdev_get_tx_queue(priv->dev, i)))
+			priv->ops->flush_sends(priv->dev, i);
 }
 
 netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -166,6 +175,8 @@ netdev_tx_t ipoib_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	if (unlikely(!ipoib_queue_is_good(priv, queue))) {
 		ipoib_drop(priv, skb, IPOIB_DROP_MALFORMED);
+		if (priv->ops->flush_sends && !netdev_xmit_more())
+			ipoib_flush_locked(priv);
 		return NETDEV_TX_OK;
 	}
 	/* A packet socket may hand us anything. */

@@ -56,6 +56,16 @@ static inline const struct header_ops *compat_bare_header_ops(void)
 #endif
 }
 
+/* Whether this context has the lock of a TX queue. Context: BH off. */
+static inline bool compat_tx_owned(struct netdev_queue *queue)
+{
+#ifdef HAVE_NETIF_TX_OWNED
+	return netif_tx_owned(queue, smp_processor_id());
+#else
+	return READ_ONCE(queue->xmit_lock_owner) == smp_processor_id();
+#endif
+}
+
 #ifndef HAVE_NETIF_GET_FLAGS
 static inline unsigned int netif_get_flags(const struct net_device *dev)
 {

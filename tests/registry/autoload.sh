@@ -27,3 +27,31 @@ must_wait 10 served_by sib1 ref
 fabric_down
 fabric_up 3
 must_wait 10 served_by sib2 ref
+fabric_down
+stack_unload
+
+# modprobe_waits: as for a disk that is reached by the interface which is to come, until each is given a letter.
+modprobe_waits()
+{
+	cat > "$TMPDIR/modprobe" <<-END
+		#!/bin/sh
+		case "\$*" in
+		*ipoib-accel*) dd "if=$TMPDIR/disk" of=/dev/null bs=1 count=1 ;;
+		esac
+		exec modprobe "\$@"
+	END
+	chmod +x "$TMPDIR/modprobe"
+	mkfifo "$TMPDIR/disk"
+	exec 8<> "$TMPDIR/disk"
+	echo "$TMPDIR/modprobe" > /proc/sys/kernel/modprobe
+}
+
+note "a device that comes back need not wait for modprobe, where an accel that was made for it is loaded"
+must modprobe ipoib_core
+must modprobe accel_bad mode=none
+loader=$(cat /proc/sys/kernel/modprobe)
+modprobe_waits
+fabric_up 2
+must_wait 10 served_by sib1 bad
+echo "$loader" > /proc/sys/kernel/modprobe
+printf '%100s' '' >&8

@@ -56,7 +56,8 @@ static const struct ref_counter ref_event_counters[] = {
 	REF_COUNTER(ref_events, restarts),
 	REF_COUNTER(ref_events, tx_timeouts),
 	REF_COUNTER(ref_events, async_errors),
-	REF_COUNTER(ref_events, lost_queues),
+	REF_COUNTER(ref_events, lost_rx_queues),
+	REF_COUNTER(ref_events, lost_tx_queues),
 	REF_COUNTER(ref_events, abandoned),
 };
 

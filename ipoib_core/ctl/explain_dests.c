@@ -23,16 +23,29 @@ static bool dests_is_lost(const struct record *path)
 }
 
 /*
- * The broadcast group is told by itself. One that is joined again is used as it was meanwhile, and
- * waits to be joined if it is given up.
+ * One that is joined again is used as it was meanwhile, and waits to be joined if it is given up.
+ * But what was joined for sending, and is to be received, is not if this host's device refuses.
  */
+static bool dests_is_used(const struct record *group)
+{
+	switch (record_get(group, IPOIB_A_GROUP_STATE)) {
+	case IPOIB_GROUP_STATE_JOINED:
+	case IPOIB_GROUP_STATE_LEAVING:
+		return true;
+	case IPOIB_GROUP_STATE_REJOINING:
+		return record_get(group, IPOIB_A_MEMBERSHIP) == IPOIB_MEMBERSHIP_SEND_ONLY ||
+		       !print_is_own(group);
+	default:
+		return false;
+	}
+}
+
+/* The broadcast group is told by itself. */
 static bool dests_is_not_joined(const struct record *dev, const struct record *group)
 {
-	unsigned long long state = record_get(group, IPOIB_A_GROUP_STATE);
 	struct nlattr *broadcast = dev->attrs[IPOIB_A_GID], *gid = group->attrs[IPOIB_A_GID];
 
-	return state != IPOIB_GROUP_STATE_JOINED && state != IPOIB_GROUP_STATE_LEAVING &&
-	       state != IPOIB_GROUP_STATE_REJOINING && dests_has_failed(group) &&
+	return !dests_is_used(group) && dests_has_failed(group) &&
 	       !(broadcast && gid && !memcmp(nla_data(broadcast), nla_data(gid), nla_len(gid)));
 }
 

@@ -214,28 +214,29 @@ static void traffic_lost_next(const struct traffic *traffic, struct finding *fin
 
 /*
  * Others do the work of a queue, but none hears the broadcasts of the first: its number, which is
- * the address's, is then told to no peer. That all of one kind are lost is not known: they may be.
+ * the address's, is then told to no peer.
  */
-static bool traffic_has_others(const struct record *dev, uint64_t lost)
+static bool traffic_has_others(const struct record *dev, uint64_t rx, uint64_t tx)
 {
 	struct nlattr *first = record_next(dev, IPOIB_A_RX_QPN, NULL);
 
-	return lost < record_get(dev, IPOIB_A_RX_QUEUES) &&
-	       lost < record_get(dev, IPOIB_A_TX_QUEUES) && first &&
+	return rx < record_get(dev, IPOIB_A_RX_QUEUES) &&
+	       tx < record_get(dev, IPOIB_A_TX_QUEUES) && first &&
 	       nla_get_u32(first) == record_get(dev, IPOIB_A_QPN);
 }
 
 static void traffic_lost(const struct traffic *traffic)
 {
-	uint64_t lost = counters_get(&traffic->after->ethtool.stats, "lost_queues");
+	uint64_t rx = counters_get(&traffic->after->ethtool.stats, "lost_rx_queues");
+	uint64_t tx = counters_get(&traffic->after->ethtool.stats, "lost_tx_queues");
 	struct finding finding;
 
-	if (!lost)
+	if (!rx && !tx)
 		return;
-	finding_set(&finding, traffic_has_others(traffic->dev, lost) ?
+	finding_set(&finding, traffic_has_others(traffic->dev, rx, tx) ?
 		    FINDING_LIMITED : FINDING_BROKEN, "queue-lost",
-		    "queues that are out of use until the interface is made anew: %llu; the device has told of an error of their completion queues",
-		    (unsigned long long)lost);
+		    "queues that are out of use until the interface is made anew: %llu RX, %llu TX; the device has told of an error of their completion queues",
+		    (unsigned long long)rx, (unsigned long long)tx);
 	traffic_lost_next(traffic, &finding);
 	traffic_tell(traffic, &finding);
 }

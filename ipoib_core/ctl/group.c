@@ -77,12 +77,14 @@ static void group_read_line(struct group *group, const char *line, const unsigne
  * @hca: its device
  * @port: its number
  * @said: all groups
+ * @none: there is no group that the port is told of
  * @denied: it could not be asked, for want of permission
  */
 struct group_answer {
 	char hca[NAME_MAX];
 	unsigned long long port;
 	char *said;
+	bool none;
 	bool denied;
 };
 
@@ -114,10 +116,12 @@ static const struct group_answer *group_ask_port(const char *hca, unsigned long 
 	char port[24], *said = run_grow(NULL, GROUP_SAID, 1), *fitting;
 	const char * const argv[] = { "saquery", "-C", hca, "-P", port, "-g", NULL };
 	struct group_answer *answer;
+	bool none;
 	int status;
 
 	snprintf(port, sizeof(port), "%llu", number);
 	status = run_program_for(GROUP_WAIT, argv, said, GROUP_SAID);
+	none = !status && !said[0];
 	/* What is missing among those that were told may be in what was cut off. */
 	if (status || strlen(said) == GROUP_SAID - 1)
 		said[0] = '\0';
@@ -129,6 +133,7 @@ static const struct group_answer *group_ask_port(const char *hca, unsigned long 
 	snprintf(answer->hca, sizeof(answer->hca), "%s", hca);
 	answer->port = number;
 	answer->said = said;
+	answer->none = none;
 	answer->denied = status && status != RUN_MISSING && group_is_denied();
 	return answer;
 }
@@ -163,7 +168,7 @@ bool group_ask(const struct record *dev, struct group *group)
 		snprintf(text, sizeof(text), "%.*s", (int)len, line);
 		group_read_line(group, text, nla_data(gid), &is_it);
 	}
-	return group->count;
+	return group->count || answer->none;
 }
 
 bool group_port_link(const struct record *record, char *line)

@@ -39,7 +39,7 @@ struct group {
  * @dev: interface whose group it is
  * @group: filled in
  *
- * Return: whether it could be asked, and told of any group.
+ * Return: whether it could be asked, and what it said is understood.
  */
 bool group_ask(const struct record *dev, struct group *group);
 

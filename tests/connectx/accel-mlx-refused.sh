@@ -19,6 +19,7 @@ must_wait 10 netdev_of mlx5_2 intree
 must_wait 10 netdev_of mlx5_3 intree
 hosts_take intree-intree
 ping_sizes hostA "$B4" 64 2016
+explains - driver "broken: another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports"
 
 note "by name"
 must modprobe ipoib_core "accel=$(accels mlx5_2:mlx mlx5_1:mlx)"
@@ -29,6 +30,9 @@ assert_no_interface mlx5_2
 assert_log 'mlx5_1: accel_mlx: port 1: .*no IPoIB queues'
 assert_log 'mlx5_1: .*no interface: accel mlx does not serve this device'
 assert_no_interface mlx5_1
+held="failed to start: Device or resource busy; another driver may hold what it needs of the port"
+explains - mlx5_2/1 "broken: has no interface: accel mlx $held"
+explains - mlx5_1/1 "broken: has no interface: accel=mlx, which does not serve this device"
 ping_sizes hostA "$B4" 64 2016
 must rmmod accel_mlx
 must rmmod ipoib_core
@@ -41,4 +45,7 @@ must_wait 10 served_by mlx5_1 ref
 assert_log 'mlx5_2: .*accel mlx failed to start'
 assert_log 'mlx5_2: .*fell back to accel ref'
 assert_log 'mlx5_1: accel_mlx: port 1: .*a port for accel_ref'
+explains - "$(netdev_of mlx5_2 ours)" "limited: served by accel ref, for mlx $held"
+explains - "$(netdev_of mlx5_1 ours)" "note: served by accel ref, though accel mlx is loaded: the card has no queues"
+explains - driver "limited: ours \(ipoib_core .*\) and another ib_ipoib, .*, are loaded"
 ping_sizes hostA "$B4" 64 2016

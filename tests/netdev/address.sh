@@ -88,6 +88,7 @@ log_mark
 must ip -n hostB link set "$IFB" up
 if ours "says nothing"; then
 	assert_log "$IFB: no carrier: GID fe80:.*:0211:2233:4455:6677 of the address is not"
+	explains hostB "$IFB" "broken: no carrier: the GID of the interface's address is not in the port's table"
 fi
 carrier_is "$IFB" 0 || fail "carrier without the GID"
 
@@ -96,6 +97,10 @@ if ours "is not told either"; then
 	log_mark
 	knob sib1 guids "1 0x$(echo "$alias" | tr -d :)"
 	assert_log "$IFB: .*join.*fail"
+	# The group is there, and nothing says that this port could not be a member.
+	explains hostB "$IFB" "broken: no carrier: the subnet administrator refuses to let it join the broadcast group .* \(failed"
+	grep -q "has the group (MTU 2048, rate 10.0 Gbit/s), which this port could do" "$TMPDIR/explain" ||
+		fail "explain does not say that the group is there: $(cat "$TMPDIR/explain")"
 
 	note "taken again while it is open, of which the RDMA core tells nobody: it is seen, and told"
 	log_mark

@@ -73,6 +73,7 @@ receives hostA "$link" 239.1.2.3
 receives hostA "$link" 239.1.2.4
 must_wait 40 log_has "$link: joining the group ff12:401b:ffff.*0f01:0203 failed \(-5\), this host's device refuses"
 must_wait 40 log_has "$link: joining the group ff12:401b:ffff.*0f01:0204 failed \(-5\), this host's device refuses"
+explains hostA "$link" "limited: multicast groups that cannot be joined: 2, .*: that failed on this host: Input/output error"
 has_handle "401b:ffff::f01:203" || fail "what was sent to is not any more, for the device does not receive it"
 ! has_handle "401b:ffff::f01:204" || fail "it is sent to a LID that the group has not any more"
 echo none > "$BREAKS"

@@ -71,6 +71,10 @@ assert_resumes "20 receive errors"
 assert_tcp_moves "20 receive errors" 25
 explains_well hostA "$IFA"
 explains_well hostB "$IFB"
+for host in "hostA $IFA" "hostB $IFB"; do
+	explains "${host% *}" "${host#* }" "note: sends that failed: 0 that the device refused, [1-9][0-9]* that it ended with an error"
+	explains "${host% *}" "${host#* }" "note: receives that failed: [1-9][0-9]* that the device ended with an error"
+done
 traffic_stop
 pings_stop
 

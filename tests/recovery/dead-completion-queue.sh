@@ -93,7 +93,7 @@ wait "$SPAWNED" || fail "$(cat "$TMPDIR/ping-other")"
 none_lost "$TMPDIR/ping-other" 100 || fail "$(cat "$TMPDIR/ping-other")"
 is "restarts" "$(($(restarts) - before))" 1
 assert_log "$IFA: RX queue [1-3] receives no more until the interface is made anew"
-explains hostA "$IFA" "limited: queues that are out of use until the interface is made anew: 1"
+explains hostA "$IFA" "limited: queues that are out of use until the interface is made anew: 1 RX, 0 TX"
 kill "$deaf"
 must ip -n "peer$dead_peer" neighbour delete "$A4" dev "$(peer_if "$dead_peer")"
 must_wait 10 can_ping "peer$dead_peer" "$A4"
@@ -117,6 +117,7 @@ kill "$SPAWNED"
 wait "$SPAWNED" || :
 is "restarts" "$(($(restarts) - before))" 1
 assert_log "$IFA: TX queue 0 sends no more until the interface is made anew"
+explains hostA "$IFA" "limited: queues that are out of use until the interface is made anew: 1 RX, 1 TX"
 ! on hostA ethtool -L "$IFA" tx 1 2> /dev/null || fail "the only queue that is left does not send"
 must_wait 5 can_ping hostA 10.9.0.11
 posts=$(ethtool_stat hostA "$IFA" tx0_posts) before=$(restarts)
@@ -155,4 +156,4 @@ for accel in none ref; do
 	must ipoibctl -f set port sib0/1 accel "$accel"
 done
 must_wait 10 netdev_of sib0 ours
-is "queues that are lost" "$(ethtool -S "$(netdev_of sib0 ours)" | sed -n 's/^ *lost_queues: //p')" 0
+is "queues that are lost" "$(ethtool -S "$(netdev_of sib0 ours)" | grep -c 'lost_[rt]x_queues: 0$')" 2

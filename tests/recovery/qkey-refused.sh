@@ -39,6 +39,7 @@ port_event sib0 sm_change
 must_wait 10 joins_reach 2
 is_running hostA "$link" || fail "no carrier, though the key is the same"
 assert_log "$link: setting the Q_Key failed"
+explains hostA "$link" "limited: the broadcast group cannot be joined again: that failed on this host: Operation not supp"
 echo none > "$BREAKS"
 must_wait 20 log_has "$link: joined the broadcast group .*after all"
 
@@ -54,6 +55,7 @@ must_wait 20 joins_reach 3
 is "messages" "$(messages 'no carrier: ')" 1
 is "messages" "$(messages 'setting the Q_Key failed')" 1
 assert_log "$link: no carrier: setting the Q_Key failed"
+explains hostA "$link" "broken: no carrier: joining the broadcast group failed on this host: Operation not supported \(failed"
 echo none > "$BREAKS"
 must_wait 20 is_running hostA "$link"
 is "messages" "$(messages 'joined the broadcast group .*after all')" 2

@@ -79,6 +79,7 @@ knob sib0 modify_error_once 10
 knob sib0 recv_error_once 1
 must_wait 10 log_has "$IFA: accel ref cannot open again: error -112; trying on"
 is "state changes that timed out" "$(timed_out)" 1
+explains hostA "$IFA" "broken: no carrier: accel ref cannot start its queues: Host is down \(failed "
 knob sib0 slow_ms 0
 knob sib0 modify_error_once 0
 must_wait 30 is_running hostA "$IFA"

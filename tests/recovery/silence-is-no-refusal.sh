@@ -24,10 +24,12 @@ sm_partitions 'Default=0x7fff, defmember=full : ALL=full;'
 sm_start "$HCA_SM"
 must_wait 60 told 'error=110 tries=[3-9]'
 is_running hostA "$IFA" || fail "the carrier has gone with an SA that says nothing"
+explains hostA "$IFA" "limited: the broadcast group cannot be joined again: the subnet administrator does not answer; it is"
 knob "$HCA_A" sa_mute 0
 must_wait 40 told error=22
 is_running hostA "$IFA" || fail "one refusal was taken for four"
 note "refused, and the carrier is there"
+explains hostA "$IFA" "limited: the broadcast group cannot be joined again: the subnet administrator refuses; it is used as it was"
 sm_partitions
 sm_kill "$HCA_SM"
 sm_start "$HCA_SM"

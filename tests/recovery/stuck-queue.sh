@@ -26,6 +26,9 @@ rm /etc/modprobe.d/queues.conf
 # An IPv6 address goes when the link is set down, unless told otherwise.
 on hostA sh -c "echo 1 > /proc/sys/net/ipv6/conf/$IFA/keep_addr_on_down"
 
+spawn hostA "$TESTS/netdev/nl" -u monitor > "$TMPDIR/heard"
+listener=$SPAWNED
+must_wait 5 grep -q listening "$TMPDIR/heard"
 note "a slow sender: its queue has room for what it sends in half a minute"
 stops=$(ethtool_stat hostA "$IFA" tx0_stops)
 before=$(ethtool_stat hostA "$IFA" 'tx_timeouts|restarts')
@@ -36,6 +39,9 @@ must_wait 40 watchdog_bit
 knob sib0 stuck_sq 0
 is "how often the queue was full" "$(ethtool_stat hostA "$IFA" tx0_stops)" "$stops"
 assert_resumes "a slow sender"
+# A restart, told as it is over.
+must_wait 5 grep -q " ifname=\"$IFA\" notice=5 " "$TMPDIR/heard"
+kill "$listener"
 explains_well hostA "$IFA"
 explains hostA "$IFA" "note: a TX queue was stuck and had to be started anew: [0-9]+ times"
 tcp_start

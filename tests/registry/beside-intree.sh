@@ -14,11 +14,13 @@
 note "in-tree first"
 fabric_up 2
 must modprobe ib_ipoib
+explains - driver "broken: another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports"
 must modprobe ipoib_core accel=sib0/1:ref,sib1/1:none
 assert_log "in-tree ib_ipoib is loaded.*create_child"
 must_wait 10 served_by sib0 ref
 assert_no_interface sib1
 must_wait 10 netdev_of sib1 intree
+explains - driver "limited: ours \(ipoib_core .*\) and another ib_ipoib, .*, are loaded, each with interfaces"
 link=$(netdev_of sib0 ours)
 echo 0x8001 > "/sys/class/net/$link/create_child" || fail "no child by sysfs"
 [ "$(cat "/sys/class/net/$link.8001/parent")" = "$link" ] || fail "a child of another"

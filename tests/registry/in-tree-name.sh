@@ -132,4 +132,5 @@ must_wait 10 netdev_of sib0 intree
 must modprobe_shim ib_ipoib
 [ ! -e /sys/module/ipoib_core ] || fail "the core was loaded beside in-tree"
 must_wait 10 netdev_of sib0 intree
+explains - driver "broken: another ib_ipoib, the kernel's own or OFED's, is loaded, not ours: it serves all ports"
 stack_unload

@@ -52,6 +52,8 @@ take_away = $(give_back); rm -f $(shim)* $(updates)/ipoib_core/ipoib_core.ko* \
 
 # Of another machine's root nothing is known of its images, nor with what they are made.
 renew = $(if $(filter-out /,$(INSTALL_MOD_PATH)),,$(boot)/renew-initramfs --stale || :)
+# Nor of its settings. As packages do.
+look_after = $(if $(filter-out /,$(INSTALL_MOD_PATH)),,$(boot)/check-config || :)
 
 .PHONY: help
 help:
@@ -106,6 +108,7 @@ modules_install:
 	install -d $(devel)
 	install -m 644 ipoib_core/include/ipoib_accel.h Module.symvers $(devel)/
 	@$(renew)
+	@$(look_after)
 
 # By a make of its own: make -n runs the line above, as it has another make in it, and may find that it fails.
 .PHONY: modules_take_away

@@ -306,6 +306,8 @@ struct ipoib_dev {
 	atomic_long_t qpns_told[IPOIB_TOLD_NUM];
 };
 
+static_assert(!IS_ENABLED(CONFIG_SMP) || offsetof(struct ipoib_dev, drops) % SMP_CACHE_BYTES == 0);
+
 /**
  * ipoib_priv() - the core's state of one of its interfaces
  * @dev: the interface

@@ -101,7 +101,7 @@ static void ipoib_hca_add_port(struct ipoib_hca *hca, struct ib_device *ibdev, u
 	/* LIDs of 32 bits and SA records of another format: what we ask for would be wrong. */
 	if (rdma_cap_opa_ah(ibdev, num)) {
 		dev_warn(&ibdev->dev,
-			 "ipoib_core: port %u left alone: Omni-Path is not supported; in-tree ib_ipoib serves it\n",
+			 "ipoib_core: port %u left alone: Omni-Path is not supported; in-tree ib_ipoib serves it: see ipoib-accel(7)\n",
 			 num);
 		return;
 	}

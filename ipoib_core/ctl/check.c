@@ -35,6 +35,8 @@
 #define CHECK_OTHERS	"modules of ours are there"
 /* What it begins with where only the headers stand against ours, and can be had anew. */
 #define CHECK_HEADERS	"the headers of"
+/* And where there is a card that only the kernel's own serves. */
+#define CHECK_CARD	"an Omni-Path card"
 
 /**
  * struct check - what is looked at, and what came of it
@@ -124,7 +126,7 @@ static bool check_is_of_headers(const char *reason)
 
 /*
  * Ours has the name of a kernel that it is not for, as when OFED has come after it: on the ib_core
- * of OFED ours cannot be loaded. That there are others of ours too is no such reason.
+ * of OFED ours cannot be loaded; or as Omni-Path's card has. Others of ours are no such reason.
  */
 static bool check_misplaced(const char *kernel, const char *file, struct finding *finding)
 {
@@ -136,7 +138,8 @@ static bool check_misplaced(const char *kernel, const char *file, struct finding
 		return false;
 	headers = check_is_of_headers(reason);
 	if (headers ||
-	    (machine_file(kernel, "ib_core", core, sizeof(core)) && strstr(core, "/kernel/"))) {
+	    (strncmp(reason, CHECK_CARD, strlen(CHECK_CARD)) &&
+	     machine_file(kernel, "ib_core", core, sizeof(core)) && strstr(core, "/kernel/"))) {
 		finding_set(finding, FINDING_NOTE, "passed-over",
 			    "ib_ipoib is ours, on the kernel's own ib_core, but would be passed over if it were built anew: %s",
 			    reason);

@@ -404,7 +404,7 @@ static void explain_no_ports(struct explained *all)
 
 	finding_set(&finding, FINDING_BROKEN, "no-port", "there is no InfiniBand port");
 	finding_next(&finding,
-		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'), or only the half that is no RDMA ('modprobe mlx5_ib', of ConnectX-3 mlx4_ib; if that is not found, the package with the kernel's InfiniBand modules is missing); netdev, and they are Ethernet's (LINK_TYPE of mstconfig, in package mstflint, or of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone, which has its name again once this package is removed");
+		     "'rdma link' has the ports that there are: none, and the card's driver is not loaded ('lspci -k'), or only the half that is no RDMA ('modprobe mlx5_ib', of ConnectX-3 mlx4_ib; if that is not found, the package with the kernel's InfiniBand modules is missing); netdev, and they are Ethernet's (LINK_TYPE of mstconfig, in package mstflint, or of mlxconfig); with 'rdma system set netns exclusive' a device is in one network namespace only; Omni-Path is served by the kernel's own ib_ipoib alone: 'ipoibctl check' says how that has its name again");
 	explain_tell(all, "ipoib_core", &finding);
 }
 

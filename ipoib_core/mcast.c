@@ -363,6 +363,8 @@ void ipoib_mcast_doubt(struct ipoib_dev *priv, unsigned long since)
 
 void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on)
 {
+	/* ndo_uninit, which cancels what this queues, does not come in between. */
+	ASSERT_RTNL();
 	if (on) {
 		set_bit(IPOIB_F_UMCAST, &priv->flags);
 		return;

@@ -133,7 +133,7 @@ void ipoib_mcast_doubt(struct ipoib_dev *priv, unsigned long since);
  * @on: groups that are added from now on and that another client of the port has joined already
  *	are not joined; when switched off, all groups are looked at again
  *
- * Context: any but hard interrupt.
+ * Context: process, under RTNL.
  */
 void ipoib_mcast_set_umcast(struct ipoib_dev *priv, bool on);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Children go up and down with their parent, by sysfs or rtnetlink made; the parent does not with them. One
-# that the HCA does not let open at that moment opens later.
+# that the HCA does not let open at that moment opens later. Their interrupts are other ones than their parent's.
 #
 # lane: quick
 # check: 6.1
@@ -20,8 +20,19 @@ up()
 	ip -o link show dev "$1" | grep -q '[<,]UP[,>]'
 }
 
+# vectors: those that our completion queues on sib0 have, each once.
+vectors()
+{
+	sed -n 's/^cq \([0-9]*\) accel_ref$/\1/p' "$SOFT_IB/sib0/census" | sort -nu | tr '\n' ' '
+}
+
+of_parent=$(vectors)
 echo 0x8001 > "/sys/class/net/$link/create_child" || fail "create_child"
 must ip link add link "$link" name child type ipoib pkey 0x8002
+of_all=$(vectors)
+note "completion vectors of the parent: $of_parent, with its children: $of_all"
+[ "$(echo "$of_all" | wc -w)" -gt "$(echo "$of_parent" | wc -w)" ] ||
+	fail "children have their parent's completion vectors"
 must ip link set "$link" up
 must up "$link.8001"
 must up child

@@ -65,13 +65,15 @@ must ip link delete rtnl
 takes create_child 0x0003
 takes create_child 0x8004
 
-note "in a loop, beside readers"
+note "in a loop, beside readers and a writer"
 (while cat "$sys/pkey" /sys/class/net/*/parent > /dev/null 2>&1 || :; do :; done) &
 reader=$!
+(while echo 0 > "/sys/class/net/$link.8010/umcast" || :; do :; done) 2> /dev/null &
+writer=$!
 for round in 1 2 3 4 5 6 7 8 9 10; do
 	takes create_child 0x8010
 	takes delete_child 0x8010
 done
-kill "$reader"
+kill "$reader" "$writer"
 must rmmod accel_ref
 [ ! -e "$sys" ] || fail "$link is still there"

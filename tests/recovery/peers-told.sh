@@ -3,7 +3,8 @@
 #
 # After a link flap, when its LID has changed, and when the user has set the interface down and up, peers are told of its
 # address by a gratuitous ARP request, at once and twice more, and the wire sees it; also where the address is a bond's,
-# which follows that of its port. (The first one may go before OpenSM has led the group through the switch.)
+# which follows that of its port. (The first one may go before OpenSM has led the group through the switch.) And routers are
+# told of the groups that it listens to.
 # (Topology: lib/outage.sh)
 #
 # lane: quick
@@ -32,9 +33,20 @@ sent_more()
 # capture HOST INTERFACE OPTION...
 capture()
 {
-	spawn "$1" tcpdump -Z root -n -l --immediate-mode -i "$2" "$3" "$4" arp > "$TMPDIR/arp-$1" 2> "$TMPDIR/arp-err-$1"
+	spawn "$1" tcpdump -Z root -n -l --immediate-mode -i "$2" "$3" "$4" "arp or igmp" > "$TMPDIR/arp-$1" 2> "$TMPDIR/arp-err-$1"
 	captures="$captures $SPAWNED"
 	must_wait 20 grep -q listening "$TMPDIR/arp-err-$1"
+}
+
+# reported_more: groups of hostA, since reported_before.
+reported()
+{
+	grep -c 'igmp v3 report' "$TMPDIR/arp-hostA" || :
+}
+
+reported_more()
+{
+	[ "$(reported)" -gt "$reported_before" ]
 }
 
 # told_no_more: they are a second or two apart.
@@ -55,6 +67,9 @@ must_wait 20 all_active
 stack_load ours-ours
 hosts_take ours-ours
 must_wait 10 can_ping hostA "$B4"
+# Who joins reports that by himself, twice: within a moment, so that this is over.
+echo 10 | on hostA tee "/proc/sys/net/ipv4/conf/$IFA/igmpv3_unsolicited_report_interval" > /dev/null
+must ip -n hostA address add 239.1.2.3/32 dev "$IFA" autojoin
 captures=
 capture hostB "$IFB" -Q in
 # Of any interface: that of one ends when it is set down.
@@ -65,10 +80,12 @@ cable_out "$HCA_A"
 must_wait 10 negate is_running hostA "$IFA"
 # Until the stack has taken the queues' discipline away: it was told of the carrier late.
 must_wait 10 on hostA grep -qx down "/sys/class/net/$IFA/operstate"
+reported_before=$(reported)
 cable_in "$HCA_A"
 must_wait 20 is_running hostA "$IFA"
 must_wait 10 told_more hostB 1
 note "told after $WAITED ms"
+must_wait 10 reported_more
 must_wait 20 sent_more 3
 must_wait 20 told_no_more
 

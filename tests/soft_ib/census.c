@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * sibN/census: what there is on an HCA, for tests that compare it with what a client says. A word
- * says what a line is about; owners are the modules that made a PD, GIDs are 32 hexadecimal digits.
+ * says what a line is about; owners are the modules that made a PD or a CQ, GIDs are 32 hexadecimal
+ * digits.
  *
  *   port STATE lid LID device NAME qps N cqs N mrs N pds N held N
  *   gid GID                          one that the port answers to
  *   qp QPN STATE OWNER sends N of MAX receives N of MAX sent PACKETS BYTES got PACKETS BYTES
  *      gone PACKETS BYTES            sends that were not polled yet, receives without a packet
+ *   cq VECTOR OWNER                  a CQ
  *   in QPN GID LID                   a QP that is attached to a group
  *   ah OWNER N                       AHs on the PDs of that owner
  */
@@ -24,6 +26,18 @@ static const char *census_owner(const struct ib_pd *pd)
 	return pd && pd->res.kern_name ? pd->res.kern_name : "-";
 }
 
+static unsigned int census_count_cqs(struct sib_verbs *verbs)
+{
+	unsigned int cqs = 0;
+	struct sib_cq *cq;
+
+	mutex_lock(&verbs->cq_lock);
+	list_for_each_entry(cq, &verbs->cqs, node)
+		cqs++;
+	mutex_unlock(&verbs->cq_lock);
+	return cqs;
+}
+
 static void census_port(struct sib_hca *hca, struct seq_file *seq)
 {
 	static const char * const states[] = {
@@ -39,10 +53,10 @@ static void census_port(struct sib_hca *hca, struct seq_file *seq)
 
 	xa_for_each(&hca->mrs, index, mr)
 		mrs++;
-	seq_printf(seq, "port %s lid %u device %s qps %d cqs %d mrs %u pds %d held %u\n",
+	seq_printf(seq, "port %s lid %u device %s qps %d cqs %u mrs %u pds %d held %u\n",
 		   states[READ_ONCE(hca->port.state)], READ_ONCE(hca->port.lid),
 		   dev_name(hca->parent), atomic_read(&verbs->num_uds),
-		   atomic_read(&verbs->num_cqs), mrs, atomic_read(&verbs->num_pds),
+		   census_count_cqs(verbs), mrs, atomic_read(&verbs->num_pds),
 		   sib_fault_held(hca));
 	for (i = 0; i < SIB_GUID_TABLE_LEN; i++) {
 		sib_port_gid(&hca->port, i, &gid);
@@ -83,6 +97,16 @@ static void census_qps(struct sib_hca *hca, struct seq_file *seq)
 	rcu_read_unlock();
 }
 
+static void census_cqs(struct sib_verbs *verbs, struct seq_file *seq)
+{
+	struct sib_cq *cq;
+
+	mutex_lock(&verbs->cq_lock);
+	list_for_each_entry(cq, &verbs->cqs, node)
+		seq_printf(seq, "cq %u %s\n", cq->vector, cq->ibcq.res.kern_name ?: "-");
+	mutex_unlock(&verbs->cq_lock);
+}
+
 static void census_ahs(struct sib_hca *hca, struct seq_file *seq)
 {
 	struct {
@@ -117,6 +141,7 @@ static int census_show(struct seq_file *seq, void *unused)
 
 	census_port(hca, seq);
 	census_qps(hca, seq);
+	census_cqs(hca->verbs, seq);
 	sib_mcast_show(hca, seq);
 	census_ahs(hca, seq);
 	return 0;

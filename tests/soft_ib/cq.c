@@ -340,7 +340,10 @@ int sib_alloc_cq(struct ib_cq *ibcq, const struct ib_cq_init_attr *attr)
 	cq->cpu = sib_spread ? attr->comp_vector % num_online_cpus() : -1;
 	INIT_WORK(&cq->event_work, sib_cq_event_work);
 	ibcq->cqe = attr->cqe;
-	atomic_inc(&hca->verbs->num_cqs);
+	cq->vector = attr->comp_vector;
+	mutex_lock(&hca->verbs->cq_lock);
+	list_add_tail(&cq->node, &hca->verbs->cqs);
+	mutex_unlock(&hca->verbs->cq_lock);
 	return 0;
 }
 
@@ -357,13 +360,15 @@ int sib_destroy_cq(struct ib_cq *ibcq, struct ib_udata *udata)
 {
 	struct sib_cq *cq = to_sib_cq(ibcq);
 
+	mutex_lock(&cq->hca->verbs->cq_lock);
+	list_del(&cq->node);
+	mutex_unlock(&cq->hca->verbs->cq_lock);
 	hrtimer_cancel(&cq->timer);
 	irq_work_sync(&cq->irq_work);
 	while (atomic_read_acquire(&cq->calls))
 		cpu_relax();
 	cancel_work_sync(&cq->event_work);
 	kvfree(cq->ring);
-	atomic_dec(&cq->hca->verbs->num_cqs);
 	return 0;
 }
 

@@ -199,6 +199,8 @@ int sib_verbs_init(struct sib_hca *hca)
 	if (!verbs)
 		return -ENOMEM;
 	spin_lock_init(&verbs->ah_lock);
+	mutex_init(&verbs->cq_lock);
+	INIT_LIST_HEAD(&verbs->cqs);
 	spin_lock_init(&verbs->wire_lock);
 	verbs->next_qpn = SIB_FIRST_QPN;
 	verbs->next_mr = 2;
@@ -228,7 +230,7 @@ void sib_verbs_exit(struct sib_hca *hca)
 	sib_check_leak(hca, !xa_empty(&hca->qps), "QPs");
 	sib_check_leak(hca, !xa_empty(&hca->mrs), "MRs");
 	sib_check_leak(hca, atomic_read(&verbs->num_ahs), "AHs");
-	sib_check_leak(hca, atomic_read(&verbs->num_cqs), "CQs");
+	sib_check_leak(hca, !list_empty(&verbs->cqs), "CQs");
 	sib_check_leak(hca, atomic_read(&verbs->num_pds), "PDs");
 	sib_mcast_exit(hca);
 	xa_destroy(&hca->qps);

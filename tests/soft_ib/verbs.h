@@ -138,7 +138,8 @@ struct sib_ah {
  * @num_uds: live UD QPs
  * @num_ahs: live AHs
  * @num_pds: live PDs
- * @num_cqs: live CQs
+ * @cqs: live CQs
+ * @cq_lock: protects @cqs
  * @wire_lock: protects @wire_free
  * @wire_free: rate_mbps: when the last of what was begun has left the port, nanoseconds
  * @next_qpn: where the search for a free QPN begins: numbers are not used again soon
@@ -151,7 +152,8 @@ struct sib_verbs {
 	atomic_t num_uds;
 	atomic_t num_ahs;
 	atomic_t num_pds;
-	atomic_t num_cqs;
+	struct list_head cqs;
+	struct mutex cq_lock; /* cqs */
 	spinlock_t wire_lock; /* wire_free */
 	u64 wire_free;
 	u32 next_qpn;
@@ -200,6 +202,8 @@ struct sib_cqe {
  * struct sib_cq - a completion queue
  * @ibcq: ib_core's part
  * @hca: whose
+ * @node: in sib_verbs.cqs
+ * @vector: its completion vector
  * @lock: protects all below
  * @ring: @mask + 1 entries
  * @mask: a power of two minus 1
@@ -222,6 +226,8 @@ struct sib_cqe {
 struct sib_cq {
 	struct ib_cq ibcq;
 	struct sib_hca *hca;
+	struct list_head node;
+	u32 vector;
 	spinlock_t lock; /* all below */
 	struct sib_cqe *ring;
 	u32 mask;

@@ -14,8 +14,9 @@ first := $(firstword $(KERNELS))
 run := tests/vm/run --no-build
 cards := $(run) --cards 4 --enhanced 2 --lane
 lint := $(patsubst tests/lint/check-%,lint-%,$(wildcard tests/lint/check-*))
-# Of the unit tests one boots guests; two are long, and say little that the other packages' tests do not.
-long_unit := unit-autopkgtest-passes unit-dkms-of-other-releases
+# Of the unit tests one boots guests; of those that are long two say little that the other packages' tests do not, and
+# one starts ipoibctl a thousand times by what makes it slow.
+long_unit := unit-autopkgtest-passes unit-dkms-of-other-releases unit-ctl-is-clean
 # The first two compile as users' machines do, each for another kernel; the next ones install what came of that.
 packages := unit-deb-installs-and-goes unit-rpm-installs-and-goes unit-initramfs-takes-ours
 unit := $(packages) $(filter-out unit-harness-sees-failures $(long_unit) $(packages),\

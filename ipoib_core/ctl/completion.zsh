@@ -57,7 +57,8 @@ _ipoibctl_dev()
 
 _ipoibctl()
 {
-	local curcontext=$curcontext state line command
+	local curcontext=$curcontext state line command interface='{ _ipoibctl_dev $((CURRENT - 1)) }'
+	local -i dev
 	local -a commands objects gid
 	commands=(
 		'show:what there is' 'list:the same' 'stats:drops by cause, and use of tables'
@@ -67,11 +68,12 @@ _ipoibctl()
 	)
 	objects=('dev:interfaces' 'port:InfiniBand ports' 'accel:accels' 'group:multicast groups' 'path:paths to peers')
 
-	_arguments -C \
+	# Behind the command are its own options.
+	_arguments -C -A '-*' \
 		'(-j -json)'{-j,-json}'[JSON]' '(-p -pretty)'{-p,-pretty}'[JSON of many lines]' \
 		'(-s -statistics)'{-s,-statistics}'[more]' \
-		'(-c -color -color=)'{-c,-color}'[colours]' \
-		'(-c -color)-color=-[colours, when]:when:(always auto never)' \
+		'(-c -c= -color -color=)'{-c,-color}'[colours]' \
+		'(-c -c= -color -color=)'{-c=-,-color=-}'[colours, when]:when:(always auto never)' \
 		'(-f -force)'{-f,-force}'[do not ask]' \
 		'(-n -netns)'{-n,-netns}'[in a network namespace]:namespace:_ipoibctl_netns' \
 		'(-V -Version)'{-V,-Version}'[the version]' \
@@ -83,6 +85,13 @@ _ipoibctl()
 		for command in show list stats explain monitor check top test set help ''; do
 			[[ -z $command || $command == $words[1]* ]] && break
 		done
+		# Behind dev is what could be there without it.
+		dev=$words[(i)dev]
+		if [[ $dev -lt $CURRENT && $command == (stats|top|test) && $words[dev-1] != -o ]]; then
+			words[dev]=()
+			((CURRENT--))
+			interface=_ipoibctl_interfaces
+		fi
 		case $command in
 		show | list)
 			if [[ $CURRENT == 2 ]]; then
@@ -94,16 +103,16 @@ _ipoibctl()
 			;;
 		stats)
 			_arguments '--prometheus[for node_exporter]' '-o[file]:file:_files' \
-				'*:interface:{ _ipoibctl_dev $((CURRENT - 1)) }'
+				"1:interface:$interface"
 			;;
 		top)
 			_arguments '-b[one after the other]' '-n[how often]:times' '-d[time between]:seconds' \
-				'*:interface:{ _ipoibctl_dev $((CURRENT - 1)) }'
+				"1:interface:$interface"
 			;;
 		test)
 			# Behind an address nothing follows.
 			[[ -z ${words[(r)gid]} ]] || gid=('3:GID:')
-			_arguments '-n[packets]:times' '1:interface:_ipoibctl_interfaces' '2:peer:(gid)' $gid
+			_arguments '-n[packets]:times' "1:interface:$interface" '2:peer:(gid)' $gid
 			;;
 		set)
 			_arguments '1:object:(port)' '2:port:_ipoibctl_ports' '3:word:(accel)' '4:accel:_ipoibctl_accels'

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "ctl.h"
 #include "explain.h"
+#include "monitor.h"
 #include "name.h"
 #include "prometheus.h"
 #include "replay.h"
@@ -133,14 +134,54 @@ static const char *json_value(const char *at, unsigned int depth)
 	return isdigit(*at) ? at + strspn(at, "0123456789") : NULL;
 }
 
-static void mangle_judge(const char *said)
+/* Nothing, or a value and a line's end; of monitor one after the other. */
+static void mangle_judge(const char *said, bool many)
 {
-	const char *end = *said ? json_value(said, 0) : "\n";
+	const char *at = said;
 
-	if (end && !strcmp(end, "\n"))
+	while (*at && (many || at == said)) {
+		at = json_value(at, 0);
+		if (!at || *at != '\n')
+			break;
+		at++;
+	}
+	if (at && !*at)
 		return;
 	printf("%s: this is no JSON: %s", replay_scene, said);
 	exit(1);
+}
+
+/* After a request that fails it does not listen: half of the first ones are left as they are. */
+static void (*mangle_heard)(unsigned char *stream, size_t *len);
+static bool mangle_spares;
+
+static void mangle_later(unsigned char *stream, size_t *len)
+{
+	if (!mangle_spares)
+		mangle_heard(stream, len);
+	mangle_spares = false;
+}
+
+/* All, or one by a name that it has from time to time. */
+static void mangle_monitor(struct ctl *ctl)
+{
+	const char *scene = replay_scene;
+	struct client *listener;
+
+	setenv("HEARD", "working #0 #99 ?77 ~ !hostile", 1);
+	if (client_listen(&listener))
+		exit(1);
+	if (mangle_random() % 2) {
+		ctl->ifname = "ib0";
+		ctl->called = "storage";
+	}
+	mangle_spares = mangle_random() % 2;
+	mangle_heard = replay_mangle;
+	replay_mangle = mangle_later;
+	monitor_run(ctl, listener);
+	replay_mangle = mangle_heard;
+	replay_scene = scene;
+	client_close(listener);
 }
 
 static void mangle_run(void (*run)(struct ctl *ctl), bool json)
@@ -157,7 +198,7 @@ static void mangle_run(void (*run)(struct ctl *ctl), bool json)
 	out_flush(&ctl.out);
 	fclose(ctl.out.file);
 	if (json)
-		mangle_judge(said);
+		mangle_judge(said, run == mangle_monitor);
 	free(said);
 }
 
@@ -201,7 +242,7 @@ static void mangle_all(bool json)
 {
 	static void (* const runs[])(struct ctl *ctl) = {
 		show_devs, show_ports, show_accels, show_groups, show_paths, stats_show,
-		explain_show, mangle_top, mangle_test, mangle_set,
+		explain_show, mangle_top, mangle_test, mangle_set, mangle_monitor,
 	};
 	size_t i;
 

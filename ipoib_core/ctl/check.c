@@ -182,6 +182,30 @@ static void check_loaded(struct check *check)
 	check_tell(check, "driver", &finding);
 }
 
+/*
+ * A live patch of the kernel's own ib_ipoib has each module of that name refused in which it does
+ * not find what it is to replace. Ours without that name is none of its business.
+ */
+static void check_live_patch(struct check *check, const struct machine_driver *driver)
+{
+	char pattern[PATH_MAX], *patch;
+	struct finding finding;
+	glob_t found;
+
+	run_root(pattern, sizeof(pattern), "/sys/kernel/livepatch/*/ib_ipoib");
+	if (driver->shim || glob(pattern, 0, NULL, &found))
+		return;
+	patch = found.gl_pathv[0];
+	*strrchr(patch, '/') = '\0';
+	finding_set(&finding, driver->core ? FINDING_NOTE : FINDING_BROKEN, "live-patch",
+		    "the live patch %s is for the kernel's own ib_ipoib, and has ours of that name refused",
+		    strrchr(patch, '/') + 1);
+	finding_next(&finding,
+		     "ipoib_core, accel_mlx and accel_ref work without it: Live patches of ipoib-accel(7) has how they are loaded");
+	check_tell(check, "driver", &finding);
+	globfree(&found);
+}
+
 static void check_driver(struct check *check)
 {
 	struct machine_driver driver;
@@ -191,6 +215,7 @@ static void check_driver(struct check *check)
 	machine_driver_finding(&driver, &finding);
 	check_tell(check, "driver", &finding);
 	check_loaded(check);
+	check_live_patch(check, &driver);
 }
 
 /* "ipoib-accel/0.1.0, 6.1.0-56-amd64, x86_64: installed"; older ones "ipoib-accel, 0.1.0, ...". */

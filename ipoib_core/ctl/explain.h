@@ -5,14 +5,18 @@
 
 #include "ctl.h"
 #include "finding.h"
+#include "machine.h"
 #include "neigh.h"
 #include "sample.h"
 
 #define EXPLAIN_NAME	96
 #define EXPLAIN_LINE	768
+/* How a port's own interface comes back, and that children do not. */
+#define EXPLAIN_BACK \
+	"in the device's network namespace, without what was set of it " \
+	MACHINE_NOT_AGAIN ", and P_Key children have to be made again"
 /* What the commands of explain_anew() do to a port that has interfaces. */
-#define EXPLAIN_ANEW_GOES \
-	"all interfaces of the port go, its own comes back in the device's network namespace, without what was set of it by hand, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again), and P_Key children have to be made again"
+#define EXPLAIN_ANEW_GOES	"all interfaces of the port go, its own comes back " EXPLAIN_BACK
 
 /* Down and up in one line saves the shell alone. Takes the interface's name, as a word, twice. */
 #define EXPLAIN_BOUNCE \

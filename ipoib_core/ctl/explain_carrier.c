@@ -212,7 +212,7 @@ static void explain_group_mtu(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "group-mtu",
 		    "no carrier: the subnet administrator says an MTU of the broadcast group that there is not");
 	finding_next(finding,
-		     "correct mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager "
+		     "correct " GROUP_MTU " of the partition at the subnet manager "
 		     GROUP_ANEW);
 }
 

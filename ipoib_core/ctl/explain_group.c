@@ -20,6 +20,7 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 	unsigned int rate = group_port_rate(dev);
 	struct group group = {};
 	char gid[PRINT_GID];
+	unsigned int code;
 
 	if (!group_ask(dev, &group)) {
 		finding_also(finding, EXPLAIN_OTHER_GUID("; or") "%s", group.denied ?
@@ -34,24 +35,27 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 		finding_next(finding,
 			     "partition 0x%04llx needs 'ipoib' at the subnet manager "
 			     GROUP_NEW
-			     ", and this port as a member; the carrier then comes by itself",
+			     ", codes in mtu= and rate= if it has these (with others there may be no group), and this port as a member; the carrier then comes by itself",
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
 	} else if (port_mtu && group.mtu > port_mtu + 4) {
 		finding_set(finding, FINDING_BROKEN, "group-mtu-high",
 			    "no carrier: the broadcast group %s has MTU %u, and this port can do %llu",
 			    gid, group.mtu, port_mtu + 4);
 		finding_next(finding,
-			     "lower mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager to what its weakest member can do "
+			     "lower " GROUP_MTU
+			     " of the partition at the subnet manager to what its weakest member can do "
 			     GROUP_ANEW);
 	} else if (rate && group.rate > rate) {
 		finding_set(finding, FINDING_BROKEN, "group-rate-high",
 			    "no carrier: the broadcast group %s has a rate of %u.%u Gbit/s, and this port has %u.%u",
 			    gid, group.rate / 10, group.rate % 10, rate / 10, rate % 10);
+		code = group_rate_code(&rate);
 		finding_next(finding,
-			     "lower rate= of the partition at the subnet manager to what its slowest member can do "
+			     "lower " GROUP_RATE
+			     " of the partition at the subnet manager to what its slowest member can do "
 			     GROUP_ANEW
 			     ", or see why this port's link is slow: 'iblinkinfo %s' has width and speed",
-			     print_diag(dev));
+			     code, rate / 10, rate % 10, print_diag(dev));
 	} else if (!rate || !port_mtu || !group.mtu || !group.rate) {
 		finding_next(finding,
 			     "the subnet administrator has the group: its log says why it refuses; is the port a member of partition 0x%04llx there, and can it do the group's MTU and rate ('saquery %s -g')? "

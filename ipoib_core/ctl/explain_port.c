@@ -170,6 +170,8 @@ static void explain_failed_next(const struct record *port, struct finding *findi
 
 static void explain_failed(const struct record *port, struct finding *finding)
 {
+	char name[EXPLAIN_NAME], next[FINDING_NEXT / 4];
+
 	if (explain_is_held(port)) {
 		finding_set(finding, FINDING_BROKEN, "port-held",
 			    "has no interface: accel %s failed to start: %s; another driver may hold what it needs of the port; it is tried again",
@@ -181,8 +183,11 @@ static void explain_failed(const struct record *port, struct finding *finding)
 		    "has no interface: accel %s failed to start: %s; it is tried again",
 		    record_string(port, IPOIB_A_REFUSED),
 		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
-	explain_failed_next(port, finding,
-			    "the kernel log says what it needs; accel=auto would have tried others too; see ipoib_core(4)");
+	explain_port_name(name, port);
+	finding_write(next, sizeof(next),
+		      "the kernel log says what it needs; 'ipoibctl set port %s accel auto' has others tried too; see ipoib_core(4)",
+		      print_word(name));
+	explain_failed_next(port, finding, next);
 }
 
 static void explain_all_failed(const struct record *port, struct finding *finding)
@@ -273,7 +278,7 @@ static bool explain_may_have_mlx(const struct record *port)
 bool explain_without_mlx(const struct record *port, const struct records *accels,
 			 struct finding *finding)
 {
-	char line[EXPLAIN_LINE];
+	char line[EXPLAIN_LINE], name[EXPLAIN_NAME];
 	size_t i = 0;
 
 	/* Who cannot be asked has not said that it is not there. */
@@ -291,10 +296,11 @@ bool explain_without_mlx(const struct record *port, const struct records *accels
 			     EXPLAIN_ANEW_GOES, line);
 		return true;
 	}
+	explain_port_name(name, port);
 	finding_set(finding, FINDING_NOTE, "accel-refuses",
 		    "served by accel ref, though accel mlx is loaded: the card has no queues for that, or it was loaded later");
 	finding_next(finding,
-		     "if the kernel log says that there are no IPoIB queues accel_mlx(4) has what it needs of card and firmware, and accel=ref ends this note; else %s has it tried: "
-		     EXPLAIN_ANEW_GOES, line);
+		     "if the kernel log says that there are no IPoIB queues accel_mlx(4) has what it needs of card and firmware, and 'ipoibctl set port %s accel ref' ends this note; else %s has it tried: "
+		     EXPLAIN_ANEW_GOES, print_word(name), line);
 	return true;
 }

@@ -401,21 +401,49 @@ static void traffic_more_queues(const struct traffic *traffic, char *how, size_t
 			      "rx_queues= of accel_ref(4), when it is loaded next, has several, for several peers; or ");
 }
 
+/* How that CPU gets less to do; @shared: of sample_is_shared(). By RPS too a stream has one CPU. */
+static void traffic_cpu_next(const struct traffic *traffic, unsigned int cpu, int queue,
+			     int shared, struct finding *finding)
+{
+	bool one = record_get(traffic->dev, IPOIB_A_RX_QUEUES) == 1;
+	const char *name = print_word(traffic->name);
+	char how[FINDING_NEXT / 2];
+
+	traffic_more_queues(traffic, how, sizeof(how));
+	if (one && shared > 0)
+		finding_next(finding,
+			     "one RX queue is in use, and RPS, which is on, has one stream go to one CPU: %smore streams or peers share the work, and CPU %u is better not in the mask (/sys/class/net/%s/queues/rx-%d/rps_cpus)",
+			     how, cpu, name, queue);
+	else if (one)
+		finding_next(finding,
+			     "one RX queue is in use: %sRPS shares the work ('echo MASK > /sys/class/net/%s/queues/rx-%d/rps_cpus', of CPUs near the card: device/local_cpus has them)",
+			     how, name, queue);
+	else if (shared > 0)
+		finding_next(finding,
+			     "one stream goes through one queue, with accel ref all of one peer, and by RPS, which is on, to one CPU: more streams or peers share the work, and CPU %u is better not in the mask (/sys/class/net/%s/queues/rx-%d/rps_cpus)",
+			     cpu, name, queue);
+	else
+		finding_next(finding,
+			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
+			     name, queue);
+}
+
 static void traffic_cpu(const struct traffic *traffic)
 {
 	unsigned long long queues = record_get(traffic->dev, IPOIB_A_RX_QUEUES);
-	char of[sizeof(" of 18446744073709551615")] = "", how[FINDING_NEXT / 2];
+	char of[sizeof(" of 18446744073709551615")] = "";
 	unsigned int busy = 0, softirq = 0;
 	struct finding finding;
 	const struct cpu *cpu;
 	uint64_t most, all;
-	int queue;
+	int queue, shared;
 
 	queue = traffic_first_queue(traffic, &most, &all);
 	if (queue < 0 || traffic_second(traffic, all) < TRAFFIC_PACKETS ||
 	    most * 100 / all < TRAFFIC_ONE_QUEUE)
 		return;
-	cpu = traffic_busy(traffic, most, sample_is_shared(traffic->dev, queue), &busy, &softirq);
+	shared = sample_is_shared(traffic->dev, queue);
+	cpu = traffic_busy(traffic, most, shared, &busy, &softirq);
 	if (!cpu)
 		return;
 	/* Peers that were told of one that is out of use now send there still. */
@@ -426,15 +454,7 @@ static void traffic_cpu(const struct traffic *traffic)
 		    cpu->number, busy, softirq, queue, of,
 		    (unsigned long long)(most * 100 / all),
 		    (unsigned long long)traffic_second(traffic, all));
-	traffic_more_queues(traffic, how, sizeof(how));
-	if (queues == 1)
-		finding_next(&finding,
-			     "one RX queue is in use: %sRPS shares the work ('echo MASK > /sys/class/net/%s/queues/rx-%d/rps_cpus', of CPUs near the card: device/local_cpus has them)",
-			     how, print_word(traffic->name), queue);
-	else
-		finding_next(&finding,
-			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
-			     print_word(traffic->name), queue);
+	traffic_cpu_next(traffic, cpu->number, queue, shared, &finding);
 	traffic_tell(traffic, &finding);
 }
 

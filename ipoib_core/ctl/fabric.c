@@ -22,7 +22,8 @@ bool fabric_group_mtu(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_NOTE, "mtu-group",
 		    "MTU %llu is the broadcast group's; the card could do %llu", group, port);
 	finding_next(finding,
-		     "mtu= (4 is 2048 bytes, 5 is 4096) of the partition at the subnet manager, if all its members can do more, and all links between them, of which 'ibv_devinfo' has this one's active_mtu "
+		     GROUP_MTU
+		     " of the partition at the subnet manager, if all its members can do more, and all links between them, of which 'ibv_devinfo' has this one's active_mtu "
 		     GROUP_ANEW);
 	return true;
 }
@@ -31,6 +32,7 @@ static bool fabric_group_rate(const struct record *dev, struct finding *finding)
 {
 	unsigned int rate = group_port_rate(dev);
 	struct group group = {};
+	unsigned int code;
 
 	if (!rate)
 		return false;
@@ -46,9 +48,12 @@ static bool fabric_group_rate(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_NOTE, "rate-group",
 		    "broadcasts and multicasts go at %u.%u Gbit/s, the broadcast group's rate; the port could do %u.%u",
 		    group.rate / 10, group.rate % 10, rate / 10, rate % 10);
+	code = group_rate_code(&rate);
 	finding_next(finding,
-		     "rate= of the partition at the subnet manager, if all its members can do more "
-		     GROUP_ANEW);
+		     GROUP_RATE
+		     " of the partition at the subnet manager, if all its members can do as much "
+		     GROUP_ANEW,
+		     code, rate / 10, rate % 10);
 	return true;
 }
 

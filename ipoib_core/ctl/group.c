@@ -171,6 +171,18 @@ bool group_ask(const struct record *dev, struct group *group)
 	return group->count || answer->none;
 }
 
+unsigned int group_rate_code(unsigned int *rate)
+{
+	/* The lowest of all, which each port can do. */
+	unsigned int best = 2, code;
+
+	for (code = 2; code < sizeof(group_rates) / sizeof(*group_rates); code++)
+		if (group_rates[code] <= *rate && group_rates[code] > group_rates[best])
+			best = code;
+	*rate = group_rates[best];
+	return best;
+}
+
 bool group_port_link(const struct record *record, char *line)
 {
 	const char *hca = record_string(record, IPOIB_A_HCA);

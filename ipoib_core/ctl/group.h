@@ -6,6 +6,9 @@
 #include "records.h"
 
 #define GROUP_LINK	64
+/* What partitions.conf has of an MTU and of a rate is a code (IBA 15.2.5.6). */
+#define GROUP_MTU	"mtu= (4 is 2048 bytes, 5 is 4096)"
+#define GROUP_RATE	"rate= (%u is %u.%u Gbit/s)"
 /*
  * How partitions are set. Without a line for Default the file makes all ports limited members of
  * that, which has no broadcast group then.
@@ -59,5 +62,13 @@ bool group_port_link(const struct record *record, char *line);
  * Return: its rate in units of 100 Mbit/s, 0: not known.
  */
 unsigned int group_port_rate(const struct record *dev);
+
+/**
+ * group_rate_code() - how partitions.conf says a rate
+ * @rate: in units of 100 Mbit/s; if there is no such code, set to the next lower one that has one
+ *
+ * Return: the code.
+ */
+unsigned int group_rate_code(unsigned int *rate);
 
 #endif /* IPOIBCTL_GROUP_H */

@@ -7,9 +7,13 @@
 
 #define MACHINE_VERSION		64
 #define MACHINE_STATE		8
+/* By whom what was set is not set again, when an interface comes back. */
+#define MACHINE_NOT_AGAIN \
+	"by hand, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again), or by network-scripts of RHEL 8 ('ifup IF' does)"
 /* What loading a driver anew does; accel= that was set while it ran was set by hand too. */
 #define MACHINE_GOES \
-	"which takes all interfaces away, and back without what was made or set by hand, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again): not over one of these"
+	"which takes all interfaces away, and back without what was made or set " \
+	MACHINE_NOT_AGAIN ": not over one of these"
 /* Has what is installed be what is loaded: one line, as who is connected by it can say no more. */
 #define MACHINE_RELOAD \
 	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', " MACHINE_GOES

@@ -88,16 +88,18 @@ uint64_t sample_timeouts(const struct record *dev)
 	return sum;
 }
 
-bool sample_is_shared(const struct record *dev, unsigned int queue)
+int sample_is_shared(const struct record *dev, unsigned int queue)
 {
 	char path[PATH_MAX], line[4096];
 
 	if (!sample_is_net(dev))
-		return true;
+		return -1;
 	run_root(path, sizeof(path), "/sys/class/net/%s/queues/rx-%u/rps_cpus",
 		 record_string(dev, IPOIB_A_IFNAME), queue);
+	if (!run_read_line(path, line, sizeof(line)))
+		return -1;
 	/* A mask, in groups of hexadecimal digits. */
-	return !run_read_line(path, line, sizeof(line)) || line[strspn(line, "0,")];
+	return !!line[strspn(line, "0,")];
 }
 
 int sample_take(struct sample *samples, const struct records *devs, size_t number)

@@ -57,9 +57,9 @@ uint64_t sample_timeouts(const struct record *dev);
  * @dev: interface
  * @queue: its number
  *
- * Return: true, too, if it is not told.
+ * Return: 1: yes, 0: no, -1: it is not told.
  */
-bool sample_is_shared(const struct record *dev, unsigned int queue);
+int sample_is_shared(const struct record *dev, unsigned int queue);
 
 /**
  * sample_free() - forget it

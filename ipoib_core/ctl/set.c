@@ -209,34 +209,58 @@ static bool set_look(struct set *set)
 	return made;
 }
 
+/*
+ * Whether no interface goes: there is none, or what is asked for serves the port already. Of auto
+ * ipoib_core alone knows what that is.
+ */
+static bool set_is_harmless(const struct set *set)
+{
+	const char *accel = record_string(set->port, IPOIB_A_ACCEL);
+
+	return !*accel || !strcmp(accel, set->accel);
+}
+
+/* What goes, wherever it is, and what comes back. */
+static void set_ask_what(const struct set *set, struct out *out)
+{
+	const char *accel = record_string(set->port, IPOIB_A_ACCEL);
+	size_t i;
+
+	out_string(out, NULL, NULL, set->name);
+	out_label(out, "gets accel %s: ", set->accel);
+	if (set_is_none(set))
+		out_text(out,
+			 "all interfaces of the port go, its own comes back once another accel is set, "
+			 EXPLAIN_BACK);
+	else
+		out_text(out, EXPLAIN_ANEW_GOES);
+	out_text(out, "; in this network namespace it has ");
+	for (i = 0; i < set->devs.count; i++) {
+		out_text(out, i ? ", " : "");
+		out_text(out, record_string(&set->devs.list[i], IPOIB_A_IFNAME));
+	}
+	out_text(out, i ? "; those in others go too" : "none: those in others go");
+	/* Accel ref gives way in any case, as another one may be loaded. */
+	if (!strcmp(set->accel, "auto") && strcmp(accel, "ref")) {
+		out_text(out, "; none go if accel ");
+		out_text(out, accel);
+		out_text(out, " is the best that there is");
+	}
+}
+
 /* Asks on a terminal; where there is none nothing is done without -force. */
 static bool set_ask(const struct set *set)
 {
 	struct out out = { .file = stderr };
 	char answer[16] = "";
-	size_t i;
 
 	if (!isatty(STDIN_FILENO)) {
 		ctl_complain(set->ctl, CTL_FAILED,
-			     "%s: its interfaces would go away%s, and there is no terminal to ask: -force does it all the same",
-			     set->name, set_is_none(set) ? ", until another accel is set" :
-							   " and come back");
+			     "%s: all interfaces of the port would go away%s, and there is no terminal to ask: -force does it all the same",
+			     set->name, set_is_none(set) ? "" : ", and its own come back");
 		return false;
 	}
-	out_string(&out, NULL, NULL, set->name);
-	out_label(&out, "gets accel %s:", set->accel);
-	for (i = 0; i < set->devs.count; i++) {
-		out_string(&out, NULL, NULL, record_string(&set->devs.list[i], IPOIB_A_IFNAME));
-		out_text(&out, i + 1 < set->devs.count ? "," : "");
-	}
-	if (!set->devs.count)
-		out_text(&out, " it has no interface in this network namespace");
-	else if (set_is_none(set))
-		out_text(&out,
-			 " goes away, until another accel is set; what was set of it by hand is lost");
-	else
-		out_text(&out,
-			 " goes away and comes back, what was set of it by hand is lost, or by ifupdown for 'auto' ('ifdown --force IF; ifup IF' sets that again)");
+	set_ask_what(set, &out);
 	out_text(&out, ". Go on? [y/N] ");
 	fflush(stderr);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
@@ -437,7 +461,7 @@ void set_port_accel(struct ctl *ctl, const char *name, const char *accel, bool f
 		goto out_free;
 	set.as_before = set_is_so(&set);
 	if (!set.as_before &&
-	    ((!force && !set_ask(&set)) || !set_write(&set))) {
+	    ((!force && !set_is_harmless(&set) && !set_ask(&set)) || !set_write(&set))) {
 		if (ctl->status == CTL_OK)
 			ctl_complain(ctl, CTL_FAILED, "nothing was changed");
 		goto out_free;

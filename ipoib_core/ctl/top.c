@@ -234,7 +234,7 @@ static void top_dev(struct out *out, const struct record *dev, const struct samp
 		top_queue_show(out, &queues[i]);
 	if (shown < count && room) {
 		out_line(out, 2);
-		out_label(out, "and %zu more: see -batch", count - shown);
+		out_label(out, "and %zu more: 'ipoibctl top -b' has all", count - shown);
 	}
 	out_list_end(out);
 	out_object_end(out);

@@ -72,6 +72,12 @@ host_take()
 	must ip link set "$2" netns "$1"
 }
 
+# is_another_net PID: it has a network namespace of its own.
+is_another_net()
+{
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
 # host_address HOST INTERFACE ADDRESS/LEN...: adds them, without duplicate address detection.
 host_address()
 {

@@ -8,10 +8,10 @@
 #
 # lane: quick
 # check: 6.12
-# limit: 90
+# limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
 
-fabric_up 2
+fabric_up 2 mtu=2048
 must modprobe ipoib_core accel=ref
 must_wait 10 served_by sib0 ref
 link=$(netdev_of sib0 ours)
@@ -56,18 +56,27 @@ must_wait 10 carrier_is child 1
 note "and one that is missing its GID too, when the P_Key has come"
 assert_log 'other: no carrier: GID fe80:.*:02aa:bbcc:ddee:ff00 of the address is not in the port'
 must carrier_is other 0
+explains - other "broken: no carrier: the GID of the interface's address is not in the port's table"
 must ip link delete other
 
-note "a partition without IPoIB: no broadcast group to join"
-must ip link add link "$link" name plain type ipoib pkey 0x8006
-must ip link set plain up
+note "a partition without IPoIB: no broadcast group to join; and those with one that is too much for the port"
+for child in plain:0x8006 large:0x8007 fast:0x8008; do
+	must ip link add link "$link" name "${child%:*}" type ipoib pkey "${child#*:}"
+	must ip link set "${child%:*}" up
+done
 sm_partitions 'Default=0x7fff, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
 fifth=0x0005, ipoib, mtu=4, rate=3, defmember=full : ALL=full;
-plain=0x0006, defmember=full : ALL=full;'
+plain=0x0006, defmember=full : ALL=full;
+large=0x0007, ipoib, mtu=5, rate=3, defmember=full : ALL=full;
+fast=0x0008, ipoib, mtu=4, rate=17, defmember=full : ALL=full;'
 sm_sweep sib1
 must_wait 10 has_pkey sib0 0x8006
-must_wait 15 log_has 'plain: no carrier: joining the broadcast group.*failed'
-must carrier_is plain 0
+for child in plain large fast; do
+	must_wait 15 log_has "$child: no carrier: joining the broadcast group.*failed"
+	must carrier_is "$child" 0
+done
+explains - large "broken: no carrier: the broadcast group ff12:401b:8007::ffff:ffff has MTU 4096, and this port can do 2048"
+explains - fast "broken: no carrier: the broadcast group ff12:401b:8008::ffff:ffff has a rate of 200.0 Gbit/s, and this port has 100.0"
 must carrier_is "$link" 1
 # Who sets it down and up asks again what is missing.
 must ip link set plain down

@@ -10,8 +10,15 @@
 #
 # lane: quick
 # check: 6.1
-# limit: 90
+# limit: 120
 . "${TESTS:=/tests}/lib/host.sh"
+
+# owner_is_told REQUEST REGEX: who has made a network namespace, as root of a user namespace of his own.
+owner_is_told()
+{
+	nsenter --target "$owner" --user --net --preserve-credentials "$TESTS/netdev/nl" "$1" > "$TMPDIR/nl" 2>&1 &&
+		grep -q "$2" "$TMPDIR/nl"
+}
 
 hosts_up ours-ours
 must_wait 10 can_ping hostA "$B4"
@@ -55,6 +62,30 @@ must ip -n hostA link set "$IFA" up
 must_wait 20 is_running hostA "$IFA"
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostB "$A6"
+
+if [ -e /proc/self/ns/user ]; then
+	note "the root of a container is told groups, paths and the Q_Key of an interface that is there, and of no other"
+	unshare --user --map-root-user --net sleep 60 &
+	owner=$!
+	must_wait 10 is_another_net "$owner"
+	must ip netns attach container "$owner"
+	child_add hostA "$IFA" 0x8001 ours
+	must ip -n hostA link set "$IFA.8001" netns container
+	host_address container "$IFA.8001" 10.9.1.9/24
+	must ip -n container link set "$IFA.8001" up
+	must_wait 20 can_ping container 10.9.1.2
+	owner_is_told group-get ' group-state=3 ' || fail "no group"
+	owner_is_told path-get ' path-state=2 ' || fail "no path"
+	owner_is_told dev-get ' qkey=' || fail "no Q_Key"
+	for what in group-get path-get; do
+		! on hostA nsenter --target "$owner" --user --preserve-credentials "$TESTS/netdev/nl" "$what" \
+			> "$TMPDIR/nl" 2>&1 || fail "the root of a container is told by $what of others' interfaces"
+		grep -q '^error 1 ' "$TMPDIR/nl" || fail "$what is refused otherwise: $(cat "$TMPDIR/nl")"
+	done
+	must ip -n container link delete "$IFA.8001"
+	must ip netns delete container
+	kill "$owner"
+fi
 
 note "the root of a container makes the log say so often that there is no P_Key, and no oftener"
 must ip -n hostA link add link "$IFA" name orphan type ipoib pkey 0x8002

@@ -23,12 +23,6 @@ vf_shows()
 	}
 }
 
-# is_another_net PID: it has a network namespace of its own.
-is_another_net()
-{
-	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
-}
-
 fabric_up 1 vfs=2
 stack_load "$DRIVER-$DRIVER"
 link=$(netdev_of sib0 "$DRIVER")

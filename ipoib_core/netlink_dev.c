@@ -188,6 +188,36 @@ static int ipoib_nl_put_rings(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
+/* As ethtool -c: a value that the accel does not know is not told as 0. */
+static int ipoib_nl_put_moderation(struct sk_buff *skb, struct net_device *dev)
+{
+	const u32 known = dev->ethtool_ops->supported_coalesce_params;
+	struct ethtool_coalesce coal = {};
+	int ret;
+
+	if (!dev->ethtool_ops->get_coalesce)
+		return 0;
+	compat_ops_lock(dev);
+	ret = compat_get_coalesce(dev, &coal);
+	compat_ops_unlock(dev);
+	if (ret)
+		return 0;
+	if (((known & ETHTOOL_COALESCE_RX_USECS) &&
+	     nla_put_u32(skb, IPOIB_A_RX_USECS, coal.rx_coalesce_usecs)) ||
+	    ((known & ETHTOOL_COALESCE_RX_MAX_FRAMES) &&
+	     nla_put_u32(skb, IPOIB_A_RX_FRAMES, coal.rx_max_coalesced_frames)) ||
+	    ((known & ETHTOOL_COALESCE_USE_ADAPTIVE_RX) &&
+	     nla_put_u8(skb, IPOIB_A_ADAPTIVE_RX, !!coal.use_adaptive_rx_coalesce)) ||
+	    ((known & ETHTOOL_COALESCE_TX_USECS) &&
+	     nla_put_u32(skb, IPOIB_A_TX_USECS, coal.tx_coalesce_usecs)) ||
+	    ((known & ETHTOOL_COALESCE_TX_MAX_FRAMES) &&
+	     nla_put_u32(skb, IPOIB_A_TX_FRAMES, coal.tx_max_coalesced_frames)) ||
+	    ((known & ETHTOOL_COALESCE_USE_ADAPTIVE_TX) &&
+	     nla_put_u8(skb, IPOIB_A_ADAPTIVE_TX, !!coal.use_adaptive_tx_coalesce)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 {
 	unsigned int rx_queues = ipoib_nl_rx_queues(priv);
@@ -197,7 +227,8 @@ static int ipoib_nl_put_queues(struct sk_buff *skb, struct ipoib_dev *priv)
 	    ipoib_nl_put_rx_qpns(skb, priv, rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_RX_QUEUES, rx_queues) ||
 	    nla_put_u32(skb, IPOIB_A_TX_QUEUES, dev->real_num_tx_queues) ||
-	    ipoib_nl_put_rings(skb, dev) || ipoib_nl_put_outstanding(skb, priv))
+	    ipoib_nl_put_rings(skb, dev) || ipoib_nl_put_moderation(skb, dev) ||
+	    ipoib_nl_put_outstanding(skb, priv))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -158,6 +158,18 @@ static inline void compat_get_ringparam(struct net_device *dev, struct ethtool_r
 #endif
 }
 
+/* What ethtool -c asks; likewise. */
+static inline int compat_get_coalesce(struct net_device *dev, struct ethtool_coalesce *coal)
+{
+#ifdef HAVE_ETHTOOL_COALESCE_4_ARGS
+	struct kernel_ethtool_coalesce kernel_coal = {};
+
+	return dev->ethtool_ops->get_coalesce(dev, coal, &kernel_coal, NULL);
+#else
+	return dev->ethtool_ops->get_coalesce(dev, coal);
+#endif
+}
+
 /* Members of struct net_device_ops. */
 #ifdef HAVE_NDO_HWTSTAMP
 #define COMPAT_HWTSTAMP							\

@@ -151,6 +151,12 @@ const struct attr attrs_known[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_TX_OUTSTANDING] = ATTR("tx_outstanding", ATTR_NUMBER),
 	[IPOIB_A_RX_QPN] = { .key = "rx_qpn", .kind = ATTR_HEXES, .digits = 6 },
 	[IPOIB_A_BROADCAST] = ATTR("broadcast", ATTR_GID),
+	[IPOIB_A_RX_USECS] = ATTR("rx_usecs", ATTR_NUMBER),
+	[IPOIB_A_RX_FRAMES] = ATTR("rx_frames", ATTR_NUMBER),
+	[IPOIB_A_ADAPTIVE_RX] = ATTR("adaptive_rx", ATTR_BOOL),
+	[IPOIB_A_TX_USECS] = ATTR("tx_usecs", ATTR_NUMBER),
+	[IPOIB_A_TX_FRAMES] = ATTR("tx_frames", ATTR_NUMBER),
+	[IPOIB_A_ADAPTIVE_TX] = ATTR("adaptive_tx", ATTR_BOOL),
 };
 
 /* Of libnl's types the lengths are the least; here they are the only ones. */
@@ -226,6 +232,12 @@ struct nla_policy attrs_policy[IPOIB_A_MAX + 1] = {
 	[IPOIB_A_TX_OUTSTANDING] = POLICY_U32,
 	[IPOIB_A_RX_QPN] = POLICY_U32,
 	[IPOIB_A_BROADCAST] = POLICY_GID,
+	[IPOIB_A_RX_USECS] = POLICY_U32,
+	[IPOIB_A_RX_FRAMES] = POLICY_U32,
+	[IPOIB_A_ADAPTIVE_RX] = POLICY_U8,
+	[IPOIB_A_TX_USECS] = POLICY_U32,
+	[IPOIB_A_TX_FRAMES] = POLICY_U32,
+	[IPOIB_A_ADAPTIVE_TX] = POLICY_U8,
 };
 
 const char *attrs_name(enum ipoib_attr attr, unsigned long long value)

@@ -77,6 +77,9 @@ shown -c '^rx-usecs:[[:space:]]*33$'
 shown -c '^rx-frames:[[:space:]]*17$'
 shown -c '^tx-usecs:[[:space:]]*12$'
 shown -c 'Adaptive RX: off'
+[ "$DRIVER" != ours ] ||
+	says ' rx-usecs=33 rx-frames=17 adaptive-rx=0 tx-usecs=12 tx-frames=[0-9]+ adaptive-tx=0 ' \
+		on hostA "$TESTS/netdev/nl" dev-get
 must on hostA ethtool -C "$IFA" adaptive-rx on
 shown -c 'Adaptive RX: on'
 ping_sizes hostA "$B4" 64 2016

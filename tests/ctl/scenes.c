@@ -301,6 +301,11 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 	nla_put_u32(msg, IPOIB_A_TX_QUEUES, 4);
 	nla_put_u32(msg, IPOIB_A_RX_RING, 256);
 	nla_put_u32(msg, IPOIB_A_TX_RING, 128);
+	nla_put_u32(msg, IPOIB_A_RX_USECS, 8);
+	nla_put_u32(msg, IPOIB_A_RX_FRAMES, 32);
+	nla_put_u8(msg, IPOIB_A_ADAPTIVE_RX, 1);
+	nla_put_u32(msg, IPOIB_A_TX_USECS, 0);
+	nla_put_u32(msg, IPOIB_A_TX_FRAMES, 0);
 	if (scene->outstanding)
 		nla_put_u32(msg, IPOIB_A_TX_OUTSTANDING, scene->outstanding);
 	nla_put_u32(msg, IPOIB_A_MTU, scene->mtu);

@@ -6,8 +6,10 @@
 #	value NAME NUMBER		of enums, attributes and commands
 #	type ATTRIBUTE TYPE
 #	admin COMMAND			needs CAP_NET_ADMIN
-# Of YAML it knows as much as the specification is written in: two lists of blocks, and a flow mapping for each value
-# of an enum.
+#	filter COMMAND ATTRIBUTE	may be in a request
+#	reply COMMAND ATTRIBUTE		may be in an answer, or in what listeners are told
+# Of YAML it knows as much as the specification is written in: two lists of blocks, a flow mapping for each value
+# of an enum, and flow lists of what is in a message.
 
 function word(text)
 {
@@ -35,3 +37,12 @@ section == "operations:" && /^      name:/ {
 	print "value", command, ++number
 }
 section == "operations:" && /^      flags: \[ admin-perm \]/ { print "admin", command }
+section == "operations:" && /^        request:/ { kind = "filter" }
+section == "operations:" && /^      (  reply|event):/ { kind = "reply" }
+section == "operations:" && sub(/.* attributes: \[/, "") { listed = 1 }
+listed {
+	listed = !sub(/\]/, "")
+	gsub(/,/, " ")
+	for (i = 1; i <= NF; i++)
+		print kind, command, "IPOIB_A_" word($i)
+}

@@ -99,6 +99,12 @@ static const struct {
 	[IPOIB_A_TX_OUTSTANDING] = { "outstanding", 'n' },
 	[IPOIB_A_RX_QPN] = { "rx-qpn", 'n' },
 	[IPOIB_A_BROADCAST] = { "broadcast", 'g' },
+	[IPOIB_A_RX_USECS] = { "rx-usecs", 'n' },
+	[IPOIB_A_RX_FRAMES] = { "rx-frames", 'n' },
+	[IPOIB_A_ADAPTIVE_RX] = { "adaptive-rx", 'n' },
+	[IPOIB_A_TX_USECS] = { "tx-usecs", 'n' },
+	[IPOIB_A_TX_FRAMES] = { "tx-frames", 'n' },
+	[IPOIB_A_ADAPTIVE_TX] = { "adaptive-tx", 'n' },
 };
 
 static const char *const commands[IPOIB_CMD_MAX + 1] = {

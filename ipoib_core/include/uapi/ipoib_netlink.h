@@ -192,7 +192,8 @@ enum ipoib_notice {
  * @IPOIB_A_ACCEL_ABI: (u32) version of the interface between core and accel that it was
  *	built for
  * @IPOIB_A_PRIORITY: (u32) what the accel said that it is worth for the port when it was
- *	bound; the highest wins
+ *	bound; the highest wins. An accel may be worth more for one port than for another, and
+ *	has none of its own
  * @IPOIB_A_WANTED: (string) what accel= says for the port, auto, none or the name of an
  *	accel
  * @IPOIB_A_ALIAS: (string, may be there several times) a name that accel= accepts for the
@@ -265,6 +266,13 @@ enum ipoib_notice {
  *	the place of a queue that receives no more stands another one's
  * @IPOIB_A_BROADCAST: (16 bytes) MGID in the interface's broadcast address, while that is another
  *	one than that of the broadcast group in use: it was changed since it was set up
+ * @IPOIB_A_RX_USECS: (u32) moderation, as ethtool -c has it: microseconds that a received packet
+ *	waits for an interrupt at most; this and the next five absent where the accel has none
+ * @IPOIB_A_RX_FRAMES: (u32) packets received that an interrupt comes at the latest with
+ * @IPOIB_A_ADAPTIVE_RX: (u8) whether the moderation of receives follows the traffic, 0 or 1
+ * @IPOIB_A_TX_USECS: (u32) as IPOIB_A_RX_USECS, of sends that are completed
+ * @IPOIB_A_TX_FRAMES: (u32) as IPOIB_A_RX_FRAMES, of sends that are completed
+ * @IPOIB_A_ADAPTIVE_TX: (u8) as IPOIB_A_ADAPTIVE_RX, of sends that are completed
  * @__IPOIB_A_MAX: end
  * @IPOIB_A_MAX: the last one
  */
@@ -334,6 +342,12 @@ enum ipoib_attr {
 	IPOIB_A_TX_OUTSTANDING,
 	IPOIB_A_RX_QPN,
 	IPOIB_A_BROADCAST,
+	IPOIB_A_RX_USECS,
+	IPOIB_A_RX_FRAMES,
+	IPOIB_A_ADAPTIVE_RX,
+	IPOIB_A_TX_USECS,
+	IPOIB_A_TX_FRAMES,
+	IPOIB_A_ADAPTIVE_TX,
 
 	__IPOIB_A_MAX,
 	IPOIB_A_MAX = __IPOIB_A_MAX - 1

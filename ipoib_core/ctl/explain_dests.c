@@ -145,11 +145,14 @@ void explain_paths(struct out *out, const struct record *dev, const struct recor
 	finding_set(&finding, FINDING_LIMITED, "no-path",
 		    "peers that cannot be reached: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_path(why, first));
-	finding_next(&finding,
-		     "'ipoibctl show path dev %s' has them; %s",
-		     print_word(record_string(dev, IPOIB_A_IFNAME)),
-		     record_get(first, IPOIB_A_LAST_ERROR) == EINVAL ?
-		     "are these hosts on, and in the same partition?" :
-		     print_next(next, first, dev));
+	/* Whatever the error is: one is that nobody serves queries on the port that they go to. */
+	if (record_get(first, IPOIB_A_LAST_ERROR) == EINVAL)
+		snprintf(next, sizeof(next),
+			 "are these hosts on, and in the same partition? does the subnet manager run ('saquery %s -c')? where it has ended, the kernel of its host answers so",
+			 print_diag(dev));
+	else
+		print_next(next, first, dev);
+	finding_next(&finding, "'ipoibctl show path dev %s' has them; %s",
+		     print_word(record_string(dev, IPOIB_A_IFNAME)), next);
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }

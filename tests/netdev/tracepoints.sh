@@ -122,6 +122,12 @@ must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
 reason unreachable NEIGH_FAILED on hostA ping -n -q -c 20 -i 0.01 -w 3 10.9.0.200
 assert_traced "ipoib_path_answered: dev=$IFA gid=fe80::200:0:0:1 tries=0 status=-22 usecs=[0-9]+ lid=0\$"
 reason malformed DEV_HDR raw '\0377\0377\0\0'
+knob sib0 sa_mute 1
+must ip -n hostA neighbour replace 10.9.0.201 dev "$IFA" nud permanent \
+	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:02
+reason path_queue NEIGH_QUEUEFULL on hostA socat -u -b 100 OPEN:/dev/zero,readbytes=10000 \
+	UDP-SENDTO:10.9.0.201:9
+knob sib0 sa_mute 0
 echo 0 > "$TRACING/events/skb/kfree_skb/enable"
 
 note "no room"

@@ -17,6 +17,13 @@ outage_up "$PAIR"
 
 sm_kill "$HCA_SM"
 assert_resumes "no subnet manager"
+must ip -n hostA neighbour replace 10.9.0.200 dev "$IFA" nud permanent \
+	lladdr 00:00:00:48:fe:80:00:00:00:00:00:00:02:00:00:00:00:00:00:01
+spawn hostA ping -n -q -i 0.2 10.9.0.200 > /dev/null 2>&1 < /dev/null
+explains hostA "$IFA" "limited: peers that cannot be reached: 1, for example fe80::200:0:0:1: the subnet administrator knows no"
+grep -q "where it has ended, the kernel of its host answers so" "$TMPDIR/explain" || fail "$(cat "$TMPDIR/explain")"
+kill "$SPAWNED"
+must ip -n hostA neighbour del 10.9.0.200 dev "$IFA"
 
 sm_start "$HCA_SM"
 assert_resumes "a new subnet manager"

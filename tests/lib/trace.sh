@@ -31,6 +31,13 @@ times_traced()
 	grep -Ec -e "$1" "$TRACING/trace" || :
 }
 
+# spread_of REGEX: milliseconds from the first to the last line of the trace that has it.
+spread_of()
+{
+	sed -En "s/.* ([0-9]+)\.([0-9]{3})[0-9]*: $1.*/\1\2/p" "$TRACING/trace" |
+		awk 'NR == 1 { first = $1 } { last = $1 } END { print last - first }'
+}
+
 # paths_asked GID: by hostA, once for each however often the SA client repeats it; "" are all paths.
 paths_asked()
 {

@@ -4,11 +4,12 @@
 # A port does not tell its state when it is looked at: at first there is no interface and a message;
 # later the carrier is what it was, or none where the device has said that it failed. It is asked again until it
 # does, and what was missed is made up for: the RDMA core cannot read the port either, and drops its events, also
-# those of a link that goes down, of another LID and of a P_Key. The speed is known without asking, and so are the
-# P_Keys.
+# those of a link that goes down, of another LID, of another subnet manager and of a P_Key. The speed is known without
+# asking, and so are the P_Keys.
 # While the first port is asked who loads the module is killed: the second one is served all the same.
 #
 #	ib0---sib0---+ switch +---sib1 OpenSM
+#	                      +---sib2 OpenSM, later
 #
 # lane: full
 # check: 6.1
@@ -37,7 +38,7 @@ mark_log()
 	mark=$(($(dmesg | wc -l) + 1))
 }
 
-fabric_up 2
+fabric_up 3
 sm_start sib1
 must_wait 20 all_active
 knob sib0 query_port_error 1
@@ -168,6 +169,18 @@ note "and two other events, the second before what the first has found is made u
 lid_moves 78
 echo client_reregister > "$SOFT_IB/sib0/event"
 peers_told
-# The runner does not want carrier where no SA answers: it may last until the fourth refusal.
-must ip link set "$link" down
+
+note "another subnet manager comes, of which nothing tells: another event has the port looked at, and what was joined is joined again"
+trace_on ipoib/ipoib_flush ipoib/ipoib_port_event ipoib/ipoib_join_asked
+knob sib0 events_lost 1
+sm_start sib2
+knob sib0 events_lost 0
+# Of this the RDMA core, which sends what is asked, looks for the subnet manager anew.
+port_event sib0 client_reregister
+assert_traced "ipoib_flush: dev=$link events=.*SM"
+assert_traced "ipoib_join_asked: dev=$link gid=ff12:401b:ffff::ffff:ffff "
+! traced 'ipoib_port_event: port=sib0.*event=SM_CHANGE' || fail "it was told of after all"
+trace_off
+must_wait 20 carrier_is 1
+explains_well - "$link"
 assert_strict_clean

@@ -37,6 +37,7 @@
  *                        error, and the QP goes to ERR; 0: it is dropped
  *   sibN/slow_ms         query_port, modify_qp and a refused query_qp take so many milliseconds
  *   sibN/query_port_error, query_pkey_error  1: query_port, query_pkey fails
+ *   sibN/events_lost           1: the port's events get lost
  *   sibN/sa              "KIND COUNT" of the requests to the subnet administrator; writing resets
  *   sibN/sa_mute         1: these requests get lost (drops: fault)
  *   sibN/stuck_sq        1: sends stay on their queues without completing; 0: they go on
@@ -452,6 +453,7 @@ void sib_debugfs_add(struct sib_hca *hca)
 	debugfs_create_bool("length_error", 0600, dir, &faults->length_error);
 	debugfs_create_u32("slow_ms", 0600, dir, &faults->slow_ms);
 	debugfs_create_bool("query_port_error", 0600, dir, &faults->query_port_error);
+	debugfs_create_bool("events_lost", 0600, dir, &faults->events_lost);
 	debugfs_create_bool("query_pkey_error", 0600, dir, &faults->query_pkey_error);
 	debugfs_create_file("sa", 0600, dir, hca, &sa_fops);
 	debugfs_create_u32("garble_ppm", 0600, dir, &faults->garble_ppm);

@@ -194,6 +194,8 @@ void sib_port_dispatch(struct sib_fabric *fabric, int index, u32 events)
 		return;
 	rcu_read_lock();
 	hca = sib_hca_rcu(fabric, index);
+	if (hca && READ_ONCE(hca->faults.events_lost))
+		hca = NULL;
 	for (i = 0; hca && i < ARRAY_SIZE(order); i++) {
 		if (!(events & BIT(order[i])))
 			continue;

@@ -227,6 +227,7 @@ struct sib_faults {
 	u32 cut_len;		/* above SIB_CUT_MAX, and up to SIB_STRETCH_MAX, with zeros */
 	u32 slow_ms;		/* query_port and modify_qp take so long */
 	bool query_port_error;	/* query_port fails */
+	bool events_lost;	/* nobody hears of the port's events */
 	bool query_pkey_error;	/* query_pkey fails */
 	bool length_error;	/* a packet longer than the receive is an error of the QP */
 	u32 garble_ppm;		/* packets that arrive as nobody should have sent them (garble.c) */

@@ -3,7 +3,7 @@
 #
 # NetworkManager runs an interface by an InfiniBand connection: addresses, transport mode, MTU, down
 # and up; it notices that the link goes and comes back, and connects again when the driver was
-# removed and loaded anew.
+# removed and loaded anew. A connection of connected mode does not come up, and the log says why.
 # (Topology: lib/system.sh)
 #
 # root: debian
@@ -54,3 +54,12 @@ system_drivers "$PAIR"
 must_wait 30 nm_is "$IFA" connected
 must_wait 10 can_ping hostA "$B4"
 must_wait 10 can_ping hostA "$B6"
+
+[ "$PAIR" = ours-ours ] || exit 0
+note "connected mode"
+must nmcli connection modify --temporary ib infiniband.transport-mode connected
+! nmcli --wait 30 connection up ib || fail "connected mode is taken"
+assert_log "$IFA: there is no connected mode.* leave them out of the configuration, see"
+must nmcli connection modify --temporary ib infiniband.transport-mode datagram
+nm_up ib
+must_wait 10 can_ping hostA "$B4"

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Interfaces move between network namespaces, children by themselves, and come back to the first one
-# when theirs goes, without a packet or a reference left behind.
+# when theirs goes, without a packet or a reference left behind. Two children of one port and partition have each an IPv6
+# link-local address, by what the manual says.
 #
 #	hostA [ib0]---sib0---+ switch +---sib1---[ib1] hostB
-#	other [child of ib0]
+#	other [child of ib0], twin [another one]
 #
 # lane: quick
 # check: 6.1
@@ -21,6 +22,20 @@ must ip -n hostA link set "$IFA.8001" netns other
 children_up other "$IFA.8001" hostB "$IFB.8001"
 must_wait 10 can_ping other 10.9.1.2
 must_wait 10 can_ping other fd00:9:1::2
+
+note "a second child of that port and partition has a link-local address of its own"
+twin_answers()
+{
+	can_ping hostB "$(link_local twin twin)%$IFB.8001"
+}
+host_add twin
+must ip -n hostA link add link "$IFA" name twin type ipoib pkey 0x8001
+must ip -n hostA link set twin netns twin
+must ip -n twin link set twin addrgenmode random
+must ip -n twin link set twin up
+must_wait 20 twin_answers
+[ "$(link_local twin twin)" != "$(link_local other "$IFA.8001")" ] || fail "it is the first one's: $(link_local twin twin)"
+must ip -n twin link delete twin
 
 note "the namespace of the child goes"
 must ip netns del other

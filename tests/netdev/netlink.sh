@@ -143,8 +143,11 @@ invariants_not paths "the partition has a service level, which netlink tells"
 sm_partitions "Default=0x7fff, ipoib, mtu=${SM_MTU:-4}, rate=3, sl=2, defmember=full : ALL=full;"
 fabric_up 2
 sm_start sib0 --qos
+mkdir -p /etc/modprobe.d
+echo "options accel_ref tx_queues=4 rx_queues=2" > /etc/modprobe.d/queues.conf
 began=$(now_ms)
 hosts_up ours-ours
+rm /etc/modprobe.d/queues.conf
 must_wait 10 can_ping hostA "$B4"
 index=$(on hostA cat "/sys/class/net/$IFA/ifindex")
 broadcast=$(nl dev-get | sed -n 's/.* gid=\([^ ]*\) .*/\1/p')
@@ -179,10 +182,10 @@ must_tell dev-get -- "qpn=$qpn"
 note "queues, rings and moderation: what ethtool sets"
 queues_told
 if [ "$ACCEL" = ref ]; then
-	must on hostA ethtool -L "$IFA" tx 1
+	must on hostA ethtool -L "$IFA" tx 3 rx 1
 	must on hostA ethtool -G "$IFA" rx 64 tx 32
 	queues_told
-	must_tell dev-get -- tx-queues=1 rx-ring=64 tx-ring=32
+	must_tell dev-get -- tx-queues=3 rx-queues=1 rx-ring=64 tx-ring=32
 	must on hostA ethtool -G "$IFA" rx 256 tx 128
 	must_tell dev-get -- rx-usecs=0 rx-frames=0 adaptive-rx=0 tx-usecs=0 tx-frames=0
 	must on hostA ethtool -C "$IFA" rx-usecs 17 rx-frames 5 tx-usecs 3 tx-frames 2

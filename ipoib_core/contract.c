@@ -17,6 +17,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "contract_state.h"
 
 /* A QP's number is one of 24 bits; 0 and 1 are the SM's and the CM's, the last is multicast's. */

@@ -209,7 +209,7 @@ struct ipoib_dest_table {
  * @gid_missed: at so many looks in a row, while open, it was not there; RTNL
  * @gid_missed_at: jiffies since when, if @gid_missed; RTNL
  * @op_lock: see above
- * @tx_queues: how many TX queues the accel has made, whatever the user then sets
+ * @tx_queues: how many TX queues the accel had when it was made, whatever the user then sets
  * @open_backoff: seconds between tries to open that failed, 0: none did; RTNL
  * @open_at: jiffies of the next try when @open_backoff is not 0; RTNL
  * @open_error: how the last try ended; RTNL
@@ -385,10 +385,11 @@ static inline void ipoib_drop(struct ipoib_dev *priv, struct sk_buff *skb, enum 
  */
 static inline unsigned long ipoib_seconds_since(const unsigned long *used)
 {
-	unsigned long now = jiffies / HZ, then = READ_ONCE(*used);
+	/* In this order: a sender may touch it in between. */
+	unsigned long then = READ_ONCE(*used), now = jiffies / HZ;
 
 	if (then > now)
-		return then - now > 2 ? ULONG_MAX / HZ : 0;
+		return then - now > 2 ? ULONG_MAX / HZ - then + now : 0;
 	return now - then;
 }
 

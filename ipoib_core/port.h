@@ -46,6 +46,7 @@ enum ipoib_loading {
  * @bind_at: jiffies; ipoib_registry_lock
  * @bind_backoff: seconds between tries that failed, 0: the last one did not; ipoib_registry_lock
  * @loading: modules that are being loaded for it: do not bind yet; ipoib_registry_lock
+ * @native: bind all the same, as an accel for its card was there before it; ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
  * @state: enum ib_port_state as of the last look; this and the next six are written by @work, and
  *	before that runs
@@ -87,6 +88,7 @@ struct ipoib_port {
 	unsigned long bind_at;
 	unsigned int bind_backoff;
 	enum ipoib_loading loading;
+	bool native;
 	struct ib_pd *pd;
 	enum ib_port_state state;
 	u32 active_speed;

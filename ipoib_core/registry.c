@@ -164,7 +164,8 @@ static void ipoib_registry_bind_auto(struct ipoib_port *port)
 			 port->num);
 		return;
 	}
-	if (!port->bind_backoff)
+	/* Others may come yet. */
+	if (!port->bind_backoff && !port->loading)
 		dev_err(&port->hca->dev,
 			"ipoib_core: port %u has no interface: no accel that matches works; trying on\n",
 			port->num);
@@ -198,16 +199,6 @@ static void ipoib_registry_bind_named(struct ipoib_port *port)
 	ipoib_registry_failed(port);
 }
 
-/* Whether an accel is there that was made for the card, which no other one will be better than. */
-static bool ipoib_registry_has_native(struct ipoib_port *port)
-{
-	int priority;
-
-	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
-	       ipoib_registry_best(port, NULL, &priority) &&
-	       priority >= IPOIB_ACCEL_PRIO_NATIVE;
-}
-
 static void ipoib_registry_bind_again(struct ipoib_port *port)
 {
 	lockdep_assert_held(&ipoib_registry_lock);
@@ -216,7 +207,7 @@ static void ipoib_registry_bind_again(struct ipoib_port *port)
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
 	/* modprobe may wait for a disk that is reached by this very interface. */
-	if (port->loading && !ipoib_registry_has_native(port))
+	if (port->loading && !port->native)
 		return;
 	port->refused[0] = '\0';
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
@@ -294,6 +285,16 @@ static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *ac
 	ipoib_registry_bind(port);
 }
 
+/* Whether an accel is there that was made for the card. */
+static bool ipoib_registry_has_native(struct ipoib_port *port)
+{
+	int priority;
+
+	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
+	       ipoib_registry_best(port, NULL, &priority) &&
+	       priority >= IPOIB_ACCEL_PRIO_NATIVE;
+}
+
 /* Does what the port's choice says; it is bound by a work, for who has RTNL cannot. */
 static void ipoib_registry_start(struct ipoib_port *port)
 {
@@ -304,7 +305,12 @@ static void ipoib_registry_start(struct ipoib_port *port)
 		ipoib_registry_tell(port);
 		return;
 	}
-	/* A named accel that is there needs no loading; auto wants to see all there could be. */
+	/*
+	 * A named accel that is there needs no loading; auto wants to see all there could be. But
+	 * one that was made for the card, and was there before it, has the port meanwhile. Of those
+	 * that come later none has: ports get their interfaces, and these their names, in order.
+	 */
+	port->native = ipoib_registry_has_native(port);
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		port->loading = IPOIB_LOADING_NATIVE;
 	else

@@ -138,6 +138,12 @@ static bool ipoib_xmit(struct ipoib_dev *priv, struct sk_buff *skb)
 	return ipoib_path_send(priv, skb, pseudo->hwaddr);
 }
 
+/* Those that the accel has made, for all that the core knows. */
+static unsigned int ipoib_num_queues(const struct ipoib_dev *priv)
+{
+	return max(priv->tx_queues, READ_ONCE(priv->dev->real_num_tx_queues));
+}
+
 /*
  * Where tc has set a queue (skbedit, from 5.19 until 2026) the stack may lock another one than the
  * packet names, and a P_Key child has more than the accel has made. An accel that keeps sends back
@@ -148,7 +154,7 @@ static bool ipoib_queue_is_good(const struct ipoib_dev *priv, unsigned int queue
 {
 	if (!priv->ops->flush_sends)
 		return queue < READ_ONCE(priv->dev->real_num_tx_queues);
-	return queue < priv->tx_queues &&
+	return queue < ipoib_num_queues(priv) &&
 	       compat_tx_owned(netdev_get_tx_queue(priv->dev, queue));
 }
 
@@ -157,7 +163,7 @@ static void ipoib_flush_locked(const struct ipoib_dev *priv)
 {
 	unsigned int i;
 
-	for (i = 0; i < priv->tx_queues; i++)
+	for (i = 0; i < ipoib_num_queues(priv); i++)
 		if (compat_tx_owned(netdev_get_tx_queue(priv->dev, i)))
 			priv->ops->flush_sends(priv->dev, i);
 }

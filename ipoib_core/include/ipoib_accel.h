@@ -303,8 +303,7 @@ struct ipoib_ops {
 	 *
 	 * Called as send() is, in the place of send() when the last packet of a list does not come
 	 * to it: it waits for its path, or was dropped. With this function a queue whose number
-	 * is taken away (set_channels) stays good until the list that is being sent has ended,
-	 * and real_num_tx_queues is never more than update_netdev_settings() has made it.
+	 * is taken away (set_channels) stays good until the list that is being sent has ended.
 	 */
 	void (*flush_sends)(struct net_device *dev, unsigned int txqueue);
 

@@ -23,6 +23,7 @@ for hca in sib0 sib1; do
 	must_wait 10 served_by "$hca" ref
 	assert_log "$hca: .*accel bad failed"
 	assert_log "$hca: .*fell back to accel ref"
+	! log_has "$hca: .*no interface" || fail "an accel that was still being loaded was taken for none"
 	assert_told "$hca" 'wanted="auto"' 'accel="ref"' priority=1 bind=1 'refused="bad"' \
 		"refused-error=$error"
 done

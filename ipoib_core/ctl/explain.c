@@ -453,7 +453,7 @@ static void explain_unasked(const struct machine_driver *driver, struct finding 
 	}
 	finding_set(finding, FINDING_BROKEN, "old-core",
 		    "ipoib_core %s is loaded, which has nothing to ask it by", driver->version);
-	finding_next(finding, "it is older than this program: " MACHINE_RELOAD);
+	finding_next(finding, "it is older than this program: %s", machine_reload(driver));
 }
 
 static void explain_driver(struct explained *all)

@@ -130,10 +130,12 @@ static bool set_find_port(struct set *set, const char *name)
 /* Who cannot be told while it runs is told when it is loaded. */
 static void set_by_hand(const struct set *set, const char *why)
 {
+	struct machine_driver driver;
+
+	machine_look(&driver);
 	ctl_complain(set->ctl, CTL_FAILED,
-		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: "
-		     MACHINE_RELOAD,
-		     set->file, why, set->list);
+		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: %s",
+		     set->file, why, set->list, machine_reload(&driver));
 }
 
 /* Whether what goes away stays away. */

@@ -165,7 +165,7 @@ static bool check_misplaced(const char *kernel, const char *file, struct finding
 }
 
 /* After an upgrade the old ones are loaded until somebody loads the new ones, all at once. */
-static void check_loaded(struct check *check)
+static void check_loaded(struct check *check, const struct machine_driver *driver)
 {
 	static const char * const modules[] = { "ipoib_core", "accel_ref", "accel_mlx" };
 	const size_t count = sizeof(modules) / sizeof(*modules);
@@ -178,7 +178,7 @@ static void check_loaded(struct check *check)
 		return;
 	finding_set(&finding, FINDING_NOTE, "loaded-before",
 		    "the %s that is loaded is not the one that is installed", modules[i]);
-	finding_next(&finding, "reboot, after " MACHINE_RENEW ", or " MACHINE_RELOAD);
+	finding_next(&finding, "reboot, after " MACHINE_RENEW ", or %s", machine_reload(driver));
 	check_tell(check, "driver", &finding);
 }
 
@@ -214,7 +214,7 @@ static void check_driver(struct check *check)
 	machine_look(&driver);
 	machine_driver_finding(&driver, &finding);
 	check_tell(check, "driver", &finding);
-	check_loaded(check);
+	check_loaded(check, &driver);
 	check_live_patch(check, &driver);
 }
 

@@ -167,6 +167,7 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 {
 	unsigned long long error = record_get(dev, IPOIB_A_LAST_ERROR);
 	struct finding finding;
+	const char *diag = print_diag(dev);
 	char why[PRINT_WHY], next[PRINT_NEXT];
 
 	if (!record_get(dev, IPOIB_A_CARRIER) || !error ||
@@ -177,8 +178,8 @@ static void explain_rejoining(struct explained *all, const struct record *dev)
 		    print_no_join(why, dev));
 	if (error == EINVAL)
 		finding_next(&finding,
-			     "if it refuses on the carrier goes: 'saquery %s -g' shows whether the group is there",
-			     print_diag(dev));
+			     "if it refuses on the carrier goes: 'saquery %s -g' shows whether the group is there; "
+			     EXPLAIN_SM_ENDED, diag, diag);
 	else
 		finding_next(&finding, "%s", print_next(next, dev, dev));
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
@@ -453,7 +454,7 @@ static void explain_unasked(const struct machine_driver *driver, struct finding 
 	}
 	finding_set(finding, FINDING_BROKEN, "old-core",
 		    "ipoib_core %s is loaded, which has nothing to ask it by", driver->version);
-	finding_next(finding, "it is older than this program: " MACHINE_RELOAD);
+	finding_next(finding, "it is older than this program: %s", machine_reload(driver));
 }
 
 static void explain_driver(struct explained *all)

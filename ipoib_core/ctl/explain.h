@@ -22,6 +22,13 @@
 #define EXPLAIN_BOUNCE \
 	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
 
+/*
+ * What else an answer with an error may be: nobody serves queries on the port that they go to.
+ * Takes print_diag().
+ */
+#define EXPLAIN_SM_ENDED \
+	"does the subnet manager run ('saquery %s -c')? where it has ended, the kernel of its host answers so"
+
 /**
  * explain_show() - the command
  * @ctl: what is asked for; @client is NULL where there is no ipoib_core to ask

@@ -164,16 +164,18 @@ static void explain_silent(const struct record *dev, struct finding *finding)
 
 static void explain_refused(const struct record *dev, struct finding *finding)
 {
+	const char *diag = print_diag(dev);
 	char gid[PRINT_GID], tries[128];
 
 	finding_set(finding, FINDING_BROKEN, "join-refused",
 		    "no carrier: the subnet administrator refuses to let it join the broadcast group %s%s",
 		    print_gid(gid, dev), explain_tries(dev, tries, sizeof(tries)));
 	finding_next(finding,
-		     "'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager "
+		     EXPLAIN_SM_ENDED
+		     "; 'saquery %s -g' shows the groups: if it is not there, the partition 0x%04llx needs 'ipoib' at the subnet manager "
 		     GROUP_NEW
 		     "; if it is, its MTU or rate may be more than this port can do (which has room for %llu bytes of IP); else the log of the subnet manager says why",
-		     print_diag(dev), record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
+		     diag, diag, record_get(dev, IPOIB_A_PKEY) & EXPLAIN_PARTITION,
 		     record_get(dev, IPOIB_A_PORT_MTU));
 }
 

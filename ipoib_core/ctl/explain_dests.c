@@ -89,6 +89,7 @@ static size_t dests_failed_groups(const struct records *groups, const struct rec
 static void dests_groups_unheard(struct out *out, const struct record *dev,
 				 const struct records *groups)
 {
+	const char *diag = print_diag(dev);
 	const struct record *first;
 	struct finding finding;
 	char gid[PRINT_GID];
@@ -100,13 +101,14 @@ static void dests_groups_unheard(struct out *out, const struct record *dev,
 		    "multicast groups that this host sends to, and that the subnet administrator does not let it join: %zu, for example %s; nobody listens to them, or it refuses",
 		    count, print_gid(gid, first));
 	finding_next(&finding,
-		     "'saquery %s -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why",
-		     print_diag(dev));
+		     "'saquery %s -g' tells which: if the group is not there nobody listens, which is as it is meant, as to ff12:601b:...::2 where IPv6 has no router; if it is there it was refused, for its P_Key, rate or MTU perhaps, and the subnet manager's log may say why; "
+		     EXPLAIN_SM_ENDED, diag, diag);
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
 void explain_groups(struct out *out, const struct record *dev, const struct records *groups)
 {
+	const char *diag = print_diag(dev);
 	const struct record *first;
 	struct finding finding;
 	char gid[PRINT_GID], why[PRINT_WHY], next[PRINT_NEXT];
@@ -123,8 +125,9 @@ void explain_groups(struct out *out, const struct record *dev, const struct reco
 		    "multicast groups that cannot be joined: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_join(why, first));
 	if (record_get(first, IPOIB_A_LAST_ERROR) == EINVAL)
-		snprintf(next, sizeof(next), "'saquery %s -g' what the subnet administrator has",
-			 print_diag(dev));
+		snprintf(next, sizeof(next),
+			 "'saquery %s -g' what the subnet administrator has; " EXPLAIN_SM_ENDED,
+			 diag, diag);
 	else
 		print_next(next, first, dev);
 	finding_next(&finding, "'ipoibctl show group dev %s' has them; %s",
@@ -145,10 +148,9 @@ void explain_paths(struct out *out, const struct record *dev, const struct recor
 	finding_set(&finding, FINDING_LIMITED, "no-path",
 		    "peers that cannot be reached: %zu, for example %s: %s", count,
 		    print_gid(gid, first), print_no_path(why, first));
-	/* Whatever the error is: one is that nobody serves queries on the port that they go to. */
 	if (record_get(first, IPOIB_A_LAST_ERROR) == EINVAL)
 		snprintf(next, sizeof(next),
-			 "are these hosts on, and in the same partition? does the subnet manager run ('saquery %s -c')? where it has ended, the kernel of its host answers so",
+			 "are these hosts on, and in the same partition? " EXPLAIN_SM_ENDED,
 			 print_diag(dev));
 	else
 		print_next(next, first, dev);

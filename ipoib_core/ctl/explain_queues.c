@@ -220,9 +220,10 @@ static bool traffic_has_others(const struct record *dev, uint64_t rx, uint64_t t
 {
 	struct nlattr *first = record_next(dev, IPOIB_A_RX_QPN, NULL);
 
-	return rx < record_get(dev, IPOIB_A_RX_QUEUES) &&
-	       tx < record_get(dev, IPOIB_A_TX_QUEUES) && first &&
-	       nla_get_u32(first) == record_get(dev, IPOIB_A_QPN);
+	/* Where there is one RX queue no numbers are told. */
+	return tx < record_get(dev, IPOIB_A_TX_QUEUES) &&
+	       (!rx || (rx < record_get(dev, IPOIB_A_RX_QUEUES) && first &&
+			nla_get_u32(first) == record_get(dev, IPOIB_A_QPN)));
 }
 
 static void traffic_lost(const struct traffic *traffic)

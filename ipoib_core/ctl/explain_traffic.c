@@ -401,9 +401,30 @@ static void traffic_more_queues(const struct traffic *traffic, char *how, size_t
 			      "rx_queues= of accel_ref(4), when it is loaded next, has several, for several peers; or ");
 }
 
-/* How that CPU gets less to do; @shared: of sample_is_shared(). By RPS too a stream has one CPU. */
+/*
+ * Where RPS is on a CPU without time mostly is one of those that packets are handed on to, which is
+ * what these are for. One that the device interrupts as well has more to do than the others.
+ */
+static void traffic_rps_next(const struct traffic *traffic, unsigned int cpu, int queue, bool near,
+			     struct finding *finding)
+{
+	if (near && sample_can_spare(traffic->dev, queue, cpu))
+		finding_also(finding,
+			     "more streams or peers share the work, and CPU %u, which the device interrupts, is better not in the mask",
+			     cpu);
+	else
+		finding_also(finding,
+			     "more streams or peers, or more CPUs in the mask, share the work");
+	finding_also(finding, " (/sys/class/net/%s/queues/rx-%d/rps_cpus)",
+		     print_word(traffic->name), queue);
+}
+
+/*
+ * How that CPU gets less to do; @shared: of sample_is_shared(), @near: of traffic_is_near(). By RPS
+ * too a stream has one CPU.
+ */
 static void traffic_cpu_next(const struct traffic *traffic, unsigned int cpu, int queue,
-			     int shared, struct finding *finding)
+			     int shared, bool near, struct finding *finding)
 {
 	bool one = record_get(traffic->dev, IPOIB_A_RX_QUEUES) == 1;
 	const char *name = print_word(traffic->name);
@@ -412,20 +433,21 @@ static void traffic_cpu_next(const struct traffic *traffic, unsigned int cpu, in
 	traffic_more_queues(traffic, how, sizeof(how));
 	if (one && shared > 0)
 		finding_next(finding,
-			     "one RX queue is in use, and RPS, which is on, has one stream go to one CPU: %smore streams or peers share the work, and CPU %u is better not in the mask (/sys/class/net/%s/queues/rx-%d/rps_cpus)",
-			     how, cpu, name, queue);
+			     "one RX queue is in use, and RPS, which is on, has one stream go to one CPU: %s",
+			     how);
 	else if (one)
 		finding_next(finding,
 			     "one RX queue is in use: %sRPS shares the work ('echo MASK > /sys/class/net/%s/queues/rx-%d/rps_cpus', of CPUs near the card: device/local_cpus has them)",
 			     how, name, queue);
 	else if (shared > 0)
 		finding_next(finding,
-			     "one stream goes through one queue, with accel ref all of one peer, and by RPS, which is on, to one CPU: more streams or peers share the work, and CPU %u is better not in the mask (/sys/class/net/%s/queues/rx-%d/rps_cpus)",
-			     cpu, name, queue);
+			     "one stream goes through one queue, with accel ref all of one peer, and by RPS, which is on, to one CPU: ");
 	else
 		finding_next(finding,
 			     "one stream goes through one queue, and with accel ref all of one peer: more streams or peers, or RPS of that queue (/sys/class/net/%s/queues/rx-%d/rps_cpus), share the work",
 			     name, queue);
+	if (shared > 0)
+		traffic_rps_next(traffic, cpu, queue, near, finding);
 }
 
 static void traffic_cpu(const struct traffic *traffic)
@@ -454,7 +476,9 @@ static void traffic_cpu(const struct traffic *traffic)
 		    cpu->number, busy, softirq, queue, of,
 		    (unsigned long long)(most * 100 / all),
 		    (unsigned long long)traffic_second(traffic, all));
-	traffic_cpu_next(traffic, cpu->number, queue, shared, &finding);
+	traffic_cpu_next(traffic, cpu->number, queue, shared,
+			 traffic_is_near(cpus_find(&traffic->before->cpus, cpu->number), cpu, most),
+			 &finding);
 	traffic_tell(traffic, &finding);
 }
 

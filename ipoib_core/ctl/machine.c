@@ -97,6 +97,18 @@ bool machine_is_old(const char *module)
 	       strcmp(loaded, installed);
 }
 
+/*
+ * One line, as who is connected by it can say no more. Where the core was loaded by its own name
+ * ours may not be let in by that of in-tree's, as by a live patch.
+ */
+const char *machine_reload(const struct machine_driver *driver)
+{
+	return driver->core && !driver->shim ?
+	       "'rmmod accel_mlx accel_ref ipoib_core; modprobe -a ipoib_core accel_mlx accel_ref', "
+	       MACHINE_GOES :
+	       "'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', " MACHINE_GOES;
+}
+
 static void machine_intree_finding(const struct machine_driver *driver, struct finding *finding)
 {
 	char file[PATH_MAX];

@@ -14,9 +14,6 @@
 #define MACHINE_GOES \
 	"which takes all interfaces away, and back without what was made or set " \
 	MACHINE_NOT_AGAIN ": not over one of these"
-/* Has what is installed be what is loaded: one line, as who is connected by it can say no more. */
-#define MACHINE_RELOAD \
-	"'rmmod ib_ipoib accel_mlx accel_ref ipoib_core; modprobe ib_ipoib', " MACHINE_GOES
 /* An initramfs that has ib_ipoib has its own copies of modules and modprobe.d: these count. */
 #define MACHINE_RENEW \
 	"'" IPOIBCTL_SCRIPTS \
@@ -83,6 +80,14 @@ bool machine_file(const char *kernel, const char *module, char *file, size_t siz
  * Return: whether; not if it is not loaded, or that is not known.
  */
 bool machine_is_old(const char *module);
+
+/**
+ * machine_reload() - what has what is installed be what is loaded
+ * @driver: what is loaded
+ *
+ * Return: the commands, and where they are not to be given.
+ */
+const char *machine_reload(const struct machine_driver *driver);
 
 /**
  * machine_driver_finding() - who is in charge now, in words

@@ -10,6 +10,9 @@
 #include "run.h"
 #include "wait.h"
 
+/* Bytes of a mask of CPUs: enough for 8192, the most that kernels are built for. */
+#define SAMPLE_MASK	4096
+
 void sample_port(struct counters *counters, const struct record *port)
 {
 	const char *hca = record_string(port, IPOIB_A_HCA);
@@ -88,18 +91,48 @@ uint64_t sample_timeouts(const struct record *dev)
 	return sum;
 }
 
-int sample_is_shared(const struct record *dev, unsigned int queue)
+/* The mask of RPS of an RX queue, in groups of hexadecimal digits. Returns whether it is told. */
+static bool sample_mask(const struct record *dev, unsigned int queue, char *mask, size_t size)
 {
-	char path[PATH_MAX], line[4096];
+	char path[PATH_MAX];
 
 	if (!sample_is_net(dev))
-		return -1;
+		return false;
 	run_root(path, sizeof(path), "/sys/class/net/%s/queues/rx-%u/rps_cpus",
 		 record_string(dev, IPOIB_A_IFNAME), queue);
-	if (!run_read_line(path, line, sizeof(line)))
+	return run_read_line(path, mask, size);
+}
+
+int sample_is_shared(const struct record *dev, unsigned int queue)
+{
+	char mask[SAMPLE_MASK];
+
+	if (!sample_mask(dev, queue, mask, sizeof(mask)))
 		return -1;
-	/* A mask, in groups of hexadecimal digits. */
-	return !!line[strspn(line, "0,")];
+	return !!mask[strspn(mask, "0,")];
+}
+
+bool sample_can_spare(const struct record *dev, unsigned int queue, unsigned int cpu)
+{
+	unsigned int digit = 0, bits, its = 0, others = 0;
+	char mask[SAMPLE_MASK], text[2] = "";
+	size_t at;
+
+	if (!sample_mask(dev, queue, mask, sizeof(mask)))
+		return false;
+	/* From the end on, where CPU 0 is. */
+	for (at = strlen(mask); at--;) {
+		if (mask[at] == ',')
+			continue;
+		text[0] = mask[at];
+		bits = strtoul(text, NULL, 16);
+		if (digit++ == cpu / 4) {
+			its = bits & 1 << cpu % 4;
+			bits -= its;
+		}
+		others |= bits;
+	}
+	return its && others;
 }
 
 int sample_take(struct sample *samples, const struct records *devs, size_t number)

@@ -62,6 +62,16 @@ uint64_t sample_timeouts(const struct record *dev);
 int sample_is_shared(const struct record *dev, unsigned int queue);
 
 /**
+ * sample_can_spare() - is a CPU one of several that packets of an RX queue are handed on to?
+ * @dev: interface
+ * @queue: its number
+ * @cpu: number of the CPU
+ *
+ * Return: whether others are left without it.
+ */
+bool sample_can_spare(const struct record *dev, unsigned int queue, unsigned int cpu);
+
+/**
  * sample_free() - forget it
  * @sample: all 0 afterwards
  */

@@ -130,16 +130,24 @@ static bool set_find_port(struct set *set, const char *name)
 /* Who cannot be told while it runs is told when it is loaded. */
 static void set_by_hand(const struct set *set, const char *why)
 {
+	struct machine_driver driver;
+
+	machine_look(&driver);
 	ctl_complain(set->ctl, CTL_FAILED,
-		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: "
-		     MACHINE_RELOAD,
-		     set->file, why, set->list);
+		     "%s: %s; write 'options ipoib_core accel=%s' to a file in /etc/modprobe.d, and load it anew: %s",
+		     set->file, why, set->list, machine_reload(&driver));
 }
 
 /* Whether what goes away stays away. */
 static bool set_is_none(const struct set *set)
 {
 	return !strcmp(set->accel, "none");
+}
+
+/* Whether it may be one that is not there, or does not serve the device. */
+static bool set_is_named(const struct set *set)
+{
+	return !set_is_none(set) && strcmp(set->accel, "auto");
 }
 
 static bool set_is_so(const struct set *set)
@@ -232,6 +240,10 @@ static void set_ask_what(const struct set *set, struct out *out)
 		out_text(out,
 			 "all interfaces of the port go, its own comes back once another accel is set, "
 			 EXPLAIN_BACK);
+	else if (set_is_named(set))
+		out_text(out,
+			 "all interfaces of the port go; its own comes back if that accel is there and serves the device, "
+			 EXPLAIN_BACK "; else there is none");
 	else
 		out_text(out, EXPLAIN_ANEW_GOES);
 	out_text(out, "; in this network namespace it has ");
@@ -256,8 +268,10 @@ static bool set_ask(const struct set *set)
 
 	if (!isatty(STDIN_FILENO)) {
 		ctl_complain(set->ctl, CTL_FAILED,
-			     "%s: all interfaces of the port would go away%s, and there is no terminal to ask: -force does it all the same",
-			     set->name, set_is_none(set) ? "" : ", and its own come back");
+			     "%s: all interfaces of the port would go away%s%s, and there is no terminal to ask: -force does it all the same",
+			     set->name, set_is_none(set) ? "" : ", and its own come back",
+			     set_is_named(set) ?
+			     " if that accel is there and serves the device" : "");
 		return false;
 	}
 	set_ask_what(set, &out);

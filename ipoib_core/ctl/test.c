@@ -292,6 +292,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 {
 	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
 	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
+	const char *diag = print_diag(test->dev);
 	char why[PRINT_WHY], gid[PRINT_GID], next[PRINT_NEXT], rate[48] = "";
 	unsigned long long mbits;
 
@@ -308,9 +309,9 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 		TEST_SAY(test, "%s", print_no_path(why, path));
 		if (record_get(path, IPOIB_A_LAST_ERROR) == EINVAL)
 			TEST_NEXT(test,
-				  "'saquery %s -p --dgid %s --pkey 0x%04llx' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone",
-				  print_diag(test->dev), print_gid(gid, path),
-				  record_get(test->dev, IPOIB_A_PKEY));
+				  "'saquery %s -p --dgid %s --pkey 0x%04llx' asks it too; the host may be off or in another partition, or 'ip neigh' here has an address of a card that is gone; "
+				  EXPLAIN_SM_ENDED, diag, print_gid(gid, path),
+				  record_get(test->dev, IPOIB_A_PKEY), diag);
 		else
 			TEST_NEXT(test, "%s; 'ipoibctl explain' says how the port is",
 				  print_next(next, path, test->dev));

@@ -286,7 +286,8 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 {
 	struct nl_msg *msg = begin(answers);
 	/* As it is once ethtool has set it. */
-	const char *queues = getenv("RX_QUEUES");
+	const char *set = getenv("RX_QUEUES");
+	uint32_t queues = set ? strtoul(set, NULL, 10) : 2;
 
 	nla_put_u32(msg, IPOIB_A_IFINDEX, ifindex);
 	nla_put_string(msg, IPOIB_A_IFNAME, ifname);
@@ -295,9 +296,12 @@ static void answer_dev(struct answers *answers, const struct scene *scene, uint3
 		nla_put_u32(msg, IPOIB_A_PARENT, SCENES_IFINDEX);
 	nla_put_string(msg, IPOIB_A_ACCEL, accel_of(scene));
 	nla_put_u32(msg, IPOIB_A_QPN, scene->deaf ? 0x44 : 0x48);
-	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
-	nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
-	nla_put_u32(msg, IPOIB_A_RX_QUEUES, queues ? strtoul(queues, NULL, 10) : 2);
+	/* Of one queue the number is the address's. */
+	if (queues > 1) {
+		nla_put_u32(msg, IPOIB_A_RX_QPN, 0x48);
+		nla_put_u32(msg, IPOIB_A_RX_QPN, 0x4c);
+	}
+	nla_put_u32(msg, IPOIB_A_RX_QUEUES, queues);
 	nla_put_u32(msg, IPOIB_A_TX_QUEUES, 4);
 	nla_put_u32(msg, IPOIB_A_RX_RING, 256);
 	nla_put_u32(msg, IPOIB_A_TX_RING, 128);

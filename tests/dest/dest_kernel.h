@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * As much of a kernel as ipoib_core/dest.c asks for, in a program: it and dest.h are compiled
- * unchanged, with this file in front of them. What core.h says of tables and ranks is cut out of it
- * (dest_core.h, see tests/unit/destinations-make-room): all of core.h asks for far more.
+ * unchanged, with this file in front of them. What core.h says of tables, ranks and time is cut out
+ * of it (dest_core.h, see tests/unit/destinations-make-room): all of core.h asks for far more.
  */
 #ifndef DEST_KERNEL_H
 #define DEST_KERNEL_H
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,11 +51,6 @@ void fail(const char *what) __attribute__((noreturn));
 u32 get_random_u32(void);
 
 extern unsigned long jiffies;
-
-static inline long ipoib_seconds_since(const unsigned long *used)
-{
-	return (long)(jiffies / HZ - *used);
-}
 
 /* ---- lists */
 

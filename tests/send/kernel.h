@@ -26,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
@@ -83,10 +85,6 @@ enum { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_PARTIAL };
 void fail(const char *what) __attribute__((noreturn));
 
 /* ---- as much as ref.h needs of what it has and nobody uses here */
-
-struct list_head {
-	struct list_head *next, *prev;
-};
 
 struct mutex {
 	int held;

@@ -82,6 +82,10 @@ struct counter { long v; };
 enum { SKB_GSO_TCPV4 = 1, SKB_GSO_TCPV6 = 2, SKB_GSO_UDP_L4 = 4 };
 enum { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_PARTIAL };
 
+/* This machine does not go down. */
+enum { SYSTEM_RUNNING, SYSTEM_HALT };
+#define system_state	SYSTEM_RUNNING
+
 void fail(const char *what) __attribute__((noreturn));
 
 /* ---- as much as ref.h needs of what it has and nobody uses here */

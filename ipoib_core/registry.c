@@ -285,14 +285,33 @@ static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *ac
 	ipoib_registry_bind(port);
 }
 
-/* Whether an accel is there that was made for the card. */
-static bool ipoib_registry_has_native(struct ipoib_port *port)
+/* Whether a port that came before @port is to have an interface, and a name, before it. */
+static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
+{
+	const struct ipoib_port *other;
+
+	list_for_each_entry(other, &ipoib_ports, node) {
+		if (other == port)
+			break;
+		if (other->loading && !other->native)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Auto wants to see all accels that there could be. But one that was made for the card, and was
+ * there before it, has the port meanwhile. Of those that come later none has: ports get their
+ * interfaces, and these their names, in order. Asks accels, and so not under RTNL.
+ */
+static void ipoib_registry_look(struct ipoib_port *port)
 {
 	int priority;
 
-	return !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
-	       ipoib_registry_best(port, NULL, &priority) &&
-	       priority >= IPOIB_ACCEL_PRIO_NATIVE;
+	port->native = !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
+		       !ipoib_registry_has_to_wait(port) &&
+		       ipoib_registry_best(port, NULL, &priority) &&
+		       priority >= IPOIB_ACCEL_PRIO_NATIVE;
 }
 
 /* Does what the port's choice says; it is bound by a work, for who has RTNL cannot. */
@@ -305,12 +324,7 @@ static void ipoib_registry_start(struct ipoib_port *port)
 		ipoib_registry_tell(port);
 		return;
 	}
-	/*
-	 * A named accel that is there needs no loading; auto wants to see all there could be. But
-	 * one that was made for the card, and was there before it, has the port meanwhile. Of those
-	 * that come later none has: ports get their interfaces, and these their names, in order.
-	 */
-	port->native = ipoib_registry_has_native(port);
+	/* A named accel that is there needs no loading. */
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		port->loading = IPOIB_LOADING_NATIVE;
 	else
@@ -327,6 +341,7 @@ void ipoib_registry_add_port(struct ipoib_port *port)
 	mutex_lock(&ipoib_registry_lock);
 	list_add_tail(&port->node, &ipoib_ports);
 	ipoib_registry_changes++;
+	ipoib_registry_look(port);
 	ipoib_registry_start(port);
 	/* Where its accel is there already, who brings the device finds the interface. */
 	ipoib_registry_bind(port);
@@ -376,6 +391,7 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 		mutex_unlock(&ipoib_registry_lock);
 		return;
 	}
+	ipoib_registry_look(port);
 	rtnl_lock();
 	ipoib_registry_unbind(port);
 	/* What follows is others', while this waits for references. */

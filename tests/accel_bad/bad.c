@@ -21,8 +21,8 @@
  *
  *   none       works, as far as one does that sends nothing
  *
- * Those that are not refused match every InfiniBand port with a high priority, or priority=. What
- * each does while it works is breaks.c's.
+ * Those that are not refused match every InfiniBand port, or that of only=, with a high priority,
+ * or priority=. What each does while it works is breaks.c's.
  */
 #include <linux/delay.h>
 #include <linux/ethtool.h>
@@ -42,6 +42,10 @@ MODULE_PARM_DESC(op, "mode=op: which one is not there");
 static int priority = IPOIB_ACCEL_PRIO_NATIVE;
 module_param(priority, int, 0444);
 MODULE_PARM_DESC(priority, "what match() returns");
+
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "HCA, the one that match() takes; all (default)");
 
 static int times;
 module_param(times, int, 0444);
@@ -84,6 +88,8 @@ static bool bad_mode(const char *what)
 
 static int bad_match(struct ib_device *hca, u32 port)
 {
+	if (*only && strcmp(only, dev_name(&hca->dev)))
+		return IPOIB_ACCEL_PRIO_NONE;
 	return rdma_protocol_ib(hca, port) ? priority : IPOIB_ACCEL_PRIO_NONE;
 }
 

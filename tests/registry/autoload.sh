@@ -41,9 +41,16 @@ modprobe_waits()
 		exec modprobe "\$@"
 	END
 	chmod +x "$TMPDIR/modprobe"
-	mkfifo "$TMPDIR/disk"
+	[ -p "$TMPDIR/disk" ] || mkfifo "$TMPDIR/disk"
 	exec 8<> "$TMPDIR/disk"
 	echo "$TMPDIR/modprobe" > /proc/sys/kernel/modprobe
+}
+
+# modprobe_goes: and need not wait any more.
+modprobe_goes()
+{
+	echo "$loader" > /proc/sys/kernel/modprobe
+	printf '%100s' '' >&8
 }
 
 note "a device that comes back need not wait for modprobe, where an accel that was made for it is loaded"
@@ -53,5 +60,18 @@ loader=$(cat /proc/sys/kernel/modprobe)
 modprobe_waits
 fabric_up 2
 must_wait 10 served_by sib1 bad
-echo "$loader" > /proc/sys/kernel/modprobe
-printf '%100s' '' >&8
+modprobe_goes
+fabric_down
+must rmmod accel_bad
+stack_unload
+
+note "but it does not go before another one that has to wait: the names are those of the devices' order"
+must modprobe ipoib_core
+must modprobe accel_bad mode=none only=sib1
+exec 8>&-
+modprobe_waits
+fabric_up 2
+modprobe_goes
+must_wait 20 served_by sib0 ref
+must_wait 10 served_by sib1 bad
+is "the first device's interface" "$(netdev_of sib0 ours)" ib0

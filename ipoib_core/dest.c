@@ -54,8 +54,11 @@ static void ipoib_dest_look(struct ipoib_dest *dest)
 {
 	unsigned long used = READ_ONCE(dest->used);
 
-	if (!ipoib_seconds_since(&used))
-		WRITE_ONCE(dest->used, --used);
+	/* 32 bits come round: before 0 is the largest number of seconds. */
+	if (!ipoib_seconds_since(&used)) {
+		used = used ? used - 1 : ULONG_MAX / HZ;
+		WRITE_ONCE(dest->used, used);
+	}
 	dest->looked = used;
 }
 

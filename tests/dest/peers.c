@@ -271,6 +271,8 @@ struct peer *peer_add(enum ipoib_dest_rank as)
 	if (ipoib_dest_add(&table, &peer->dest, gid, as) ||
 	    peer_of(ipoib_dest_find(&table, gid)) != peer)
 		fail("who is new is not taken");
+	if (ipoib_seconds_since(&peer->dest.used) > 1)
+		fail("who is new was not used for long");
 	return peer;
 }
 

@@ -302,8 +302,9 @@ struct ipoib_ops {
 	 * @flush_sends: hand the HCA what send() has kept back of queue @txqueue
 	 *
 	 * Called as send() is, in the place of send() when the last packet of a list does not come
-	 * to it: it waits for its path, or was dropped. With this function a queue whose number
-	 * is taken away (set_channels) stays good until the list that is being sent has ended.
+	 * to it: it waits for its path, or was dropped. With this function a queue that there was
+	 * when the interface was made stays good, when set_channels takes its number away, until
+	 * the list that is being sent has ended.
 	 */
 	void (*flush_sends)(struct net_device *dev, unsigned int txqueue);
 

@@ -23,11 +23,58 @@
  */
 #define IPOIB_AUTOLOAD_SETTLE	(10 * HZ)
 
+/* Drivers of InfiniBand devices that one host has; bytes of their names, as far as is looked at. */
+#define IPOIB_AUTOLOAD_ASKED	8
+#define IPOIB_AUTOLOAD_NAME	32
+
 /* The work may run; ipoib_registry_lock. */
 static bool ipoib_autoload_runs;
 /* What the work loads, or will first when it comes to run; written under ipoib_registry_lock. */
 static enum ipoib_loading ipoib_autoload_at;
 static DECLARE_WAIT_QUEUE_HEAD(ipoib_autoload_wait);
+
+/*
+ * Names of drivers whose accels were asked for since one was taken away, the last few;
+ * ipoib_registry_lock.
+ */
+static char ipoib_autoload_asked[IPOIB_AUTOLOAD_ASKED][IPOIB_AUTOLOAD_NAME];
+static unsigned int ipoib_autoload_asked_next;
+
+static const char *ipoib_autoload_driver(struct ib_device *hca)
+{
+	return hca->dev.parent ? dev_driver_string(hca->dev.parent) : "";
+}
+
+static bool ipoib_autoload_was_asked(const char *driver)
+{
+	size_t i;
+
+	for (i = 0; *driver && i < ARRAY_SIZE(ipoib_autoload_asked); i++) {
+		if (!strncmp(ipoib_autoload_asked[i], driver, IPOIB_AUTOLOAD_NAME - 1))
+			return true;
+	}
+	return false;
+}
+
+bool ipoib_autoload_has_asked(struct ib_device *hca)
+{
+	lockdep_assert_held(&ipoib_registry_lock);
+	return ipoib_autoload_was_asked(ipoib_autoload_driver(hca));
+}
+
+void ipoib_autoload_forget(void)
+{
+	lockdep_assert_held(&ipoib_registry_lock);
+	memset(ipoib_autoload_asked, 0, sizeof(ipoib_autoload_asked));
+}
+
+static void ipoib_autoload_remember(const char *driver)
+{
+	if (ipoib_autoload_was_asked(driver))
+		return;
+	strscpy(ipoib_autoload_asked[ipoib_autoload_asked_next], driver, IPOIB_AUTOLOAD_NAME);
+	ipoib_autoload_asked_next = (ipoib_autoload_asked_next + 1) % IPOIB_AUTOLOAD_ASKED;
+}
 
 static void ipoib_autoload_is_at(enum ipoib_loading what)
 {
@@ -55,7 +102,6 @@ static struct ipoib_port *ipoib_autoload_next(char *driver, size_t size, const c
 					      enum ipoib_loading *what)
 {
 	struct ipoib_port *port;
-	struct device *parent;
 
 	*what = IPOIB_LOADING_NATIVE;
 	port = ipoib_autoload_find(*what);
@@ -65,9 +111,8 @@ static struct ipoib_port *ipoib_autoload_next(char *driver, size_t size, const c
 	}
 	if (!port)
 		return NULL;
-	parent = port->hca->dev.parent;
 	*choice = port->choice;
-	strscpy(driver, parent ? dev_driver_string(parent) : "", size);
+	strscpy(driver, ipoib_autoload_driver(port->hca), size);
 	return port;
 }
 
@@ -101,7 +146,7 @@ static void ipoib_autoload_work(struct work_struct *work)
 	enum ipoib_loading what;
 	struct ipoib_port *port;
 	const char *choice;
-	char driver[32];
+	char driver[IPOIB_AUTOLOAD_NAME];
 
 	mutex_lock(&ipoib_registry_lock);
 	while ((port = ipoib_autoload_next(driver, sizeof(driver), &choice, &what))) {
@@ -109,6 +154,8 @@ static void ipoib_autoload_work(struct work_struct *work)
 		mutex_unlock(&ipoib_registry_lock);
 		ipoib_autoload_request(driver, choice, what);
 		mutex_lock(&ipoib_registry_lock);
+		if (what == IPOIB_LOADING_NATIVE)
+			ipoib_autoload_remember(driver);
 		if (!ipoib_autoload_still(port, choice, what))
 			continue;
 		if (what == IPOIB_LOADING_NATIVE) {

@@ -207,7 +207,7 @@ static void ipoib_registry_bind_again(struct ipoib_port *port)
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
 	/* modprobe may wait for a disk that is reached by this very interface. */
-	if (port->loading && !port->native)
+	if (port->loading && !port->at_once)
 		return;
 	port->refused[0] = '\0';
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
@@ -293,7 +293,7 @@ static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 	list_for_each_entry(other, &ipoib_ports, node) {
 		if (other == port)
 			break;
-		if (other->loading && !other->native)
+		if (other->loading && !other->at_once)
 			return true;
 	}
 	return false;
@@ -301,17 +301,18 @@ static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 
 /*
  * Auto wants to see all accels that there could be. But one that was made for the card, and was
- * there before it, has the port meanwhile. Of those that come later none has: ports get their
- * interfaces, and these their names, in order. Asks accels, and so not under RTNL.
+ * there before it, has the port meanwhile, and any one if those made for it were looked for when
+ * the device was here before. Of those that come later none has: ports get their interfaces, and
+ * these their names, in order. Asks accels, and so not under RTNL.
  */
-static void ipoib_registry_look(struct ipoib_port *port)
+static void ipoib_registry_look(struct ipoib_port *port, bool again)
 {
 	int priority;
 
-	port->native = !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
-		       !ipoib_registry_has_to_wait(port) &&
-		       ipoib_registry_best(port, NULL, &priority) &&
-		       priority >= IPOIB_ACCEL_PRIO_NATIVE;
+	port->at_once = !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
+			!ipoib_registry_has_to_wait(port) &&
+			ipoib_registry_best(port, NULL, &priority) &&
+			(priority >= IPOIB_ACCEL_PRIO_NATIVE || again);
 }
 
 /* Does what the port's choice says; it is bound by a work, for who has RTNL cannot. */
@@ -341,7 +342,7 @@ void ipoib_registry_add_port(struct ipoib_port *port)
 	mutex_lock(&ipoib_registry_lock);
 	list_add_tail(&port->node, &ipoib_ports);
 	ipoib_registry_changes++;
-	ipoib_registry_look(port);
+	ipoib_registry_look(port, ipoib_autoload_has_asked(port->hca));
 	ipoib_registry_start(port);
 	/* Where its accel is there already, who brings the device finds the interface. */
 	ipoib_registry_bind(port);
@@ -391,7 +392,7 @@ void ipoib_registry_choose(struct ipoib_port *port, const char *choice)
 		mutex_unlock(&ipoib_registry_lock);
 		return;
 	}
-	ipoib_registry_look(port);
+	ipoib_registry_look(port, false);
 	rtnl_lock();
 	ipoib_registry_unbind(port);
 	/* What follows is others', while this waits for references. */
@@ -515,6 +516,7 @@ void ipoib_unregister_accel(struct ipoib_accel *accel)
 
 	mutex_lock(&ipoib_registry_lock);
 	list_del(&accel->node);
+	ipoib_autoload_forget();
 	ipoib_registry_changes++;
 	rtnl_lock();
 	list_for_each_entry(port, &ipoib_ports, node) {

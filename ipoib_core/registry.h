@@ -103,6 +103,23 @@ void ipoib_registry_listen(void (*listener)(const struct ipoib_port *port));
 void ipoib_autoload(void);
 
 /**
+ * ipoib_autoload_has_asked() - were accels made for a device's driver looked for already?
+ * @hca: device
+ *
+ * What is installed meanwhile is not found, unless an accel was taken away since.
+ *
+ * Context: ipoib_registry_lock held.
+ */
+bool ipoib_autoload_has_asked(struct ib_device *hca);
+
+/**
+ * ipoib_autoload_forget() - an accel was taken away: look for those of each driver again
+ *
+ * Context: ipoib_registry_lock held.
+ */
+void ipoib_autoload_forget(void);
+
+/**
  * ipoib_autoload_begin() - let that work run, for ports that have come already too
  *
  * Context: process; module init, which cannot fail any more.

@@ -41,7 +41,9 @@ modprobe_waits()
 		exec modprobe "\$@"
 	END
 	chmod +x "$TMPDIR/modprobe"
-	[ -p "$TMPDIR/disk" ] || mkfifo "$TMPDIR/disk"
+	# With what was left in it.
+	rm -f "$TMPDIR/disk"
+	mkfifo "$TMPDIR/disk"
 	exec 8<> "$TMPDIR/disk"
 	echo "$TMPDIR/modprobe" > /proc/sys/kernel/modprobe
 }
@@ -53,10 +55,39 @@ modprobe_goes()
 	printf '%100s' '' >&8
 }
 
-note "a device that comes back need not wait for modprobe, where an accel that was made for it is loaded"
+loader=$(cat /proc/sys/kernel/modprobe)
+note "a device that comes back need not wait for modprobe: what was made for it was looked for before"
+must modprobe ipoib_core
+fabric_up 2
+must_wait 10 served_by sib1 ref
+fabric_down
+modprobe_waits
+fabric_up 2
+must_wait 10 served_by sib1 ref
+modprobe_goes
+
+fabric_down
+stack_unload
+
+note "unless one was taken away since: then it is looked for, and comes back with the device"
+mkdir -p /etc/modprobe.d
+printf '%s\n' 'alias ipoib-accel-for-* accel_bad' 'options accel_bad mode=none' > /etc/modprobe.d/autoload.conf
+must modprobe ipoib_core
+fabric_up 2
+must_wait 10 served_by sib1 bad
+must rmmod accel_bad
+must_wait 10 served_by sib1 ref
+fabric_down
+fabric_up 2
+must_wait 10 served_by sib1 bad
+fabric_down
+must rmmod accel_bad
+stack_unload
+rm /etc/modprobe.d/autoload.conf
+
+note "nor need it wait where an accel that was made for it is loaded"
 must modprobe ipoib_core
 must modprobe accel_bad mode=none
-loader=$(cat /proc/sys/kernel/modprobe)
 modprobe_waits
 fabric_up 2
 must_wait 10 served_by sib1 bad
@@ -68,7 +99,6 @@ stack_unload
 note "but it does not go before another one that has to wait: the names are those of the devices' order"
 must modprobe ipoib_core
 must modprobe accel_bad mode=none only=sib1
-exec 8>&-
 modprobe_waits
 fabric_up 2
 modprobe_goes

@@ -390,7 +390,6 @@ int ref_cut(struct ref_txq *txq, struct sk_buff *skb, struct ib_ah *ah, u32 qpn)
 	if (unlikely(err))
 		return err;
 	ref_count(&txq->drops, cut);
-	skb_tx_timestamp(skb);
 	for (seg = 0; seg < cut.segs; seg++) {
 		if (txq->chained == REF_TX_CHAIN)
 			ref_tx_post(txq);

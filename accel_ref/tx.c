@@ -452,7 +452,6 @@ static int ref_tx_chain(struct ref_txq *txq, struct sk_buff *skb, struct ib_ah *
 		return err;
 	}
 	ref_tx_describe(txq, slot, skb, ah, qpn);
-	skb_tx_timestamp(skb);
 	txq->chained++;
 	if (slot->skb) {
 		txq->chain_urgent = true;
@@ -508,6 +507,11 @@ int ref_send(struct net_device *dev, struct sk_buff *skb, struct ib_ah *ah, u32 
 		ref_count(&txq->drops, dead_queue);
 		err = -EIO;
 	} else {
+		/*
+		 * Before anybody looks at its fragments: the clone that tells the time has those
+		 * of a packet socket's ring replaced by copies.
+		 */
+		skb_tx_timestamp(skb);
 		err = cut ? ref_cut(txq, skb, ah, qpn) : ref_tx_chain(txq, skb, ah, qpn);
 	}
 	if (unlikely(err))

@@ -243,8 +243,8 @@ int ref_tx_poll(struct napi_struct *napi, int budget)
 /*
  * The HCA may still read what the slot at @tail has, so that stays; but nobody shall wait for it:
  * no socket, and no network namespace, whose end waits for what packets have of its conntrack,
- * routes and IPsec. But for who sent it with MSG_ZEROCOPY: to be told means that the bytes may be
- * changed, and that they may not yet.
+ * routes and IPsec. But for who sent it with MSG_ZEROCOPY, or from a packet socket's ring: to be
+ * told means that the bytes may be changed, and that they may not yet.
  */
 static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burst)
 {
@@ -254,7 +254,9 @@ static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burs
 	burst->flushed++;
 	if (!skb)
 		return;
-	skb_orphan(skb);
+	/* MSG_ZEROCOPY tells by other means, but its bytes have a reference to the socket, too. */
+	if (!skb_zcopy(skb))
+		skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 }
 

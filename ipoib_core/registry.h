@@ -62,8 +62,8 @@ struct ipoib_accel *ipoib_registry_find(const char *name);
 
 /**
  * ipoib_registry_bind() - give a port an accel and an interface, if there is one for it
- * @port: port; nothing happens when it has one, modules are being loaded for it and what is there is
- *	no reason not to wait (ipoib_port.native), or it has not told its state yet
+ * @port: port; nothing happens when it has one, has not told its state yet, or modules are being
+ *	loaded that it waits for (ipoib_port.at_once)
  *
  * Context: ipoib_registry_lock held, process; takes RTNL.
  */

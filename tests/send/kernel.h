@@ -212,9 +212,11 @@ struct sk_buff {
 #define skb_frag_address(frag)		((u8 *)(frag)->page + (frag)->off)
 #define PageHighMem(page)		((void)(page), false)
 #define skb_get_queue_mapping(skb)	((void)(skb), 0)
-#define skb_tx_timestamp(skb)		((void)(skb))
+#define skb_zcopy(skb)			(skb_has_shared_frag(skb))
 #define skb_orphan(skb)			((void)(skb))
 #define skb_scrub_packet(skb, xnet)	((void)(skb), (void)(xnet))
+
+void skb_tx_timestamp(struct sk_buff *skb);
 
 static inline int skb_network_offset(const struct sk_buff *skb)
 {

@@ -55,6 +55,35 @@ int skb_linearize(struct sk_buff *skb)
 	return 0;
 }
 
+/* Of who sends from a packet socket's ring: copies take the places of the ring's pages. */
+void skb_tx_timestamp(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+	unsigned int at, i;
+	u8 *flat;
+
+	if (!info->shared)
+		return;
+	flat = malloc(skb->len);
+	if (!flat)
+		abort();
+	skb_copy_bits(skb, 0, flat, skb->len);
+	for (i = 0; i < info->nr_frags; i++)
+		free(info->frags[i].page);
+	info->nr_frags = 0;
+	for (at = skb_headlen(skb); at < skb->len; at += PAGE_SIZE) {
+		skb_frag_t *frag = &info->frags[info->nr_frags++];
+
+		frag->off = 0;
+		frag->size = min(skb->len - at, (unsigned int)PAGE_SIZE);
+		frag->page = malloc(frag->size);
+		if (!frag->page)
+			abort();
+		memcpy(frag->page, flat + at, frag->size);
+	}
+	free(flat);
+}
+
 int skb_checksum_help(struct sk_buff *skb)
 {
 	int start = skb_checksum_start_offset(skb);

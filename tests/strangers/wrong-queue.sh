@@ -55,3 +55,11 @@ must on hostA ethtool -L "$IFA" tx 2
 is "restarts" "$(ethtool_stat hostA "$IFA" restarts)" "$restarts"
 must can_ping hostA "$B4"
 must can_ping hostA 10.9.1.2
+
+note "a child with more queues than the accel makes"
+must ip -n hostA link delete "$IFA.8001"
+must ip -n hostA link add link "$IFA" name "$IFA.8001" numtxqueues 4 type ipoib pkey 0x8001
+children_up hostA "$IFA.8001"
+gives "$IFA.8001" 3 3 1
+gives "$IFA.8001" 1 1,1 0
+must can_ping hostA 10.9.1.2

@@ -22,6 +22,10 @@
 #define EXPLAIN_BOUNCE \
 	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
 
+/* What to look at where explain_is_silent(). */
+#define EXPLAIN_SILENT \
+	"the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves the device's ports until it is reset, or the host is"
+
 /*
  * What else an answer with an error may be: nobody serves queries on the port that they go to.
  * Takes print_diag().
@@ -41,6 +45,22 @@ void explain_show(struct ctl *ctl);
  * @record: that has IPOIB_A_HCA and IPOIB_A_PORT
  */
 void explain_port_name(char *name, const struct record *record);
+
+/**
+ * explain_is_silent() - did the device not answer, or was not asked as it did not answer before?
+ * @record: of what failed
+ * @attr: how: an errno of an accel
+ *
+ * Another accel does not help then, and to bind one waits for the device, with RTNL, for minutes.
+ */
+bool explain_is_silent(const struct record *record, enum ipoib_attr attr);
+
+/**
+ * explain_error() - how an accel failed, in words
+ * @record: of what failed
+ * @attr: how: an errno
+ */
+const char *explain_error(const struct record *record, enum ipoib_attr attr);
 
 /**
  * explain_carrier() - whether an interface has carrier, and if not, why

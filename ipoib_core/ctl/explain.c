@@ -121,9 +121,8 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* The MTU of a port of a bond is the bond's. */
-static void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
-			     const char *after, struct finding *finding)
+void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
+		      const char *after, struct finding *finding)
 {
 	unsigned int master = name_master(record_get(dev, IPOIB_A_IFINDEX));
 	const char *name = record_string(dev, IPOIB_A_IFNAME);

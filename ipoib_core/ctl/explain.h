@@ -11,6 +11,8 @@
 
 #define EXPLAIN_NAME	96
 #define EXPLAIN_LINE	768
+/* Bytes of IPoIB's header in the payload of InfiniBand (RFC 4391). */
+#define EXPLAIN_ENCAP	4
 /* How a port's own interface comes back, and that children do not. */
 #define EXPLAIN_BACK \
 	"in the device's network namespace, without what was set of it " \
@@ -152,7 +154,29 @@ void explain_refusal(const struct record *dev, struct finding *finding);
 void explain_groups(struct out *out, const struct record *dev, const struct records *groups);
 
 /**
- * explain_paths() - peers to which there is no path, and tell them
+ * explain_path_carries() - does a path carry fewer bytes than its interface sends?
+ * @dev: interface
+ * @path: one of its
+ *
+ * What is longer than a link on the way can carry gets lost, and nobody is told.
+ *
+ * Return: how many bytes of IP it carries; 0: enough, or that is not known.
+ */
+unsigned int explain_path_carries(const struct record *dev, const struct record *path);
+
+/**
+ * explain_mtu_next() - what to do about an MTU
+ * @dev: interface
+ * @before: begins the sentence
+ * @mtu: that it should have; of a port of a bond it is the bond's
+ * @after: ends it
+ * @finding: filled in
+ */
+void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
+		      const char *after, struct finding *finding);
+
+/**
+ * explain_paths() - peers to which there is no path, or none for long packets, and tell them
  * @out: where to
  * @dev: interface
  * @paths: of all interfaces; none for who may not see them

@@ -21,7 +21,6 @@ static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 			continue;
 		WRITE_ONCE(rxq->deaf, true);
 		lost = true;
-		atomic_long_inc(&priv->events.lost_rx_queues);
 		netdev_err(priv->dev, "RX queue %u receives no more until the interface is made anew%s\n",
 			   i, i ? "" : ": no broadcast is heard");
 	}
@@ -33,7 +32,6 @@ static void ref_cq_give_up(struct ref_priv *priv, const struct ib_cq *cq)
 		if (txq->cq != cq || READ_ONCE(txq->mute))
 			continue;
 		WRITE_ONCE(txq->mute, true);
-		atomic_long_inc(&priv->events.lost_tx_queues);
 		netdev_err(priv->dev, "TX queue %u sends no more until the interface is made anew\n",
 			   i);
 	}

@@ -404,8 +404,6 @@ enum {
  * @restarts: how often the core was asked for one; it may have been at one already
  * @tx_timeouts: a queue was stopped, or its sends were outstanding, for too long
  * @async_errors: errors of a QP or a CQ that the HCA reported by an event
- * @lost_rx_queues: RX queues whose CQ is in error
- * @lost_tx_queues: TX queues whose CQ is
  * @abandoned: sends and receives that the HCA had not given back when a stop lost patience
  */
 struct ref_events {
@@ -413,8 +411,6 @@ struct ref_events {
 	atomic_long_t restarts;
 	atomic_long_t tx_timeouts;
 	atomic_long_t async_errors;
-	atomic_long_t lost_rx_queues;
-	atomic_long_t lost_tx_queues;
 	atomic_long_t abandoned;
 };
 

@@ -56,10 +56,31 @@ static const struct ref_counter ref_event_counters[] = {
 	REF_COUNTER(ref_events, restarts),
 	REF_COUNTER(ref_events, tx_timeouts),
 	REF_COUNTER(ref_events, async_errors),
-	REF_COUNTER(ref_events, lost_rx_queues),
-	REF_COUNTER(ref_events, lost_tx_queues),
 	REF_COUNTER(ref_events, abandoned),
 };
+
+/* Of the queues in use: what ethtool -L has put out of use loses nothing. */
+static const char *const ref_gauges[] = { "lost_rx_queues", "lost_tx_queues" };
+
+static u64 ref_lost_rx_queues(const struct ref_priv *priv)
+{
+	unsigned int told = READ_ONCE(priv->told_rxqs), i;
+	u64 lost = 0;
+
+	for (i = 0; i < told; i++)
+		lost += READ_ONCE(priv->rxqs[i].deaf);
+	return lost;
+}
+
+static u64 ref_lost_tx_queues(const struct ref_priv *priv)
+{
+	unsigned int queues = READ_ONCE(priv->dev->real_num_tx_queues), i;
+	u64 lost = 0;
+
+	for (i = 0; i < queues; i++)
+		lost += READ_ONCE(priv->txqs[i].mute);
+	return lost;
+}
 
 /*
  * Reads @num counters of the struct at @base, which begins with its u64_stats_sync, into @values:
@@ -161,7 +182,7 @@ void ref_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
  */
 int ref_stats_count(const struct ref_priv *priv)
 {
-	return ARRAY_SIZE(ref_event_counters) +
+	return ARRAY_SIZE(ref_event_counters) + ARRAY_SIZE(ref_gauges) +
 	       priv->num_rxqs * ARRAY_SIZE(ref_rx_counters) +
 	       priv->num_txqs * (ARRAY_SIZE(ref_done_counters) + ARRAY_SIZE(ref_drop_counters));
 }
@@ -189,6 +210,8 @@ void ref_stats_names(const struct ref_priv *priv, u8 *names)
 
 	for (i = 0; i < ARRAY_SIZE(ref_event_counters); i++, names += ETH_GSTRING_LEN)
 		snprintf(names, ETH_GSTRING_LEN, "%s", ref_event_counters[i].name);
+	for (i = 0; i < ARRAY_SIZE(ref_gauges); i++, names += ETH_GSTRING_LEN)
+		snprintf(names, ETH_GSTRING_LEN, "%s", ref_gauges[i]);
 	for (i = 0; i < priv->num_rxqs; i++)
 		names = ref_name(names, "rx", i, ref_rx_counters, ARRAY_SIZE(ref_rx_counters));
 	for (i = 0; i < priv->num_txqs; i++) {
@@ -213,6 +236,8 @@ void ref_stats_values(const struct ref_priv *priv, u64 *values)
 
 	for (i = 0; i < ARRAY_SIZE(ref_event_counters); i++)
 		*values++ = atomic_long_read(events + ref_event_counters[i].offset);
+	*values++ = ref_lost_rx_queues(priv);
+	*values++ = ref_lost_tx_queues(priv);
 	for (i = 0; i < priv->num_rxqs; i++) {
 		ref_read(&priv->rxqs[i].stats, ref_rx_counters, ARRAY_SIZE(ref_rx_counters),
 			 values);

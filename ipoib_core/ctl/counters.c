@@ -4,9 +4,6 @@
 #include "counters.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,31 +25,12 @@ void counters_add(struct counters *counters, const char *name, uint64_t value)
 	counter->value = value;
 }
 
-void counters_read(struct counters *counters, const char *format, ...)
+void counters_copy(struct counters *to, const struct counters *from)
 {
-	char folder[PATH_MAX / 2], path[PATH_MAX], line[32], *end;
-	struct dirent **entries;
-	uint64_t value;
-	va_list args;
-	int count, i;
-
-	va_start(args, format);
-	vsnprintf(folder, sizeof(folder), format, args);
-	va_end(args);
-	run_root(path, sizeof(path), "%s", folder);
-	count = scandir(path, &entries, NULL, alphasort);
-	for (i = 0; i < count; i++) {
-		run_root(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-		if (entries[i]->d_name[0] != '.' && run_read_line(path, line, sizeof(line)) &&
-		    isdigit((unsigned char)line[0])) {
-			value = strtoull(line, &end, 10);
-			if (!*end)
-				counters_add(counters, entries[i]->d_name, value);
-		}
-		free(entries[i]);
-	}
-	if (count >= 0)
-		free(entries);
+	to->list = run_grow(NULL, from->count, sizeof(*to->list));
+	to->room = from->count;
+	to->count = from->count;
+	memcpy(to->list, from->list, from->count * sizeof(*to->list));
 }
 
 void counters_free(struct counters *counters)

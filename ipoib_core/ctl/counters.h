@@ -52,12 +52,11 @@ struct counter_name {
 void counters_add(struct counters *counters, const char *name, uint64_t value);
 
 /**
- * counters_read() - those of a folder: a file for each
- * @counters: to be added to
- * @format: of printf(): the folder, below IPOIB_ROOT of the environment
+ * counters_copy() - the same ones again
+ * @to: all 0
+ * @from: at least one
  */
-void counters_read(struct counters *counters, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void counters_copy(struct counters *to, const struct counters *from);
 
 /**
  * counters_free() - forget them

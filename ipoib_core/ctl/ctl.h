@@ -5,7 +5,7 @@
  * Layers, from the bottom up. A file includes, and so calls, those before it only; what two
  * commands share is a word. (tests/lint/check-layers reads this.)
  *	values: attrs records out items
- *	sources: client run sys wait screen counters cpus ethtool rtnl name neigh ping sample
+ *	sources: client run sys wait screen counters cpus device ethtool rtnl name neigh ping sample
  *	findings: finding machine script settings subnets group fabric renamed
  *	words: ctl print
  *	commands: stats show prometheus top

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "fabric.h"
 #include "group.h"
 #include "machine.h"
@@ -61,12 +62,6 @@ static void explain_tell(struct explained *all, const char *subject,
 			 const struct finding *finding)
 {
 	finding_tell(&all->ctl->out, subject, finding);
-}
-
-static bool explain_same_port(const struct record *one, const struct record *other)
-{
-	return record_get(one, IPOIB_A_PORT) == record_get(other, IPOIB_A_PORT) &&
-	       !strcmp(record_string(one, IPOIB_A_HCA), record_string(other, IPOIB_A_HCA));
 }
 
 static void explain_membership(struct explained *all, const struct record *dev)
@@ -121,9 +116,8 @@ static void explain_broadcast(struct explained *all, const struct record *dev)
 	explain_tell(all, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-/* The MTU of a port of a bond is the bond's. */
-static void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
-			     const char *after, struct finding *finding)
+void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
+		      const char *after, struct finding *finding)
 {
 	unsigned int master = name_master(record_get(dev, IPOIB_A_IFINDEX));
 	const char *name = record_string(dev, IPOIB_A_IFNAME);
@@ -237,7 +231,7 @@ static const struct record *explain_port_of(const struct explained *all, const s
 	size_t i;
 
 	for (i = 0; i < all->ports.count; i++)
-		if (explain_same_port(dev, &all->ports.list[i]))
+		if (device_same_port(dev, &all->ports.list[i]))
 			return &all->ports.list[i];
 	return NULL;
 }
@@ -298,6 +292,7 @@ static bool explain_sample(struct ctl *ctl, const struct records *devs, struct s
 		if (!record_get(&devs->list[i], IPOIB_A_CARRIER))
 			continue;
 		ctl_judge_counters(ctl, &devs->list[i], sample_take(samples, devs, i));
+		sample_port(samples, devs, i);
 		samples[i].timeouts = sample_timeouts(&devs->list[i]);
 		any = true;
 	}
@@ -368,7 +363,7 @@ static bool explain_has_dev(const struct records *devs, const struct record *por
 	size_t i;
 
 	for (i = 0; i < devs->count; i++)
-		if (explain_same_port(port, &devs->list[i]))
+		if (device_same_port(port, &devs->list[i]))
 			return true;
 	return false;
 }

@@ -11,6 +11,8 @@
 
 #define EXPLAIN_NAME	96
 #define EXPLAIN_LINE	768
+/* Bytes of IPoIB's header in the payload of InfiniBand (RFC 4391). */
+#define EXPLAIN_ENCAP	4
 /* How a port's own interface comes back, and that children do not. */
 #define EXPLAIN_BACK \
 	"in the device's network namespace, without what was set of it " \
@@ -21,6 +23,10 @@
 /* Down and up in one line saves the shell alone. Takes the interface's name, as a word, twice. */
 #define EXPLAIN_BOUNCE \
 	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
+
+/* What to look at where explain_is_silent(). */
+#define EXPLAIN_SILENT \
+	"the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves the device's ports until it is reset, or the host is"
 
 /*
  * What else an answer with an error may be: nobody serves queries on the port that they go to.
@@ -41,6 +47,22 @@ void explain_show(struct ctl *ctl);
  * @record: that has IPOIB_A_HCA and IPOIB_A_PORT
  */
 void explain_port_name(char *name, const struct record *record);
+
+/**
+ * explain_is_silent() - did the device not answer, or was not asked as it did not answer before?
+ * @record: of what failed
+ * @attr: how: an errno of an accel
+ *
+ * Another accel does not help then, and to bind one waits for the device, with RTNL, for minutes.
+ */
+bool explain_is_silent(const struct record *record, enum ipoib_attr attr);
+
+/**
+ * explain_error() - how an accel failed, in words
+ * @record: of what failed
+ * @attr: how: an errno
+ */
+const char *explain_error(const struct record *record, enum ipoib_attr attr);
 
 /**
  * explain_carrier() - whether an interface has carrier, and if not, why
@@ -132,7 +154,29 @@ void explain_refusal(const struct record *dev, struct finding *finding);
 void explain_groups(struct out *out, const struct record *dev, const struct records *groups);
 
 /**
- * explain_paths() - peers to which there is no path, and tell them
+ * explain_path_carries() - does a path carry fewer bytes than its interface sends?
+ * @dev: interface
+ * @path: one of its
+ *
+ * What is longer than a link on the way can carry gets lost, and nobody is told.
+ *
+ * Return: how many bytes of IP it carries; 0: enough, or that is not known.
+ */
+unsigned int explain_path_carries(const struct record *dev, const struct record *path);
+
+/**
+ * explain_mtu_next() - what to do about an MTU
+ * @dev: interface
+ * @before: begins the sentence
+ * @mtu: that it should have; of a port of a bond it is the bond's
+ * @after: ends it
+ * @finding: filled in
+ */
+void explain_mtu_next(const struct record *dev, const char *before, unsigned long long mtu,
+		      const char *after, struct finding *finding);
+
+/**
+ * explain_paths() - peers to which there is no path, or none for long packets, and tell them
  * @out: where to
  * @dev: interface
  * @paths: of all interfaces; none for who may not see them

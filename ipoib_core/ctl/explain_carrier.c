@@ -83,6 +83,16 @@ static const char *explain_smaller(const struct record *dev)
 	return "";
 }
 
+/* Whoever sets the interface up has the device asked, however long it was silent. */
+static void explain_silent_next(const struct record *dev, struct finding *finding)
+{
+	const char *name = print_word(record_string(dev, IPOIB_A_IFNAME));
+
+	finding_next(finding,
+		     EXPLAIN_SILENT "; it is asked again by itself, and " EXPLAIN_BOUNCE
+		     " asks it at once, which may take minutes", name, name);
+}
+
 static void explain_open(const struct record *dev, struct finding *finding)
 {
 	char port[EXPLAIN_NAME], tries[128];
@@ -92,8 +102,12 @@ static void explain_open(const struct record *dev, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
 		    "no carrier: accel %s cannot start its queues: %s%s",
 		    record_string(dev, IPOIB_A_ACCEL),
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)),
+		    explain_error(dev, IPOIB_A_LAST_ERROR),
 		    *tries ? tries : "; it is tried again");
+	if (explain_is_silent(dev, IPOIB_A_LAST_ERROR)) {
+		explain_silent_next(dev, finding);
+		return;
+	}
 	if (!strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") && explain_is_away(dev)) {
 		finding_next(finding,
 			     "the kernel log may say more; its parent is in another network namespace, and from here the card driver does not get its queue pair ready again: move it there and set it up, or remove it and make it anew");
@@ -142,7 +156,7 @@ static void explain_port_init(const struct record *dev, struct finding *finding)
 		     print_word(record_string(dev, IPOIB_A_HCA)), record_get(dev, IPOIB_A_PORT));
 }
 
-static void explain_silent(const struct record *dev, struct finding *finding)
+static void explain_sa_silent(const struct record *dev, struct finding *finding)
 {
 	bool asked = record_get(dev, IPOIB_A_LAST_ERROR) != EAGAIN;
 	const char *diag = print_diag(dev);
@@ -193,7 +207,11 @@ static void explain_join_failed(const struct record *dev, struct finding *findin
 	}
 	finding_set(finding, FINDING_BROKEN, "join-failed",
 		    "no carrier: joining the broadcast group failed on this host: %s%s",
-		    strerror((int)record_get(dev, IPOIB_A_LAST_ERROR)), tries);
+		    explain_error(dev, IPOIB_A_LAST_ERROR), tries);
+	if (explain_is_silent(dev, IPOIB_A_LAST_ERROR)) {
+		explain_silent_next(dev, finding);
+		return;
+	}
 	if (!strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") &&
 	    record_get(dev, IPOIB_A_LAST_ERROR) == EOPNOTSUPP) {
 		explain_port_name(port, dev);
@@ -205,7 +223,7 @@ static void explain_join_failed(const struct record *dev, struct finding *findin
 		return;
 	}
 	finding_next(finding,
-		     "the kernel log says what refused: no memory, or the device has no more multicast attachments or does not take the Q_Key");
+		     "the kernel log says what refused: no memory, or the device has no more multicast attachments, does not take the Q_Key or does not answer");
 }
 
 static void explain_group_mtu(const struct record *dev, struct finding *finding)
@@ -262,7 +280,7 @@ static void (* const explain_reasons[])(const struct record *dev, struct finding
 	[IPOIB_CARRIER_REASON_PORT_DOWN] = explain_port_down,
 	[IPOIB_CARRIER_REASON_PORT_INIT] = explain_port_init,
 	[IPOIB_CARRIER_REASON_JOINING] = explain_joining,
-	[IPOIB_CARRIER_REASON_JOIN_NO_ANSWER] = explain_silent,
+	[IPOIB_CARRIER_REASON_JOIN_NO_ANSWER] = explain_sa_silent,
 	[IPOIB_CARRIER_REASON_JOIN_REFUSED] = explain_refused,
 	[IPOIB_CARRIER_REASON_JOIN_FAILED] = explain_join_failed,
 	[IPOIB_CARRIER_REASON_GROUP_MTU] = explain_group_mtu,

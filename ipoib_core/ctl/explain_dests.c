@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Multicast groups that an interface cannot join, and peers that it has no path to. */
+/*
+ * Multicast groups that an interface cannot join, and peers that it has no path to, or none for
+ * packets as long as its MTU.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "explain.h"
+#include "group.h"
 #include "print.h"
 #include "stats.h"
+
+/* Where IPv6 is to be the MTU must not be less (RFC 8200). */
+#define DESTS_IPV6_MTU	1280
 
 /* What is tried again has failed still; what was not asked for since is nobody's concern. */
 static bool dests_has_failed(const struct record *dest)
@@ -135,7 +142,56 @@ void explain_groups(struct out *out, const struct record *dev, const struct reco
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }
 
-void explain_paths(struct out *out, const struct record *dev, const struct records *paths)
+unsigned int explain_path_carries(const struct record *dev, const struct record *path)
+{
+	unsigned long long bytes;
+
+	/* Of one that is not in use it is not told. */
+	if (!record_number(path, IPOIB_A_PATH_MTU, &bytes) ||
+	    bytes >= record_get(dev, IPOIB_A_MTU) + EXPLAIN_ENCAP)
+		return 0;
+	return bytes - EXPLAIN_ENCAP;
+}
+
+/* ARP and ping are short: they work, and what sends more stands still. */
+static void dests_short_paths(struct out *out, const struct record *dev,
+			      const struct records *paths)
+{
+	const struct record *path = NULL, *least = NULL;
+	const char *diag = print_diag(dev);
+	unsigned int bytes, fewest = 0;
+	struct finding finding;
+	char gid[PRINT_GID];
+	size_t count = 0;
+
+	while ((path = stats_of(paths, dev, path))) {
+		bytes = explain_path_carries(dev, path);
+		if (!bytes)
+			continue;
+		count++;
+		if (!least || bytes < fewest) {
+			least = path;
+			fewest = bytes;
+		}
+	}
+	if (!count)
+		return;
+	finding_set(&finding, FINDING_LIMITED, "path-mtu",
+		    "peers to which a link on the way carries fewer bytes than the MTU, %llu: %zu, for example %s with %u: longer packets get lost",
+		    record_get(dev, IPOIB_A_MTU), count, print_gid(gid, least), fewest);
+	explain_mtu_next(dev,
+			 "lower " GROUP_MTU
+			 " of the partition at the subnet manager to what all links between its members can do "
+			 GROUP_ANEW "; until then ",
+			 fewest, fewest < DESTS_IPV6_MTU ? ", if nobody needs IPv6 there" : "",
+			 &finding);
+	finding_also(&finding,
+		     "; or mend the link: 'iblinkinfo %s' has LIDs and ports, 'smpquery %s portinfo LID PORT' NeighborMTU of each",
+		     diag, diag);
+	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+static void dests_no_paths(struct out *out, const struct record *dev, const struct records *paths)
 {
 	const struct record *first;
 	struct finding finding;
@@ -157,4 +213,10 @@ void explain_paths(struct out *out, const struct record *dev, const struct recor
 	finding_next(&finding, "'ipoibctl show path dev %s' has them; %s",
 		     print_word(record_string(dev, IPOIB_A_IFNAME)), next);
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
+}
+
+void explain_paths(struct out *out, const struct record *dev, const struct records *paths)
+{
+	dests_no_paths(out, dev, paths);
+	dests_short_paths(out, dev, paths);
 }

@@ -37,10 +37,10 @@ void explain_refusal(const struct record *dev, struct finding *finding)
 			     GROUP_NEW
 			     ", codes in mtu= and rate= if it has these (with others there may be no group), and this port as a member; the carrier then comes by itself",
 			     record_get(dev, IPOIB_A_PKEY) & 0x7fff);
-	} else if (port_mtu && group.mtu > port_mtu + 4) {
+	} else if (port_mtu && group.mtu > port_mtu + EXPLAIN_ENCAP) {
 		finding_set(finding, FINDING_BROKEN, "group-mtu-high",
 			    "no carrier: the broadcast group %s has MTU %u, and this port can do %llu",
-			    gid, group.mtu, port_mtu + 4);
+			    gid, group.mtu, port_mtu + EXPLAIN_ENCAP);
 		finding_next(finding,
 			     "lower " GROUP_MTU
 			     " of the partition at the subnet manager to what its weakest member can do "

@@ -3,15 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "explain.h"
 #include "group.h"
 #include "print.h"
-#include "run.h"
 
 /* What ibv_devinfo(1) says of a device is cut to this. */
 #define LINK_SAID	16384
-/* How long it may take, in milliseconds. */
-#define LINK_WAIT	3000
 
 /**
  * struct link_counter - a counter of a port
@@ -127,8 +125,7 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 	struct finding finding;
 
 	snprintf(number, sizeof(number), "%llu", record_get(port, IPOIB_A_PORT));
-	/* A device that does not answer is no reason not to say the rest. */
-	if (run_program_for(LINK_WAIT, argv, said, sizeof(said)))
+	if (device_ask(port, argv, said, sizeof(said)))
 		return;
 	qkeys = link_devinfo(said, "qkey_viol_cntr");
 	pkeys = link_devinfo(said, "bad_pkey_cntr");
@@ -178,7 +175,7 @@ void explain_link(struct out *out, const struct record *port)
 	size_t i;
 
 	explain_port_name(name, port);
-	sample_port(&counters, port);
+	device_counters(&counters, port, "counters/*");
 	for (i = 0; i < sizeof(link_causes) / sizeof(*link_causes); i++) {
 		const struct link_cause *cause = &link_causes[i];
 
@@ -190,5 +187,11 @@ void explain_link(struct out *out, const struct record *port)
 	}
 	link_width(out, port, name);
 	link_keys(out, port, name);
+	/* A device that does not answer is no reason not to say the rest. */
+	if (device_is_silent(port)) {
+		finding_unseen(&finding, "what the port has counted", "the device does not answer");
+		finding_next(&finding, EXPLAIN_SILENT);
+		finding_tell(out, name, &finding);
+	}
 	counters_free(&counters);
 }

@@ -13,6 +13,20 @@ void explain_port_name(char *name, const struct record *record)
 		 record_get(record, IPOIB_A_PORT));
 }
 
+bool explain_is_silent(const struct record *record, enum ipoib_attr attr)
+{
+	unsigned long long error = record_get(record, attr);
+
+	return error == ETIMEDOUT || error == EHOSTDOWN;
+}
+
+const char *explain_error(const struct record *record, enum ipoib_attr attr)
+{
+	if (explain_is_silent(record, attr))
+		return "the device does not answer its driver";
+	return strerror((int)record_get(record, attr));
+}
+
 /* What one of the device's queues is made by may be taken by somebody else. */
 static bool explain_is_held(const struct record *port)
 {
@@ -149,21 +163,12 @@ static void explain_not_matching(const struct record *port, struct finding *find
 		     print_word(name));
 }
 
-/* The device does not answer commands, or was not asked as it did not answer others. */
-static bool explain_is_silent(const struct record *port)
-{
-	unsigned long long error = record_get(port, IPOIB_A_REFUSED_ERROR);
-
-	return error == ETIMEDOUT || error == EHOSTDOWN;
-}
-
 /* @next: what to do if it does. */
 static void explain_failed_next(const struct record *port, struct finding *finding,
 				const char *next)
 {
-	if (explain_is_silent(port))
-		finding_next(finding,
-			     "the device does not answer its driver: the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves its ports until it is reset, or the host is");
+	if (explain_is_silent(port, IPOIB_A_REFUSED_ERROR))
+		finding_next(finding, EXPLAIN_SILENT);
 	else
 		finding_next(finding, "%s", next);
 }
@@ -182,7 +187,7 @@ static void explain_failed(const struct record *port, struct finding *finding)
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
 		    "has no interface: accel %s failed to start: %s; it is tried again",
 		    record_string(port, IPOIB_A_REFUSED),
-		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+		    explain_error(port, IPOIB_A_REFUSED_ERROR));
 	explain_port_name(name, port);
 	finding_write(next, sizeof(next),
 		      "the kernel log says what it needs; 'ipoibctl set port %s accel auto' has others tried too; see ipoib_core(4)",
@@ -195,7 +200,7 @@ static void explain_all_failed(const struct record *port, struct finding *findin
 	finding_set(finding, FINDING_BROKEN, "accel-failed",
 		    "has no interface: no accel that matches works; %s failed last: %s; they are tried again",
 		    record_string(port, IPOIB_A_REFUSED),
-		    strerror((int)record_get(port, IPOIB_A_REFUSED_ERROR)));
+		    explain_error(port, IPOIB_A_REFUSED_ERROR));
 	explain_failed_next(port, finding,
 			    "another driver of the port, as in-tree's ib_ipoib, may hold what they need; the kernel log has each of them");
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "run.h"
 
 /* What saquery says of all groups is cut to this. */
@@ -134,7 +135,7 @@ static const struct group_answer *group_ask_port(const char *hca, unsigned long 
 	answer->port = number;
 	answer->said = said;
 	answer->none = none;
-	answer->denied = status && status != RUN_MISSING && group_is_denied();
+	answer->denied = status > 0 && status != RUN_MISSING && group_is_denied();
 	return answer;
 }
 
@@ -187,12 +188,13 @@ bool group_port_link(const struct record *record, char *line)
 {
 	const char *hca = record_string(record, IPOIB_A_HCA);
 	char path[PATH_MAX];
+	const char * const argv[] = { "cat", path, NULL };
 
 	if (strchr(hca, '/'))
 		return false;
 	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
 		 record_get(record, IPOIB_A_PORT));
-	return run_read_line(path, line, GROUP_LINK);
+	return !device_ask(record, argv, line, GROUP_LINK);
 }
 
 unsigned int group_port_rate(const struct record *dev)

@@ -84,7 +84,7 @@ static int run_kill(pid_t child)
 {
 	kill(child, SIGKILL);
 	waitpid(child, NULL, WNOHANG);
-	return RUN_MISSING;
+	return RUN_LATE;
 }
 
 /* Whether there is a program of that name: else starting it would be a process for nothing. */

@@ -8,6 +8,8 @@
 
 /* run_program(): it could not be started. */
 #define RUN_MISSING	127
+/* run_program_for(): it took too long. */
+#define RUN_LATE	-1
 
 /**
  * run_look_into_sbin() - have programs looked for in /usr/sbin and /sbin too
@@ -35,7 +37,7 @@ int run_program(const char * const argv[], char *said, size_t size);
  * @said: as above
  * @size: as above
  *
- * Return: as above; RUN_MISSING also if it took too long.
+ * Return: as above, or RUN_LATE.
  */
 int run_program_for(int ms, const char * const argv[], char *said, size_t size);
 

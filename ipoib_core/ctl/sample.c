@@ -7,23 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "run.h"
 #include "wait.h"
 
 /* Bytes of a mask of CPUs: enough for 8192, the most that kernels are built for. */
 #define SAMPLE_MASK	4096
-
-void sample_port(struct counters *counters, const struct record *port)
-{
-	const char *hca = record_string(port, IPOIB_A_HCA);
-	unsigned long long number = record_get(port, IPOIB_A_PORT);
-
-	/* A name leads to a folder, and nowhere else. */
-	if (!*hca || strchr(hca, '/'))
-		return;
-	counters_read(counters, "/sys/class/infiniband/%s/ports/%llu/counters", hca, number);
-	counters_read(counters, "/sys/class/infiniband/%s/ports/%llu/hw_counters", hca, number);
-}
+/* Of what devices count for a port, which differs, that which says what limits an interface. */
+#define SAMPLE_PORT	"hw_counters/out_of_buffer"
 
 /* There may be many interfaces, and many interrupts, and they are the same for a device. */
 static void sample_cpus(struct sample *samples, const struct records *devs, size_t number)
@@ -144,9 +135,24 @@ int sample_take(struct sample *samples, const struct records *devs, size_t numbe
 	ret = ethtool_ask(&sample->ethtool, record_string(dev, IPOIB_A_IFNAME));
 	/* Each question waits for others' work on interfaces, and the last one is for counters. */
 	sample->at = wait_now();
-	sample_port(&sample->port, dev);
 	sample_cpus(samples, devs, number);
 	return ret;
+}
+
+void sample_port(struct sample *samples, const struct records *devs, size_t number)
+{
+	const struct record *dev = &devs->list[number];
+	struct counters *port = &samples[number].port;
+	size_t i;
+
+	for (i = 0; i < number; i++) {
+		if (!samples[i].at || !device_same_port(&devs->list[i], dev))
+			continue;
+		if (samples[i].port.count)
+			counters_copy(port, &samples[i].port);
+		return;
+	}
+	device_counters(port, dev, SAMPLE_PORT);
 }
 
 void sample_free(struct sample *sample)

@@ -11,7 +11,7 @@
  * struct sample - all that is counted; all 0 to begin with
  * @at: when counters of the interface were told, in milliseconds
  * @ethtool: counters and settings of the interface
- * @port: counters of the port, of standards and of its device
+ * @port: what the device counts of the port; by who wants to know
  * @cpus: of the machine, with the device's interrupts
  * @outstanding: sends that the device has not given back; 0 also if that is not told
  * @timeouts: how often the stack has found a TX queue stuck; as @outstanding by who wants to know
@@ -29,19 +29,21 @@ struct sample {
  * sample_take() - look
  * @samples: of this moment, one of each of @devs, those that are not taken yet all 0
  * @devs: interfaces
- * @number: of that whose sample is filled in; to be freed. What is of its device, and of the
- *	machine, is of one before it that has the same device, if that was taken
+ * @number: of that whose sample is filled in; to be freed. Its device's interrupts, and what is
+ *	of the machine, are of one before it that has the same device, if that was taken
  *
  * Return: 0, or a negative errno: the interface's own are missing.
  */
 int sample_take(struct sample *samples, const struct records *devs, size_t number);
 
 /**
- * sample_port() - look at the port's counters only
- * @counters: added to; to be freed
- * @port: record of a port or of an interface
+ * sample_port() - look at what the device counts of an interface's port, which it is asked for
+ * @samples: of this moment
+ * @devs: interfaces
+ * @number: of that whose @port is filled in, after sample_take(), from that of one before it of
+ *	the same port, if that was taken
  */
-void sample_port(struct counters *counters, const struct record *port);
+void sample_port(struct sample *samples, const struct records *devs, size_t number);
 
 /**
  * sample_timeouts() - how often the stack has found a TX queue stuck

@@ -292,7 +292,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 {
 	unsigned long long state = record_get(path, IPOIB_A_PATH_STATE);
 	const char *name = attrs_name(IPOIB_A_PATH_STATE, state);
-	const char *diag = print_diag(test->dev);
+	const char *diag = print_diag(test->dev), *less = "";
 	char why[PRINT_WHY], gid[PRINT_GID], next[PRINT_NEXT], rate[48] = "";
 	unsigned long long mbits;
 
@@ -320,9 +320,14 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 	/* There may be rates that the kernel has no figure for. */
 	if (record_number(path, IPOIB_A_RATE, &mbits))
 		snprintf(rate, sizeof(rate), " rate %llu Mbit/s", mbits);
-	TEST_SAY(test, "%s: LID 0x%04llx SL %llu%s MTU %llu", name ? name : "?",
+	if (explain_path_carries(test->dev, path)) {
+		less = ", less than the interface's needs: longer packets get lost";
+		TEST_NEXT(test, "'ipoibctl explain %s' has it as path-mtu, and what to do",
+			  test_word(test));
+	}
+	TEST_SAY(test, "%s: LID 0x%04llx SL %llu%s MTU %llu%s", name ? name : "?",
 		 record_get(path, IPOIB_A_LID), record_get(path, IPOIB_A_SL), rate,
-		 record_get(path, IPOIB_A_PATH_MTU));
+		 record_get(path, IPOIB_A_PATH_MTU), less);
 	return TEST_OK;
 }
 

@@ -116,6 +116,9 @@ static const struct scene scenes[] = {
 	{ .name = "open-failed", NO_CARRIER(OPEN_FAILED, IDLE), .error = ENOMEM, .tries = 3 },
 	{ .name = "open-failed-mlx", NO_CARRIER(OPEN_FAILED, IDLE), .error = ENOMEM, .tries = 3,
 	  .accel = "mlx", .child = "ib0.8001" },
+	{ .name = "open-silent", NO_CARRIER(OPEN_FAILED, IDLE), .error = EHOSTDOWN, .tries = 3 },
+	{ .name = "open-silent-mlx", NO_CARRIER(OPEN_FAILED, IDLE), .error = ETIMEDOUT, .tries = 1,
+	  .accel = "mlx" },
 	{ .name = "joining", NO_CARRIER(JOINING, JOINING) },
 	{ .name = "sa-silent", NO_CARRIER(JOIN_NO_ANSWER, FAILED), .error = ETIMEDOUT,
 	  .tries = 1 },
@@ -123,6 +126,7 @@ static const struct scene scenes[] = {
 	{ .name = "small-port", NO_CARRIER(JOIN_REFUSED, FAILED), .error = EINVAL, .tries = 4,
 	  .port_mtu = 2044 },
 	{ .name = "join-failed", NO_CARRIER(JOIN_FAILED, FAILED), .error = ENOMEM, .tries = 2 },
+	{ .name = "join-silent", NO_CARRIER(JOIN_FAILED, FAILED), .error = EHOSTDOWN, .tries = 2 },
 	{ .name = "no-sm-known", NO_CARRIER(JOIN_NO_ANSWER, FAILED), .error = EAGAIN, .tries = 1 },
 	{ .name = "join-nonsense", NO_CARRIER(JOIN_FAILED, FAILED), .error = EBADMSG, .tries = 1 },
 	{ .name = "group-mtu", NO_CARRIER(GROUP_MTU, JOINED) },
@@ -187,6 +191,8 @@ static const struct scene scenes[] = {
 	{ .name = "mtu-grows", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
 	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 1500,
 	  .mtu_limit = IPOIB_MTU_LIMIT_GROUP },
+	{ .name = "path-mtu", .ifname = "ib0", ACTIVE, .pkey_entry = 0xffff, .wanted = "auto",
+	  .group_state = IPOIB_GROUP_STATE_JOINED, .mtu = 4092 },
 	{ .name = "broadcast-changed-down", NO_LINK(PORT_DOWN, DOWN),
 	  .broadcast = "ff15:401b:ffff::ffff:ffff" },
 	{ .name = "child-mlx", JOINED, .pkey_entry = 0xffff, .child = "ib0.8001",
@@ -383,10 +389,12 @@ static void answer_accel(struct answers *answers, const char *name, uint32_t use
 	end(answers, msg);
 }
 
+/* Where PATH_MTU is in the environment that is the MTU of paths. */
 static void answer_destination(struct answers *answers, const struct scene *scene, const char *gid,
 			       uint32_t state, uint32_t error)
 {
 	struct nl_msg *msg = begin(answers);
+	const char *mtu = getenv("PATH_MTU");
 	bool group = answers->cmd == IPOIB_CMD_GROUP_GET;
 
 	put_which(msg, scene);
@@ -399,7 +407,7 @@ static void answer_destination(struct answers *answers, const struct scene *scen
 		nla_put_u32(msg, IPOIB_A_LID, group ? 0xc000 : 3);
 		nla_put_u8(msg, IPOIB_A_SL, 0);
 		nla_put_u32(msg, IPOIB_A_RATE, 10000);
-		nla_put_u32(msg, IPOIB_A_PATH_MTU, 2048);
+		nla_put_u32(msg, IPOIB_A_PATH_MTU, mtu ? strtoul(mtu, NULL, 10) : 2048);
 		nla_put_u64(msg, IPOIB_A_AGE, 90061001);
 	}
 	nla_put_u64(msg, IPOIB_A_IDLE, 4000);

@@ -151,6 +151,11 @@ must_wait 10 restarted "$before"
 invariants_not ring "a queue that is deaf has no receives"
 assert_strict_clean
 
+note "queues that are lost, and not in use, are none that are lost"
+is "RX queues that are lost" "$(ethtool_stat hostA "$IFA" lost_rx_queues)" 2
+must on hostA ethtool -L "$IFA" rx 1
+explains hostA "$IFA" "limited: queues that are out of use until the interface is made anew: 0 RX, 1 TX"
+
 note "what explain tells makes it anew"
 for accel in none ref; do
 	must ipoibctl -f set port sib0/1 accel "$accel"

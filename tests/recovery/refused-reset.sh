@@ -92,7 +92,8 @@ knob sib0 modify_error_once 10
 knob sib0 recv_error_once 1
 must_wait 10 log_has "$IFA: accel ref cannot open again: error -112; trying on"
 is "state changes that timed out" "$(timed_out)" 1
-explains hostA "$IFA" "broken: no carrier: accel ref cannot start its queues: Host is down \(failed "
+explains hostA "$IFA" "broken: no carrier: accel ref cannot start its queues: the device does not answer its driver \(failed "
+! grep -E 'set port|queue_size|x_queues=' "$TMPDIR/explain" || fail "explain has another accel, or smaller queues, for a silent device"
 knob sib0 slow_ms 0
 knob sib0 modify_error_once 0
 must_wait 30 is_running hostA "$IFA"

@@ -299,10 +299,37 @@ static void prometheus_queue(const struct prometheus *all, const char *name, con
 	}
 }
 
+/* Of accel ref: a queue that is put out of use is not lost any more. */
+static const char * const prometheus_lost[][2] = {
+	{ "lost_rx_queues", "rx" },
+	{ "lost_tx_queues", "tx" },
+};
+
+static void prometheus_lost_queues(const struct prometheus *all)
+{
+	size_t dev, i;
+
+	prometheus_metric(all, "ipoib_lost_queues", "gauge",
+			  "Queues in use that do nothing until the interface is made anew.");
+	for (dev = 0; dev < all->devs.count; dev++) {
+		const char *ifname = record_string(&all->devs.list[dev], IPOIB_A_IFNAME);
+		const struct counters *stats = &all->ethtool[dev].stats;
+
+		for (i = 0; i < sizeof(prometheus_lost) / sizeof(*prometheus_lost); i++) {
+			if (!counters_has(stats, prometheus_lost[i][0]))
+				continue;
+			prometheus_count(all, "ipoib_lost_queues", (const char * const []){
+				"interface", ifname, "direction", prometheus_lost[i][1], NULL },
+				counters_get(stats, prometheus_lost[i][0]));
+		}
+	}
+}
+
 /* Drops are the core's, which has told of them; these of mlx5_core are in percent. */
 static bool prometheus_is_event(const char *name)
 {
 	return !prometheus_is_stat(name) && strncmp(name, "tx_drop_", strlen("tx_drop_")) &&
+	       strcmp(name, prometheus_lost[0][0]) && strcmp(name, prometheus_lost[1][0]) &&
 	       strcmp(name, "outbound_pci_stalled_rd") && strcmp(name, "outbound_pci_stalled_wr");
 }
 
@@ -349,6 +376,7 @@ static void prometheus_print(const struct prometheus *all, bool up)
 			  "What else the accel counts of a queue.");
 	prometheus_queue(all, "ipoib_queue_events_total", NULL);
 	prometheus_events(all);
+	prometheus_lost_queues(all);
 }
 
 static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)

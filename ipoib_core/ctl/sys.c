@@ -25,7 +25,7 @@ bool sys_is_exclusive(void)
 void sys_enter(void)
 {
 	if (!sys_is_exclusive() || unshare(CLONE_NEWNS) ||
-	    mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL))
+	    mount("none", "/", "none", MS_REC | MS_SLAVE, NULL))
 		return;
 	/* Over the other one, which others have below it mounted still. */
 	mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);

@@ -240,6 +240,12 @@ int ref_tx_poll(struct napi_struct *napi, int budget)
 	return 0;
 }
 
+/* As skb_zcopy_set_nouarg() marks it. */
+static bool ref_tx_is_of_ring(struct sk_buff *skb)
+{
+	return skb_zcopy(skb) && ((uintptr_t)skb_shinfo(skb)->destructor_arg & 1);
+}
+
 /*
  * The HCA may still read what the slot at @tail has, so that stays; but nobody shall wait for it:
  * no socket, and no network namespace, whose end waits for what packets have of its conntrack,
@@ -254,8 +260,8 @@ static void ref_tx_park(struct ref_txq *txq, u32 tail, struct ref_tx_burst *burs
 	burst->flushed++;
 	if (!skb)
 		return;
-	/* MSG_ZEROCOPY tells by other means, but its bytes have a reference to the socket, too. */
-	if (!skb_zcopy(skb))
+	/* MSG_ZEROCOPY does so by other means, the ring when the packet leaves its socket. */
+	if (!ref_tx_is_of_ring(skb))
 		skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 }

@@ -181,6 +181,7 @@ struct skb_shared_info {
 	unsigned int gso_type;
 	unsigned int gso_size;
 	bool shared;
+	void *destructor_arg;
 	skb_frag_t frags[MAX_SKB_FRAGS];
 };
 

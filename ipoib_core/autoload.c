@@ -130,15 +130,14 @@ static bool ipoib_autoload_still(const struct ipoib_port *port, const char *choi
 	return false;
 }
 
-static void ipoib_autoload_request(const char *driver, const char *choice,
-				   enum ipoib_loading what)
+/* Negative: modprobe could not be asked. */
+static int ipoib_autoload_request(const char *driver, const char *choice, enum ipoib_loading what)
 {
 	if (what == IPOIB_LOADING_NATIVE)
-		request_module("ipoib-accel-for-%s", driver);
-	else if (strcmp(choice, IPOIB_CHOICE_AUTO))
-		request_module("ipoib-accel-%s", choice);
-	else
-		request_module("ipoib-accel-" IPOIB_CHOICE_ANY);
+		return request_module("ipoib-accel-for-%s", driver);
+	if (strcmp(choice, IPOIB_CHOICE_AUTO))
+		return request_module("ipoib-accel-%s", choice);
+	return request_module("ipoib-accel-" IPOIB_CHOICE_ANY);
 }
 
 static void ipoib_autoload_work(struct work_struct *work)
@@ -147,14 +146,15 @@ static void ipoib_autoload_work(struct work_struct *work)
 	struct ipoib_port *port;
 	const char *choice;
 	char driver[IPOIB_AUTOLOAD_NAME];
+	int err;
 
 	mutex_lock(&ipoib_registry_lock);
 	while ((port = ipoib_autoload_next(driver, sizeof(driver), &choice, &what))) {
 		ipoib_autoload_is_at(what);
 		mutex_unlock(&ipoib_registry_lock);
-		ipoib_autoload_request(driver, choice, what);
+		err = ipoib_autoload_request(driver, choice, what);
 		mutex_lock(&ipoib_registry_lock);
-		if (what == IPOIB_LOADING_NATIVE)
+		if (err >= 0 && what == IPOIB_LOADING_NATIVE)
 			ipoib_autoload_remember(driver);
 		if (!ipoib_autoload_still(port, choice, what))
 			continue;

@@ -20,7 +20,7 @@ enum {
 #define IPOIB_PORT_LOG_LINES	128
 #define IPOIB_PORT_LOG_INTERVAL	(300 * HZ)
 
-/* ipoib_port.loading: what is asked for on its behalf, which waits unless @at_once (autoload.c) */
+/* ipoib_port.loading: what is asked for on its behalf, which waits unless @ready (autoload.c) */
 enum ipoib_loading {
 	IPOIB_LOADING_NOTHING,
 	IPOIB_LOADING_NATIVE,	/* accels made for its card, for accel=auto */
@@ -45,10 +45,10 @@ enum ipoib_loading {
  * @bind: the registry's work is to give it an accel, at @bind_at; ipoib_registry_lock
  * @bind_at: jiffies; ipoib_registry_lock
  * @bind_backoff: seconds between tries that failed, 0: the last one did not; ipoib_registry_lock
- * @loading: modules that are being loaded for it, and are waited for unless @at_once;
+ * @loading: modules that are being loaded for it, and are waited for unless @ready;
  *	ipoib_registry_lock
- * @at_once: all that could be loaded for it was there before it, and no port before it waits;
- *	ipoib_registry_lock
+ * @ready: all that could be loaded for it was there before it; ipoib_registry_lock
+ * @ready_at: jiffies, when it is bound then, after those before it; ipoib_registry_lock
  * @pd: protection domain of address handles and QPs
  * @state: enum ib_port_state as of the last look; this and the next six are written by @work, and
  *	before that runs
@@ -90,7 +90,8 @@ struct ipoib_port {
 	unsigned long bind_at;
 	unsigned int bind_backoff;
 	enum ipoib_loading loading;
-	bool at_once;
+	bool ready;
+	unsigned long ready_at;
 	struct ib_pd *pd;
 	enum ib_port_state state;
 	u32 active_speed;

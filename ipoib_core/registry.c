@@ -33,6 +33,9 @@ LIST_HEAD(ipoib_ports);
 LIST_HEAD(ipoib_accels);
 unsigned int ipoib_registry_changes;
 
+/* A port that is ready waits no longer for those before it. */
+#define IPOIB_BIND_IN_TURN	(10 * HZ)
+
 /* Seconds between tries to bind: 1, 2, 4... 1024, 1024...: accels may tell why each time */
 #define IPOIB_BIND_BACKOFF_MAX	1024U
 
@@ -207,8 +210,12 @@ static void ipoib_registry_bind_again(struct ipoib_port *port)
 	    !strcmp(port->choice, IPOIB_CHOICE_NONE))
 		return;
 	/* modprobe may wait for a disk that is reached by this very interface. */
-	if (port->loading && !port->at_once)
+	if (port->loading && !port->ready)
 		return;
+	if (port->loading && time_before(jiffies, port->ready_at)) {
+		ipoib_registry_bind_in(port, port->ready_at - jiffies);
+		return;
+	}
 	port->refused[0] = '\0';
 	if (!strcmp(port->choice, IPOIB_CHOICE_AUTO))
 		ipoib_registry_bind_auto(port);
@@ -293,7 +300,7 @@ static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 	list_for_each_entry(other, &ipoib_ports, node) {
 		if (other == port)
 			break;
-		if (other->loading && !other->at_once)
+		if (other->loading && !other->accel)
 			return true;
 	}
 	return false;
@@ -302,17 +309,20 @@ static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 /*
  * Auto wants to see all accels that there could be. But one that was made for the card, and was
  * there before it, has the port meanwhile, and any one if those made for it were looked for when
- * the device was here before. Of those that come later none has: ports get their interfaces, and
- * these their names, in order. Asks accels, and so not under RTNL.
+ * the device was here before. Of those that come later none has: ports that are auto get their
+ * interfaces, and these their names, in order; but for that nobody waits long. Asks accels, and so
+ * not under RTNL.
  */
 static void ipoib_registry_look(struct ipoib_port *port, bool again)
 {
 	int priority;
 
-	port->at_once = !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
-			!ipoib_registry_has_to_wait(port) &&
-			ipoib_registry_best(port, NULL, &priority) &&
-			(priority >= IPOIB_ACCEL_PRIO_NATIVE || again);
+	port->ready = !strcmp(port->choice, IPOIB_CHOICE_AUTO) &&
+		      ipoib_registry_best(port, NULL, &priority) &&
+		      (priority >= IPOIB_ACCEL_PRIO_NATIVE || again);
+	port->ready_at = jiffies;
+	if (ipoib_registry_has_to_wait(port))
+		port->ready_at += IPOIB_BIND_IN_TURN;
 }
 
 /* Does what the port's choice says; it is bound by a work, for who has RTNL cannot. */

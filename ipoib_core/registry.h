@@ -63,7 +63,7 @@ struct ipoib_accel *ipoib_registry_find(const char *name);
 /**
  * ipoib_registry_bind() - give a port an accel and an interface, if there is one for it
  * @port: port; nothing happens when it has one, has not told its state yet, or modules are being
- *	loaded that it waits for (ipoib_port.at_once)
+ *	loaded that it waits for (ipoib_port.ready)
  *
  * Context: ipoib_registry_lock held, process; takes RTNL.
  */

@@ -6,7 +6,7 @@
 #
 # lane: quick
 # check: 6.12
-# limit: 60
+# limit: 90
 . "${TESTS:=/tests}/lib/host.sh"
 
 modinfo -F alias accel_ref | grep -qx ipoib-accel-ref || fail "accel_ref has no alias"
@@ -55,6 +55,21 @@ modprobe_goes()
 	printf '%100s' '' >&8
 }
 
+# modprobe_is_done: nobody is asked for any more.
+modprobe_is_done()
+{
+	! pgrep -f "$TMPDIR/modprobe|ipoib-accel" > /dev/null
+}
+
+# all_goes: and what is asked for in the name of a port that goes is not loaded after that.
+all_goes()
+{
+	fabric_down
+	must_wait 10 modprobe_is_done
+	[ ! -d /sys/module/accel_bad ] || must rmmod accel_bad
+	stack_unload
+}
+
 loader=$(cat /proc/sys/kernel/modprobe)
 note "a device that comes back need not wait for modprobe: what was made for it was looked for before"
 must modprobe ipoib_core
@@ -65,9 +80,7 @@ modprobe_waits
 fabric_up 2
 must_wait 10 served_by sib1 ref
 modprobe_goes
-
-fabric_down
-stack_unload
+all_goes
 
 note "unless one was taken away since: then it is looked for, and comes back with the device"
 mkdir -p /etc/modprobe.d
@@ -80,9 +93,7 @@ must_wait 10 served_by sib1 ref
 fabric_down
 fabric_up 2
 must_wait 10 served_by sib1 bad
-fabric_down
-must rmmod accel_bad
-stack_unload
+all_goes
 rm /etc/modprobe.d/autoload.conf
 
 note "nor need it wait where an accel that was made for it is loaded"
@@ -92,9 +103,7 @@ modprobe_waits
 fabric_up 2
 must_wait 10 served_by sib1 bad
 modprobe_goes
-fabric_down
-must rmmod accel_bad
-stack_unload
+all_goes
 
 note "but it does not go before another one that has to wait: the names are those of the devices' order"
 must modprobe ipoib_core
@@ -105,3 +114,13 @@ modprobe_goes
 must_wait 20 served_by sib0 ref
 must_wait 10 served_by sib1 bad
 is "the first device's interface" "$(netdev_of sib0 ours)" ib0
+all_goes
+
+note "and not for long, as what is waited for may need this very interface"
+must modprobe ipoib_core
+must modprobe accel_bad mode=none only=sib1
+modprobe_waits
+fabric_up 2
+must_wait 20 served_by sib1 bad
+modprobe_goes
+must_wait 20 served_by sib0 ref

@@ -56,15 +56,18 @@ loaded_by_service ours
 ethtool -g "$IFA" | awk '/^Current/ { now = 1 } now && $1 == "RX:" { exit $2 != 1024 }
 	END { if (!now) exit 1 }' || fail "the RX ring is otherwise: $(ethtool -g "$IFA")"
 
-note "held by who has a file of debugfs open: the command of the manual fails, and loads nothing beside it; then it goes"
+note "loaded anew, while somebody has a file of debugfs open: the core stays, and has its interfaces again"
 exec 7< /sys/kernel/debug/ipoib/"$IFA"_path
-! modprobe -r ib_ipoib ipoib_core || fail "what is in use was removed"
+must modprobe -r ib_ipoib
 [ -d /sys/module/ipoib_core ] || fail "what is in use is gone"
+must modprobe ib_ipoib
+must_wait 10 served_by sib0 ref
 exec 7<&-
-must modprobe -r ib_ipoib ipoib_core
+must modprobe -r ib_ipoib
+[ ! -d /sys/module/ipoib_core ] || fail "the core has stayed"
 
 shim_give_back
 loaded_by_service intree
-must modprobe -r ib_ipoib ipoib_core
+must modprobe -r ib_ipoib
 rm /run/modprobe.d/ib_ipoib.conf
 assert_strict_clean

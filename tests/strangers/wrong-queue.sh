@@ -62,4 +62,4 @@ must ip -n hostA link add link "$IFA" name "$IFA.8001" numtxqueues 4 type ipoib 
 children_up hostA "$IFA.8001"
 gives "$IFA.8001" 3 3 1
 gives "$IFA.8001" 1 1,1 0
-must can_ping hostA 10.9.1.2
+must_wait 10 can_ping hostA 10.9.1.2

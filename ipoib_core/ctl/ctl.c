@@ -69,7 +69,8 @@ void ctl_judge_counters(struct ctl *ctl, const struct record *dev, int ret)
 {
 	if (ret && ret != -ENODEV)
 		ctl_complain(ctl, CTL_FAILED, "%s: its counters are not told: %s",
-			     record_string(dev, IPOIB_A_IFNAME), strerror(-ret));
+			     record_string(dev, IPOIB_A_IFNAME),
+			     ret == -EHOSTDOWN ? "the device does not answer" : strerror(-ret));
 }
 
 bool ctl_devs(struct ctl *ctl, struct records *devs)

@@ -44,6 +44,20 @@ int device_ask(const struct record *port, const char * const argv[], char *said,
 	return status;
 }
 
+int device_link(const struct record *port, char *line, size_t size)
+{
+	const char *hca = record_string(port, IPOIB_A_HCA);
+	char path[PATH_MAX];
+	const char * const argv[] = { "cat", path, NULL };
+
+	/* A name leads to a folder, and nowhere else. */
+	if (!*hca || strchr(hca, '/'))
+		return RUN_MISSING;
+	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
+		 record_get(port, IPOIB_A_PORT));
+	return device_ask(port, argv, line, size);
+}
+
 bool device_same_port(const struct record *one, const struct record *other)
 {
 	return record_get(one, IPOIB_A_PORT) == record_get(other, IPOIB_A_PORT) &&
@@ -60,7 +74,6 @@ void device_counters(struct counters *counters, const struct record *port, const
 	unsigned long long value;
 	const char *line;
 
-	/* A name leads to a folder, and nowhere else. */
 	if (!*hca || strchr(hca, '/'))
 		return;
 	run_root(folder, sizeof(folder), "/sys/class/infiniband/%s/ports/%llu", hca,

@@ -28,6 +28,16 @@ bool device_is_silent(const struct record *port);
 int device_ask(const struct record *port, const char * const argv[], char *said, size_t size);
 
 /**
+ * device_link() - the rate of its link, in words
+ * @port: record of a port or of an interface
+ * @line: as of sysfs
+ * @size: of that
+ *
+ * Return: 0, or as of device_ask().
+ */
+int device_link(const struct record *port, char *line, size_t size);
+
+/**
  * device_same_port() - are two records of one port, or of its interfaces?
  * @one: one
  * @other: the other

@@ -161,7 +161,7 @@ static void dests_short_paths(struct out *out, const struct record *dev,
 	const char *diag = print_diag(dev);
 	unsigned int bytes, fewest = 0;
 	struct finding finding;
-	char gid[PRINT_GID];
+	char gid[PRINT_GID], age[PRINT_TIME];
 	size_t count = 0;
 
 	while ((path = stats_of(paths, dev, path))) {
@@ -177,8 +177,9 @@ static void dests_short_paths(struct out *out, const struct record *dev,
 	if (!count)
 		return;
 	finding_set(&finding, FINDING_LIMITED, "path-mtu",
-		    "peers to which a link on the way carries fewer bytes than the MTU, %llu: %zu, for example %s with %u: longer packets get lost",
-		    record_get(dev, IPOIB_A_MTU), count, print_gid(gid, least), fewest);
+		    "peers to which a link on the way carries fewer bytes than the MTU, %llu, by what the subnet administrator said: %zu, for example %s with %u, %s ago: longer packets get lost",
+		    record_get(dev, IPOIB_A_MTU), count, print_gid(gid, least), fewest,
+		    print_time(age, record_get(least, IPOIB_A_AGE)));
 	explain_mtu_next(dev,
 			 "lower " GROUP_MTU
 			 " of the partition at the subnet manager to what all links between its members can do "
@@ -186,7 +187,7 @@ static void dests_short_paths(struct out *out, const struct record *dev,
 			 fewest, fewest < DESTS_IPV6_MTU ? ", if nobody needs IPv6 there" : "",
 			 &finding);
 	finding_also(&finding,
-		     "; or mend the link: 'iblinkinfo %s' has LIDs and ports, 'smpquery %s portinfo LID PORT' NeighborMTU of each",
+		     "; or mend the link: 'iblinkinfo %s' has LIDs and ports, 'smpquery %s portinfo LID PORT' NeighborMTU of each; a mended one is seen here once the peer had no packets for ten minutes",
 		     diag, diag);
 	finding_tell(out, record_string(dev, IPOIB_A_IFNAME), &finding);
 }

@@ -7,9 +7,12 @@
 #include "explain.h"
 #include "group.h"
 #include "print.h"
+#include "run.h"
 
 /* What ibv_devinfo(1) says of a device is cut to this. */
 #define LINK_SAID	16384
+/* How long it may take, in milliseconds. */
+#define LINK_WAIT	3000
 
 /**
  * struct link_counter - a counter of a port
@@ -123,9 +126,19 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 				      "-i", number, NULL };
 	unsigned long pkeys, qkeys;
 	struct finding finding;
+	int status;
 
 	snprintf(number, sizeof(number), "%llu", record_get(port, IPOIB_A_PORT));
-	if (device_ask(port, argv, said, sizeof(said)))
+	if (device_is_silent(port))
+		return;
+	/* It looks at more than the device, and may be late for that. */
+	status = run_program_for(LINK_WAIT, argv, said, sizeof(said));
+	if (status == RUN_LATE) {
+		finding_unseen(&finding, "whether packets come with wrong keys",
+			       "ibv_devinfo takes more than three seconds");
+		finding_tell(out, name, &finding);
+	}
+	if (status)
 		return;
 	qkeys = link_devinfo(said, "qkey_viol_cntr");
 	pkeys = link_devinfo(said, "bad_pkey_cntr");
@@ -189,8 +202,10 @@ void explain_link(struct out *out, const struct record *port)
 	link_keys(out, port, name);
 	/* A device that does not answer is no reason not to say the rest. */
 	if (device_is_silent(port)) {
-		finding_unseen(&finding, "what the port has counted", "the device does not answer");
-		finding_next(&finding, EXPLAIN_SILENT);
+		finding_set(&finding, FINDING_LIMITED, "device-silent",
+			    "the device does not answer: what goes on goes on, and an interface that opens, or a group that is joined, waits for it in vain");
+		finding_next(&finding,
+			     "the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so it has to be reset, or the host");
 		finding_tell(out, name, &finding);
 	}
 	counters_free(&counters);

@@ -186,15 +186,7 @@ unsigned int group_rate_code(unsigned int *rate)
 
 bool group_port_link(const struct record *record, char *line)
 {
-	const char *hca = record_string(record, IPOIB_A_HCA);
-	char path[PATH_MAX];
-	const char * const argv[] = { "cat", path, NULL };
-
-	if (strchr(hca, '/'))
-		return false;
-	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
-		 record_get(record, IPOIB_A_PORT));
-	return !device_ask(record, argv, line, GROUP_LINK);
+	return !device_link(record, line, GROUP_LINK);
 }
 
 unsigned int group_port_rate(const struct record *dev)

@@ -73,6 +73,12 @@ static bool print_is_nonsense(const struct record *record)
 	return error == EBADMSG || error == EPROTO;
 }
 
+/* Accel ref has this errno for a device that has not answered other commands. */
+static const char *print_strerror(unsigned long long error)
+{
+	return error == EHOSTDOWN ? "the device does not answer its driver" : strerror((int)error);
+}
+
 /* An answer with an error is EINVAL, whatever the error; without a known SM it is EAGAIN. */
 bool print_is_own(const struct record *path)
 {
@@ -103,7 +109,7 @@ const char *print_no_path(char *text, const struct record *path)
 		snprintf(text, PRINT_WHY,
 			 "it could not be asked for, or the answer cannot be used on this host");
 	else if (print_is_own(path))
-		snprintf(text, PRINT_WHY, "it could not be asked for: %s", strerror((int)error));
+		snprintf(text, PRINT_WHY, "it could not be asked for: %s", print_strerror(error));
 	else
 		print_administrator(text, error, "knows no path there");
 	return text;
@@ -118,7 +124,7 @@ const char *print_no_join(char *text, const struct record *group)
 			 error == EPROTO ? "an MTU that there is not" :
 					   "a LID that no group can have");
 	else if (print_is_own(group))
-		snprintf(text, PRINT_WHY, "that failed on this host: %s", strerror((int)error));
+		snprintf(text, PRINT_WHY, "that failed on this host: %s", print_strerror(error));
 	else
 		print_administrator(text, error, "refuses");
 	return text;
@@ -210,7 +216,7 @@ static void print_error(struct out *out, const struct print_field *field, unsign
 	}
 	out_string(out, NULL, field->label, "(");
 	out_paint(out, OUT_BAD);
-	out_text(out, strerror((int)value));
+	out_text(out, print_strerror(value));
 	out_text(out, ")");
 }
 

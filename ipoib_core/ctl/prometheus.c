@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ethtool.h"
 #include "run.h"
+#include "sample.h"
 #include "stats.h"
 
 /**
@@ -397,8 +397,7 @@ static bool prometheus_ask(struct ctl *ctl, struct prometheus *all)
 	all->ethtool = memset(run_grow(NULL, 1, size), 0, size);
 	for (i = 0; i < all->devs.count; i++) {
 		dev = &all->devs.list[i];
-		ctl_judge_counters(ctl, dev, ethtool_ask(&all->ethtool[i],
-							 record_string(dev, IPOIB_A_IFNAME)));
+		ctl_judge_counters(ctl, dev, sample_ethtool(&all->ethtool[i], dev));
 	}
 	return true;
 }

@@ -2,6 +2,7 @@
 /* Counters of an interface, its port and the CPUs, at a moment. */
 #include "sample.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,13 +127,32 @@ bool sample_can_spare(const struct record *dev, unsigned int queue, unsigned int
 	return its && others;
 }
 
+/*
+ * mlx5_core asks the card for many of its counters, each of which it waits for a minute, with RTNL.
+ * P_Key children of it have none.
+ */
+static bool sample_may_hang(const struct record *dev)
+{
+	char line[64];
+
+	return !strcmp(record_string(dev, IPOIB_A_ACCEL), "mlx") && !dev->attrs[IPOIB_A_PARENT] &&
+	       device_link(dev, line, sizeof(line)) == RUN_LATE;
+}
+
+int sample_ethtool(struct ethtool *ethtool, const struct record *dev)
+{
+	if (sample_may_hang(dev))
+		return -EHOSTDOWN;
+	return ethtool_ask(ethtool, record_string(dev, IPOIB_A_IFNAME));
+}
+
 int sample_take(struct sample *samples, const struct records *devs, size_t number)
 {
 	const struct record *dev = &devs->list[number];
 	struct sample *sample = &samples[number];
 	int ret;
 
-	ret = ethtool_ask(&sample->ethtool, record_string(dev, IPOIB_A_IFNAME));
+	ret = sample_ethtool(&sample->ethtool, dev);
 	/* Each question waits for others' work on interfaces, and the last one is for counters. */
 	sample->at = wait_now();
 	sample_cpus(samples, devs, number);

@@ -26,6 +26,15 @@ struct sample {
 };
 
 /**
+ * sample_ethtool() - what the kernel tells by ethtool; what it does not tell stays 0
+ * @ethtool: filled in; to be freed
+ * @dev: the interface
+ *
+ * Return: as of ethtool_ask(); -EHOSTDOWN: it was not asked, for the device does not answer.
+ */
+int sample_ethtool(struct ethtool *ethtool, const struct record *dev);
+
+/**
  * sample_take() - look
  * @samples: of this moment, one of each of @devs, those that are not taken yet all 0
  * @devs: interfaces

@@ -321,7 +321,7 @@ static enum test_result test_judge_path(struct test *test, const struct record *
 	if (record_number(path, IPOIB_A_RATE, &mbits))
 		snprintf(rate, sizeof(rate), " rate %llu Mbit/s", mbits);
 	if (explain_path_carries(test->dev, path)) {
-		less = ", less than the interface's needs: longer packets get lost";
+		less = ", less than the interface's needs, by what the subnet administrator said";
 		TEST_NEXT(test, "'ipoibctl explain %s' has it as path-mtu, and what to do",
 			  test_word(test));
 	}

@@ -292,6 +292,12 @@ static void ipoib_registry_offer(struct ipoib_port *port, struct ipoib_accel *ac
 	ipoib_registry_bind(port);
 }
 
+/* Its turn has come: the work binds those, in order. */
+static bool ipoib_registry_is_next(const struct ipoib_port *port)
+{
+	return port->ready && time_after_eq(jiffies, port->ready_at);
+}
+
 /* Whether a port that came before @port is to have an interface, and a name, before it. */
 static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 {
@@ -300,7 +306,7 @@ static bool ipoib_registry_has_to_wait(const struct ipoib_port *port)
 	list_for_each_entry(other, &ipoib_ports, node) {
 		if (other == port)
 			break;
-		if (other->loading && !other->accel)
+		if (other->loading && !other->accel && !ipoib_registry_is_next(other))
 			return true;
 	}
 	return false;

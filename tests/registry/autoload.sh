@@ -106,14 +106,25 @@ modprobe_goes
 all_goes
 
 note "but it does not go before another one that has to wait: the names are those of the devices' order"
-must modprobe ipoib_core
-must modprobe accel_bad mode=none only=sib1
-modprobe_waits
-fabric_up 2
-modprobe_goes
-must_wait 20 served_by sib0 ref
-must_wait 10 served_by sib1 bad
-is "the first device's interface" "$(netdev_of sib0 ours)" ib0
+# in_order: the first device's interface is ib0.
+in_order()
+{
+	must modprobe ipoib_core
+	must modprobe accel_bad mode=none only=sib1
+	modprobe_waits
+	fabric_up 2
+	modprobe_goes
+	must_wait 20 served_by sib0 ref
+	must_wait 10 served_by sib1 bad
+	[ "$(netdev_of sib0 ours)" = ib0 ]
+}
+
+# On a machine that is busy modprobe may take longer than is waited for.
+tries=1
+until in_order; do
+	[ $((tries += 1)) -le 3 ] || fail "the first device's interface is not ib0"
+	all_goes
+done
 all_goes
 
 note "and not for long, as what is waited for may need this very interface"

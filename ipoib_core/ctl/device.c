@@ -8,24 +8,51 @@
 #include <string.h>
 
 #include "run.h"
+#include "wait.h"
 
 /* How long it may take, in milliseconds. */
 #define DEVICE_WAIT	3000
 /* What is told of one is cut to this. */
 #define DEVICE_SAID	16384
 
-/* Those that have not answered. */
-static char (*device_silent)[NAME_MAX + 1];
+/* For how long one that has not answered is not asked, in milliseconds: drivers wait as long. */
+#define DEVICE_SPARED	60000
+
+/* Those that have not answered, when they were asked last. */
+static struct device_silent {
+	char hca[NAME_MAX + 1];
+	uint64_t at;
+} *device_silent;
 static size_t device_silent_count;
+
+static struct device_silent *device_find(const char *hca)
+{
+	size_t i;
+
+	for (i = 0; i < device_silent_count; i++)
+		if (!strcmp(device_silent[i].hca, hca))
+			return &device_silent[i];
+	return NULL;
+}
 
 bool device_is_silent(const struct record *port)
 {
-	const char *hca = record_string(port, IPOIB_A_HCA);
-	size_t i = 0;
+	const struct device_silent *silent = device_find(record_string(port, IPOIB_A_HCA));
 
-	while (i < device_silent_count && strcmp(device_silent[i], hca))
-		i++;
-	return i < device_silent_count;
+	return silent && wait_now() - silent->at < DEVICE_SPARED;
+}
+
+static void device_spare(const char *hca)
+{
+	struct device_silent *silent = device_find(hca);
+
+	if (!silent) {
+		device_silent = run_grow(device_silent, device_silent_count + 1,
+					 sizeof(*device_silent));
+		silent = &device_silent[device_silent_count++];
+		snprintf(silent->hca, sizeof(silent->hca), "%s", hca);
+	}
+	silent->at = wait_now();
 }
 
 int device_ask(const struct record *port, const char * const argv[], char *said, size_t size)
@@ -36,11 +63,8 @@ int device_ask(const struct record *port, const char * const argv[], char *said,
 	if (device_is_silent(port))
 		return RUN_LATE;
 	status = run_program_for(DEVICE_WAIT, argv, said, size);
-	if (status != RUN_LATE)
-		return status;
-	device_silent = run_grow(device_silent, device_silent_count + 1, sizeof(*device_silent));
-	snprintf(device_silent[device_silent_count++], sizeof(*device_silent), "%s",
-		 record_string(port, IPOIB_A_HCA));
+	if (status == RUN_LATE)
+		device_spare(record_string(port, IPOIB_A_HCA));
 	return status;
 }
 

@@ -2,7 +2,7 @@
 /*
  * What a device is asked for each time somebody wants to know it. One whose firmware is silent is
  * waited for by the kernel for a minute, and nobody can end that: so another process asks, which is
- * left to itself if it takes long, and whom it has waited for in vain is asked no more.
+ * left to itself if it takes long, and whom it has waited for in vain is spared for a minute.
  */
 #ifndef IPOIBCTL_DEVICE_H
 #define IPOIBCTL_DEVICE_H

@@ -106,7 +106,7 @@ void ipoib_autoload(void);
  * ipoib_autoload_has_asked() - were accels made for a device's driver looked for already?
  * @hca: device
  *
- * What is installed meanwhile is not found, unless an accel was taken away since.
+ * What was installed since is loaded, but not waited for, unless an accel was taken away.
  *
  * Context: ipoib_registry_lock held.
  */

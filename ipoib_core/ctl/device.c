@@ -10,8 +10,6 @@
 #include "run.h"
 #include "wait.h"
 
-/* How long it may take, in milliseconds. */
-#define DEVICE_WAIT	3000
 /* What is told of one is cut to this. */
 #define DEVICE_SAID	16384
 
@@ -68,17 +66,26 @@ int device_ask(const struct record *port, const char * const argv[], char *said,
 	return status;
 }
 
-int device_link(const struct record *port, char *line, size_t size)
+/* @path: PATH_MAX bytes, filled in: @file of the port in sysfs. Returns whether it can have one. */
+static bool device_path(char *path, const struct record *port, const char *file)
 {
 	const char *hca = record_string(port, IPOIB_A_HCA);
-	char path[PATH_MAX];
-	const char * const argv[] = { "cat", path, NULL };
 
 	/* A name leads to a folder, and nowhere else. */
 	if (!*hca || strchr(hca, '/'))
+		return false;
+	run_root(path, PATH_MAX, "/sys/class/infiniband/%s/ports/%llu/%s", hca,
+		 record_get(port, IPOIB_A_PORT), file);
+	return true;
+}
+
+int device_link(const struct record *port, char *line, size_t size)
+{
+	char path[PATH_MAX];
+	const char * const argv[] = { "cat", path, NULL };
+
+	if (!device_path(path, port, "rate"))
 		return RUN_MISSING;
-	run_root(path, sizeof(path), "/sys/class/infiniband/%s/ports/%llu/rate", hca,
-		 record_get(port, IPOIB_A_PORT));
 	return device_ask(port, argv, line, size);
 }
 
@@ -90,7 +97,6 @@ bool device_same_port(const struct record *one, const struct record *other)
 
 void device_counters(struct counters *counters, const struct record *port, const char *files)
 {
-	const char *hca = record_string(port, IPOIB_A_HCA);
 	char folder[PATH_MAX], said[DEVICE_SAID], name[COUNTERS_NAME];
 	const char * const argv[] = {
 		"sh", "-c", "cd \"$0\" && exec grep -Hs '^[0-9][0-9]*$' $1", folder, files, NULL
@@ -98,10 +104,8 @@ void device_counters(struct counters *counters, const struct record *port, const
 	unsigned long long value;
 	const char *line;
 
-	if (!*hca || strchr(hca, '/'))
+	if (!device_path(folder, port, ""))
 		return;
-	run_root(folder, sizeof(folder), "/sys/class/infiniband/%s/ports/%llu", hca,
-		 record_get(port, IPOIB_A_PORT));
 	device_ask(port, argv, said, sizeof(said));
 	/* FOLDER/NAME:VALUE */
 	for (line = said; line; line = strchr(line, '\n')) {

@@ -10,6 +10,9 @@
 #include "counters.h"
 #include "records.h"
 
+/* How long its answer may take, in milliseconds. */
+#define DEVICE_WAIT	3000
+
 /**
  * device_is_silent() - has it not answered?
  * @port: record of one of its ports, or of an interface

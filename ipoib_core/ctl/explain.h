@@ -24,9 +24,12 @@
 #define EXPLAIN_BOUNCE \
 	"'ip link set %s down; ip link set %s up', not over this interface (its IPv6 addresses and routes by gateways go with it; its P_Key children go down too, and all come up),"
 
-/* What to look at where explain_is_silent(). */
+/* What to look at where a device does not answer; how that ends is to follow. */
+#define EXPLAIN_SUSPECTS \
+	"the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so "
+/* Where explain_is_silent(). */
 #define EXPLAIN_SILENT \
-	"the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so no accel serves the device's ports until it is reset, or the host is"
+	EXPLAIN_SUSPECTS "no accel serves the device's ports until it is reset, or the host is"
 
 /*
  * What else an answer with an error may be: nobody serves queries on the port that they go to.

@@ -11,8 +11,6 @@
 
 /* What ibv_devinfo(1) says of a device is cut to this. */
 #define LINK_SAID	16384
-/* How long it may take, in milliseconds. */
-#define LINK_WAIT	3000
 
 /**
  * struct link_counter - a counter of a port
@@ -132,7 +130,7 @@ static void link_keys(struct out *out, const struct record *port, const char *na
 	if (device_is_silent(port))
 		return;
 	/* It looks at more than the device, and may be late for that. */
-	status = run_program_for(LINK_WAIT, argv, said, sizeof(said));
+	status = run_program_for(DEVICE_WAIT, argv, said, sizeof(said));
 	if (status == RUN_LATE) {
 		finding_unseen(&finding, "whether packets come with wrong keys",
 			       "ibv_devinfo takes more than three seconds");
@@ -205,7 +203,7 @@ void explain_link(struct out *out, const struct record *port)
 		finding_set(&finding, FINDING_LIMITED, "device-silent",
 			    "the device does not answer: what goes on goes on, and an interface that opens, or a group that is joined, waits for it in vain");
 		finding_next(&finding,
-			     "the kernel log may say why, and firmware and PCIe are suspects ('lspci -vv'); if it stays so it has to be reset, or the host");
+			     EXPLAIN_SUSPECTS "it has to be reset, or the host");
 		finding_tell(out, name, &finding);
 	}
 	counters_free(&counters);

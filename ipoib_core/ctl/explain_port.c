@@ -22,9 +22,8 @@ bool explain_is_silent(const struct record *record, enum ipoib_attr attr)
 
 const char *explain_error(const struct record *record, enum ipoib_attr attr)
 {
-	if (explain_is_silent(record, attr))
-		return "the device does not answer its driver";
-	return strerror((int)record_get(record, attr));
+	return print_strerror(explain_is_silent(record, attr) ? EHOSTDOWN :
+							       record_get(record, attr));
 }
 
 /* What one of the device's queues is made by may be taken by somebody else. */

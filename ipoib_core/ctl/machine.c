@@ -125,7 +125,8 @@ static void machine_intree_finding(const struct machine_driver *driver, struct f
 	else if (machine_ours(file))
 		finding_next(finding,
 			     "it was loaded before ours was installed, or by an old initramfs: 'ipoibctl check' first, which says whether ours can be loaded; then reboot, after "
-			     MACHINE_RENEW ", or " MACHINE_ANEW ", " MACHINE_GOES);
+			     MACHINE_RENEW ", or 'modprobe -r ib_ipoib && modprobe ib_ipoib', "
+			     MACHINE_GOES);
 	else
 		finding_next(finding,
 			     "ours does not have the name for this kernel: 'ipoibctl check' says why");

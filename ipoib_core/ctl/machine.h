@@ -5,8 +5,6 @@
 
 #include "finding.h"
 
-/* Loads ours in the place of what is loaded, or ours anew. */
-#define MACHINE_ANEW	"'modprobe -r ib_ipoib && modprobe ib_ipoib'"
 #define MACHINE_VERSION		64
 #define MACHINE_STATE		8
 /* By whom what was set is not set again, when an interface comes back. */

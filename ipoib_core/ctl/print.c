@@ -73,8 +73,7 @@ static bool print_is_nonsense(const struct record *record)
 	return error == EBADMSG || error == EPROTO;
 }
 
-/* Accel ref has this errno for a device that has not answered other commands. */
-static const char *print_strerror(unsigned long long error)
+const char *print_strerror(unsigned long long error)
 {
 	return error == EHOSTDOWN ? "the device does not answer its driver" : strerror((int)error);
 }

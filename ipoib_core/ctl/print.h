@@ -45,6 +45,12 @@ struct print_field {
 void print_fields(struct out *out, const struct record *record, const struct print_field *fields);
 
 /**
+ * print_strerror() - an errno of an accel, or of the core, in words
+ * @error: it; accel ref has EHOSTDOWN for a device that has not answered other commands
+ */
+const char *print_strerror(unsigned long long error);
+
+/**
  * print_time() - a time for people
  * @text: PRINT_TIME bytes, filled in
  * @ms: milliseconds
